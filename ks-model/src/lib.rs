@@ -1,1 +1,16 @@
-//! ks-model.
+//! The nouns of ks: configuration, components, manifests, identities.
+//!
+//! Nothing here reads a file, the environment or a clock, prints, or waits. Same input, same bytes.
+
+pub mod bundle;
+pub mod component;
+pub mod config;
+pub mod facts;
+pub mod manifest;
+pub mod object_ref;
+
+pub use bundle::{Bundle, ClosedGate, DesiredObject, Origin, Setting};
+pub use component::{ComponentName, ComponentNameError};
+pub use facts::{Facts, LiveField, ServerVersion, StorageClass};
+pub use manifest::{Manifest, ManifestError};
+pub use object_ref::{GroupKind, ObjectRef};

@@ -1,0 +1,94 @@
+//! The only door to a cluster. Behind it stands a real API server or the embedded sandbox.
+
+use async_trait::async_trait;
+use futures::stream::BoxStream;
+use ks_model::{Manifest, ObjectRef, ServerVersion};
+use serde_json::Value;
+
+use crate::discovery::{Discovery, ServedKind};
+use crate::error::ClusterError;
+
+/// Reads and writes the objects of one cluster.
+///
+/// An implementation carries out; it decides nothing. Absent objects are answers, not errors.
+#[async_trait]
+pub trait Cluster: Send + Sync {
+    /// Names the cluster for people: `https://127.0.0.1:6443 (context kind)` or `sandbox .ks/sandbox.json`.
+    fn describe(&self) -> String;
+
+    /// Asks for the version of the API server.
+    async fn version(&self) -> Result<ServerVersion, ClusterError>;
+
+    /// Asks which kinds are served, anew at every call.
+    async fn discover(&self) -> Result<Discovery, ClusterError>;
+
+    /// Lists objects of a kind, all pages of them, in the order of the server.
+    async fn list(&self, kind: &ServedKind, query: &ListQuery) -> Result<Vec<Value>, ClusterError>;
+
+    /// Reads one object; `None` when it, or its namespace, does not exist.
+    async fn get(&self, kind: &ServedKind, object: &ObjectRef) -> Result<Option<Value>, ClusterError>;
+
+    /// Applies by server-side apply with strict field validation and answers with the merged object.
+    async fn apply(&self, kind: &ServedKind, manifest: &Manifest, mode: ApplyMode) -> Result<Value, ClusterError>;
+
+    /// Deletes one object in the background; absent already is success.
+    ///
+    /// With `uid`, an object of another UID is left alone and the answer is [`ClusterError::Conflict`].
+    async fn delete(&self, kind: &ServedKind, object: &ObjectRef, uid: Option<&str>) -> Result<(), ClusterError>;
+
+    /// Follows one object: its state now, then at every change, `None` while it is absent.
+    ///
+    /// The stream never ends by itself and re-establishes a lost watch; an error item is passed on for what retrying
+    /// cannot mend.
+    fn watch(&self, kind: &ServedKind, object: &ObjectRef) -> BoxStream<'static, Result<Option<Value>, ClusterError>>;
+
+    /// Counts the requests made so far.
+    fn requests(&self) -> RequestCount;
+}
+
+/// Says how a server-side apply is to be made.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct ApplyMode {
+    /// Let the server compute the result and store nothing (`dryRun=All`).
+    pub dry_run: bool,
+    /// Take over fields that other managers own.
+    pub force: bool,
+}
+
+/// Narrows a list.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct ListQuery {
+    /// Only this namespace; all of them when absent.
+    pub namespace: Option<String>,
+    /// Only objects with these labels, as kubectl's `-l`.
+    pub label_selector: Option<String>,
+    /// Only `apiVersion`, `kind` and `metadata` of each object, where the server can do that.
+    pub metadata_only: bool,
+}
+
+/// Counts requests by what they can do to a cluster.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, serde::Serialize)]
+pub struct RequestCount {
+    /// Requests that cannot change anything: GET, LIST, WATCH, discovery.
+    pub reads: u64,
+    /// Applies with `dryRun=All`.
+    pub dry_runs: u64,
+    /// Requests that may change the cluster.
+    pub writes: u64,
+}
+
+impl RequestCount {
+    /// All requests together.
+    pub fn total(&self) -> u64 {
+        self.reads + self.dry_runs + self.writes
+    }
+
+    /// The requests made since `earlier`.
+    pub fn since(&self, earlier: Self) -> Self {
+        Self {
+            reads: self.reads - earlier.reads,
+            dry_runs: self.dry_runs - earlier.dry_runs,
+            writes: self.writes - earlier.writes,
+        }
+    }
+}

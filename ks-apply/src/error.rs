@@ -1,0 +1,116 @@
+//! What can go wrong at a cluster, told apart by what a person would do next.
+
+/// Says why a cluster did not do what it was asked.
+#[derive(Clone, Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum ClusterError {
+    /// No configuration leads to a cluster: no kubeconfig, an unknown context, a broken file.
+    #[error("find a cluster: {0}")]
+    NoCluster(String),
+    /// Nobody answers at the address: refused, unknown host, no route, TLS not trusted.
+    #[error("reach {server}: {reason}")]
+    Unreachable {
+        /// The address.
+        server: String,
+        /// What the connection said.
+        reason: String,
+    },
+    /// The server did not answer in time.
+    #[error("{action}: no answer within {seconds} s")]
+    TimedOut {
+        /// What was asked.
+        action: String,
+        /// How long it was waited.
+        seconds: u64,
+    },
+    /// The credentials are missing, wrong or expired (401).
+    #[error("{action}: the server does not accept the credentials ({message})")]
+    Unauthorized {
+        /// What was asked.
+        action: String,
+        /// The words of the server.
+        message: String,
+    },
+    /// The user may not do this (403).
+    #[error("{action}: {message}")]
+    Forbidden {
+        /// What was asked.
+        action: String,
+        /// The words of the server, which name user, verb and resource.
+        message: String,
+    },
+    /// The kind, or the version of it, is not served.
+    #[error("{action}: the server does not serve {kind}")]
+    NotServed {
+        /// What was asked.
+        action: String,
+        /// Kind and version.
+        kind: String,
+    },
+    /// Another field manager owns fields that would change, or the object changed or was replaced meanwhile (409).
+    #[error("{action}: {message}")]
+    Conflict {
+        /// What was asked.
+        action: String,
+        /// The words of the server.
+        message: String,
+        /// The fields in conflict, each with its manager; empty when the object itself was the conflict.
+        fields: Vec<FieldConflict>,
+    },
+    /// The server refuses the object (400, 422).
+    #[error("{action}: {message}")]
+    Invalid {
+        /// What was asked.
+        action: String,
+        /// The words of the server.
+        message: String,
+        /// Each fault with its field, where the server names one.
+        causes: Vec<InvalidCause>,
+    },
+    /// The server or something behind it failed in a way that may pass (429, 5xx, a lost connection).
+    #[error("{action}: {message}")]
+    Transient {
+        /// What was asked.
+        action: String,
+        /// The words of the server.
+        message: String,
+        /// After how many seconds the server wants to be asked again.
+        retry_after: Option<u64>,
+    },
+    /// Planning tried to change the cluster; the transport refused to send it. This is a bug in ks.
+    #[error("{0}: refused, planning never writes")]
+    ReadOnly(String),
+    /// The answer is not what the protocol says.
+    #[error("{action}: {message}")]
+    Protocol {
+        /// What was asked.
+        action: String,
+        /// What is odd.
+        message: String,
+    },
+}
+
+impl ClusterError {
+    /// Whether asking again later may help.
+    pub fn is_transient(&self) -> bool {
+        matches!(self, Self::Transient { .. } | Self::Unreachable { .. } | Self::TimedOut { .. })
+    }
+}
+
+/// One field that another manager owns.
+#[derive(Clone, Debug, PartialEq, Eq, serde::Serialize)]
+pub struct FieldConflict {
+    /// The field as the server prints it: `.spec.replicas`.
+    pub field: String,
+    /// The manager that owns it.
+    pub manager: String,
+}
+
+/// One fault of a refused object.
+#[derive(Clone, Debug, PartialEq, Eq, serde::Serialize)]
+pub struct InvalidCause {
+    /// The field as the server prints it: `spec.selector`.
+    pub field: String,
+    /// What is wrong with it.
+    pub message: String,
+}

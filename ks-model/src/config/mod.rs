@@ -1,0 +1,5 @@
+//! The ClusterConfiguration: what a user hands over.
+
+mod location;
+
+pub use location::Location;

@@ -1,0 +1,143 @@
+//! A manifest: one Kubernetes object that a component wants, checked once, at parse.
+
+use serde_json::{Map, Value};
+
+use crate::{GroupKind, ObjectRef};
+
+/// Holds one desired object whose identity is proven.
+///
+/// Parsing is the only way in, so code that holds a manifest never asks again whether it has a kind or a name.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Manifest {
+    object: ObjectRef,
+    api_version: String,
+    value: Value,
+}
+
+/// Says why a value is no manifest.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum ManifestError {
+    /// The value is not a mapping.
+    #[error("an object must be a mapping")]
+    NotAMapping,
+    /// A field that identifies the object is absent, empty or not a string.
+    #[error("`{0}` must be a non-empty string")]
+    Missing(&'static str),
+    /// The `apiVersion` has more than one slash or an empty part.
+    #[error("`{0}` is no apiVersion")]
+    ApiVersion(String),
+}
+
+impl Manifest {
+    /// Checks the identity of `value` and takes it over.
+    ///
+    /// Null members of mappings are dropped: server-side apply treats them as absent.
+    ///
+    /// # Errors
+    /// When `apiVersion`, `kind` or `metadata.name` is missing or malformed.
+    ///
+    /// # Example
+    /// ```
+    /// let manifest = ks_model::Manifest::parse(serde_json::json!({
+    ///     "apiVersion": "apps/v1", "kind": "Deployment",
+    ///     "metadata": { "name": "prometheus-operator", "namespace": "kubesphere-monitoring-system" },
+    /// }))?;
+    /// assert_eq!(manifest.object().to_string(), "Deployment.apps kubesphere-monitoring-system/prometheus-operator");
+    /// # Ok::<(), ks_model::ManifestError>(())
+    /// ```
+    pub fn parse(mut value: Value) -> Result<Self, ManifestError> {
+        drop_nulls(&mut value);
+        let map = value.as_object().ok_or(ManifestError::NotAMapping)?;
+        let api_version = text(map.get("apiVersion"), "apiVersion")?;
+        let kind = text(map.get("kind"), "kind")?;
+        let metadata = map.get("metadata").and_then(Value::as_object).ok_or(ManifestError::Missing("metadata.name"))?;
+        let name = text(metadata.get("name"), "metadata.name")?;
+        let namespace = metadata.get("namespace").map(|it| text(Some(it), "metadata.namespace")).transpose()?;
+        let group = group_of(&api_version)?;
+        let object = ObjectRef { kind: GroupKind::new(group, kind), namespace, name };
+        Ok(Self { object, api_version, value })
+    }
+
+    /// The identity of the object.
+    pub fn object(&self) -> &ObjectRef {
+        &self.object
+    }
+
+    /// The `apiVersion` in which it is written, such as `apps/v1`.
+    pub fn api_version(&self) -> &str {
+        &self.api_version
+    }
+
+    /// The version part of the `apiVersion`, such as `v1`.
+    pub fn version(&self) -> &str {
+        self.api_version.rsplit('/').next().unwrap_or(&self.api_version)
+    }
+
+    /// The object itself.
+    pub fn value(&self) -> &Value {
+        &self.value
+    }
+
+    /// Sets a label, replacing a value that it may have had.
+    pub fn set_label(&mut self, key: &str, value: &str) {
+        if let Some(metadata) = self.value.get_mut("metadata").and_then(Value::as_object_mut) {
+            let labels = metadata.entry("labels").or_insert_with(|| Value::Object(Map::new()));
+            if let Some(labels) = labels.as_object_mut() {
+                labels.insert(key.to_owned(), Value::from(value));
+            }
+        }
+    }
+}
+
+fn text(value: Option<&Value>, field: &'static str) -> Result<String, ManifestError> {
+    match value.and_then(Value::as_str) {
+        Some(text) if !text.is_empty() => Ok(text.to_owned()),
+        _ => Err(ManifestError::Missing(field)),
+    }
+}
+
+fn group_of(api_version: &str) -> Result<String, ManifestError> {
+    let parts: Vec<&str> = api_version.split('/').collect();
+    match parts.as_slice() {
+        [version] if !version.is_empty() => Ok(String::new()),
+        [group, version] if !group.is_empty() && !version.is_empty() => Ok((*group).to_owned()),
+        _ => Err(ManifestError::ApiVersion(api_version.to_owned())),
+    }
+}
+
+fn drop_nulls(value: &mut Value) {
+    match value {
+        Value::Object(map) => {
+            map.retain(|_, member| !member.is_null());
+            map.values_mut().for_each(drop_nulls);
+        }
+        Value::Array(items) => items.iter_mut().for_each(drop_nulls),
+        _ => {}
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn an_object_without_a_name_is_refused() {
+        let error = Manifest::parse(json!({ "apiVersion": "v1", "kind": "ConfigMap", "metadata": {} })).unwrap_err();
+        assert_eq!(error, ManifestError::Missing("metadata.name"));
+    }
+
+    #[test]
+    fn two_slashes_are_no_api_version() {
+        let value = json!({ "apiVersion": "a/b/c", "kind": "X", "metadata": { "name": "n" } });
+        assert_eq!(Manifest::parse(value).unwrap_err(), ManifestError::ApiVersion("a/b/c".into()));
+    }
+
+    #[test]
+    fn null_members_count_as_absent() {
+        let value = json!({ "apiVersion": "v1", "kind": "ConfigMap", "metadata": { "name": "n", "labels": null } });
+        assert_eq!(Manifest::parse(value).unwrap().value()["metadata"], json!({ "name": "n" }));
+    }
+}
