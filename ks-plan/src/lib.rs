@@ -1,1 +1,3 @@
 //! ks-plan.
+
+pub mod structured;

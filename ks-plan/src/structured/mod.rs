@@ -1,0 +1,26 @@
+//! Server-side apply, in pure code: who owns which field, what an apply would change, and what it merges to.
+//!
+//! The API server keeps, for each object and each field manager, the set of fields that the manager last wrote
+//! (`metadata.managedFields`, KEP-555). The same rules are here twice useful: the plan tells without a request that an object is
+//! unchanged ([`compare()`]), and the sandbox cluster merges as the API server merges ([`apply`], [`update`]).
+//! Nothing here asks a server, and nothing here fails on odd input worse than by an error.
+
+pub mod compare;
+pub mod crd;
+pub mod field_set;
+pub mod fields;
+mod fields_v1;
+pub mod managed_fields;
+pub mod merge;
+pub mod path;
+pub mod schema;
+mod value;
+
+pub use compare::{FieldDifference, Verdict, compare, differences};
+pub use crd::{SchemaProblem, StructuralSchema};
+pub use field_set::{FieldSet, FieldsV1Error};
+pub use fields::field_set;
+pub use managed_fields::{ManagedFields, ManagedFieldsError, ManagerEntry, Operation, owned_by};
+pub use merge::{ApplyError, ApplyRequest, Conflict, apply, update};
+pub use path::{FieldPath, PathElement};
+pub use schema::{CrdSchemaError, Schemas, Type};
