@@ -1,5 +1,7 @@
 //! A manifest: one Kubernetes object that a component wants, checked once, at parse.
 
+use std::fmt;
+
 use serde_json::{Map, Value};
 
 use crate::{GroupKind, ObjectRef};
@@ -7,7 +9,7 @@ use crate::{GroupKind, ObjectRef};
 /// Holds one desired object whose identity is proven.
 ///
 /// Parsing is the only way in, so code that holds a manifest never asks again whether it has a kind or a name.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, PartialEq)]
 pub struct Manifest {
     object: ObjectRef,
     api_version: String,
@@ -87,6 +89,13 @@ impl Manifest {
                 labels.insert(key.to_owned(), Value::from(value));
             }
         }
+    }
+}
+
+/// Prints the identity only: an object may hold secrets, and those never reach a log or a panic.
+impl fmt::Debug for Manifest {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Manifest({})", self.object)
     }
 }
 

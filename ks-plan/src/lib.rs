@@ -1,11 +1,33 @@
-//! ks-plan.
+//! The verbs of ks: compile, graph, diff, plan, schedule.
+//!
+//! Nothing here asks a cluster, reads a file or a clock, or waits. What a cluster answered comes in as
+//! [`LiveState`], and what apply is to do goes out as [`Plan`]: same input, same bytes.
 
-pub mod catalogue;
-pub mod compile;
-pub mod images;
-mod render;
+pub mod edges;
+pub mod graph;
 pub mod structured;
-pub mod yaml;
 
-pub use catalogue::{Catalogue, CatalogueError, CatalogueErrors, Component, SettingRule};
-pub use compile::{CompileError, CompileErrors, Compiled, compile};
+pub mod build;
+pub mod change;
+pub mod desired;
+mod fields;
+pub mod inventory;
+pub mod live;
+pub mod plan;
+pub mod readiness;
+mod risk;
+pub mod schedule;
+pub mod sensitive;
+pub mod steps;
+
+pub use build::{FIELD_MANAGER, doubts, plan};
+pub use change::{Action, Change, FieldChange, Reason, Risk, Verified};
+pub use desired::{ComponentOrder, Desired, DesiredError};
+pub use graph::{Dependency, DependencyGraph, EdgeReason, GraphError, Node, Until};
+pub use inventory::{Contents, Inventory};
+pub use live::{Conflict, DryRun, LiveState, Observation, Refusal};
+pub use plan::{Fault, Plan, Summary, Unready};
+pub use readiness::Readiness;
+pub use schedule::Schedule;
+pub use sensitive::Mask;
+pub use steps::{Step, StepGraph, StepId, Task};

@@ -1,0 +1,162 @@
+//! What a plan does to one object.
+
+use std::fmt;
+
+use ks_model::{ComponentName, Manifest, ObjectRef, Origin};
+use serde::Serialize;
+use serde_json::Value;
+
+use crate::live::Conflict;
+
+/// What happens to an object. Shown as `+ ~ ± -` and blank.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub enum Action {
+    /// Made.
+    Create,
+    /// Changed in place.
+    Update,
+    /// Deleted and made again, because a field cannot be changed in place.
+    Replace,
+    /// Deleted.
+    Delete,
+    /// Left as it is.
+    NoOp,
+}
+
+impl Action {
+    /// The symbol: `+`, `~`, `±`, `-` or blank.
+    pub fn symbol(self) -> char {
+        match self {
+            Self::Create => '+',
+            Self::Update => '~',
+            Self::Replace => '±',
+            Self::Delete => '-',
+            Self::NoOp => ' ',
+        }
+    }
+}
+
+/// What may be lost or interrupted when a change is applied.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Risk {
+    /// Nothing restarts, nothing is lost.
+    Safe,
+    /// Pods restart or go away.
+    Disruptive,
+    /// Data goes away; needs a consent that names the object.
+    DataLoss,
+}
+
+impl fmt::Display for Risk {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Safe => "safe",
+            Self::Disruptive => "disruptive",
+            Self::DataLoss => "data-loss",
+        })
+    }
+}
+
+/// Who vouches for the result that a change shows.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub enum Verified {
+    /// The API server computed it in a dry run.
+    Server,
+    /// The schema of a CustomResourceDefinition in this plan was used, because its kind is not served yet.
+    Schema,
+    /// Nobody: the server could not be asked, since the namespace or the kind is made in this plan.
+    None,
+}
+
+/// One leaf that a change sets, alters or removes. Secret values are masked already.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct FieldChange {
+    /// The field, with list elements by key: `.spec.template.spec.containers[name="prometheus"].image`.
+    pub path: String,
+    /// The live value; absent when the field is new.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub before: Option<Value>,
+    /// The value after; absent when the field is removed.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub after: Option<Value>,
+}
+
+/// Says why a change is in the plan. For people: nothing is decided by it.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+#[serde(tag = "kind", rename_all = "camelCase")]
+#[non_exhaustive]
+pub enum Reason {
+    /// A file of a component wants the object.
+    Wanted {
+        /// The file of the catalogue.
+        file: String,
+    },
+    /// A setting shapes the object.
+    Setting {
+        /// The name of the setting in its component.
+        name: String,
+        /// Its value.
+        value: Value,
+        /// Where the value came from.
+        origin: Box<Origin>,
+    },
+    /// The component is off.
+    GateClosed {
+        /// In words: `alerting.enabled is false`.
+        reason: String,
+    },
+    /// No component wants the object any more.
+    NoLongerWanted,
+    /// Nothing but the ownership of fields changes.
+    Ownership,
+    /// The object is the inventory itself.
+    Inventory,
+}
+
+/// One object of a plan with what happens to it, why, and at which risk.
+#[derive(Clone)]
+#[non_exhaustive]
+pub struct Change {
+    /// The object.
+    pub object: ObjectRef,
+    /// What happens to it.
+    pub action: Action,
+    /// The component that it belongs to; absent for the inventory and for members of unknown components.
+    pub component: Option<ComponentName>,
+    /// The leaves that change, in the order of the object; empty for a delete, every leaf for a create.
+    pub fields: Vec<FieldChange>,
+    /// Fields that other managers own and that this change would take.
+    pub conflicts: Vec<Conflict>,
+    /// For a replace, the fields that cannot be changed in place.
+    pub immutable: Vec<String>,
+    /// Why.
+    pub reasons: Vec<Reason>,
+    /// What may be lost.
+    pub risk: Risk,
+    /// Who vouches for the result.
+    pub verified: Verified,
+    /// What apply sends; absent for a delete.
+    pub manifest: Option<Manifest>,
+    /// The live object before; absent for a create.
+    pub before: Option<Value>,
+    /// The object after, as predicted; absent for a delete.
+    pub after: Option<Value>,
+}
+
+impl Change {
+    /// The UID of the live object, which a delete insists on.
+    pub fn uid(&self) -> Option<&str> {
+        self.before.as_ref()?.pointer("/metadata/uid")?.as_str()
+    }
+}
+
+/// Prints action and identity only, because the objects may hold secrets.
+impl fmt::Debug for Change {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{} {}", self.action.symbol(), self.object)
+    }
+}

@@ -1,0 +1,157 @@
+//! Everything that a configuration wants, ready to be compared with a cluster.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use ks_model::{Bundle, ClosedGate, ComponentName, DesiredObject, GroupKind, Manifest, ObjectRef};
+
+use crate::edges::Order;
+use crate::edges::crd::defined_kind;
+use crate::graph::{DependencyGraph, GraphError};
+use crate::inventory::{Contents, Inventory};
+use crate::structured::{Schemas, Type};
+
+/// The components that must be ready, and those that must be written, before a component; of all components, also of
+/// those that are off, because their objects may have to be deleted in order.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct ComponentOrder {
+    /// Must be ready before.
+    pub requires: BTreeSet<ComponentName>,
+    /// Must be written before.
+    pub after: BTreeSet<ComponentName>,
+}
+
+impl ComponentOrder {
+    pub(crate) fn view(&self) -> Order<'_> {
+        Order { requires: &self.requires, after: &self.after }
+    }
+}
+
+/// Holds the wanted objects, marked as members of the inventory, with their graph and their schemas.
+#[derive(Clone, Debug)]
+pub struct Desired {
+    bundles: Vec<Bundle>,
+    closed: Vec<ClosedGate>,
+    orders: BTreeMap<ComponentName, ComponentOrder>,
+    inventory: Inventory,
+    graph: DependencyGraph,
+    schemas: Schemas,
+    index: BTreeMap<ObjectRef, (usize, usize)>,
+    defined: BTreeMap<GroupKind, ObjectRef>,
+}
+
+/// Says why wanted objects do not make a plan.
+#[derive(Clone, Debug, PartialEq, thiserror::Error)]
+#[non_exhaustive]
+pub enum DesiredError {
+    /// The objects cannot be ordered.
+    #[error(transparent)]
+    Graph(#[from] GraphError),
+    /// A CustomResourceDefinition is malformed.
+    #[error("read the schema of {object}")]
+    Schema {
+        /// The definition.
+        object: Box<ObjectRef>,
+        /// What is wrong with it.
+        source: Box<crate::structured::CrdSchemaError>,
+    },
+}
+
+impl Desired {
+    /// Marks the objects as members of `inventory`, draws their graph and reads the schemas among them.
+    ///
+    /// # Errors
+    /// When the objects wait for each other in a circle, or a CustomResourceDefinition is malformed.
+    pub fn new(
+        mut bundles: Vec<Bundle>,
+        closed: Vec<ClosedGate>,
+        orders: BTreeMap<ComponentName, ComponentOrder>,
+        inventory: Inventory,
+    ) -> Result<Self, DesiredError> {
+        let mut schemas = Schemas::builtin();
+        let mut index = BTreeMap::new();
+        let mut defined = BTreeMap::new();
+        for (i, bundle) in bundles.iter_mut().enumerate() {
+            for (k, object) in bundle.objects.iter_mut().enumerate() {
+                inventory.mark(&mut object.manifest, &bundle.component);
+                index.insert(object.manifest.object().clone(), (i, k));
+                if let Some(kind) = definition(&object.manifest) {
+                    let schema = schemas.register_crd(object.manifest.value());
+                    schema
+                        .map_err(|source| DesiredError::Schema { object: object.manifest.object().clone(), source })?;
+                    defined.insert(kind, object.manifest.object().clone());
+                }
+            }
+        }
+        let graph = DependencyGraph::build(&bundles)?;
+        Ok(Self { bundles, closed, orders, inventory, graph, schemas, index, defined })
+    }
+
+    /// The components that are on.
+    pub fn bundles(&self) -> &[Bundle] {
+        &self.bundles
+    }
+
+    /// The components that are off, and why.
+    pub fn closed(&self) -> &[ClosedGate] {
+        &self.closed
+    }
+
+    /// The orders of all components.
+    pub fn orders(&self) -> &BTreeMap<ComponentName, ComponentOrder> {
+        &self.orders
+    }
+
+    /// Where membership is kept.
+    pub fn inventory(&self) -> &Inventory {
+        &self.inventory
+    }
+
+    /// The graph of the wanted objects.
+    pub fn graph(&self) -> &DependencyGraph {
+        &self.graph
+    }
+
+    /// The wanted objects, each after everything that it depends on.
+    pub fn manifests(&self) -> impl Iterator<Item = &Manifest> {
+        self.graph.objects().filter_map(|object| self.find(object).map(|(_, found)| &found.manifest))
+    }
+
+    /// A wanted object, with the component that wants it.
+    pub fn find(&self, object: &ObjectRef) -> Option<(&Bundle, &DesiredObject)> {
+        let (bundle, position) = self.index.get(object)?;
+        let bundle = self.bundles.get(*bundle)?;
+        Some((bundle, bundle.objects.get(*position)?))
+    }
+
+    /// The CustomResourceDefinition among the wanted objects that defines a kind.
+    pub fn definition_of(&self, kind: &GroupKind) -> Option<&Manifest> {
+        let (_, found) = self.find(self.defined.get(kind)?)?;
+        Some(&found.manifest)
+    }
+
+    /// How the fields of an object merge.
+    pub fn type_of(&self, manifest: &Manifest) -> Type<'_> {
+        self.schemas.of(&manifest.object().kind, manifest.version())
+    }
+
+    /// How the fields of a live object merge.
+    pub fn type_of_live(&self, object: &ObjectRef, live: &serde_json::Value) -> Type<'_> {
+        let api_version = live.get("apiVersion").and_then(serde_json::Value::as_str).unwrap_or_default();
+        self.schemas.of(&object.kind, api_version.rsplit('/').next().unwrap_or_default())
+    }
+
+    /// The kinds and namespaces that the wanted objects live in.
+    pub fn contents(&self) -> Contents {
+        Contents::of(self.graph.objects())
+    }
+
+    /// The inventory's parent object as it is once everything is applied and pruned.
+    pub fn inventory_manifest(&self, contents: &Contents) -> Option<Manifest> {
+        Manifest::parse(self.inventory.manifest(contents)).ok()
+    }
+}
+
+fn definition(manifest: &Manifest) -> Option<GroupKind> {
+    let is = manifest.object().kind.is("apiextensions.k8s.io", "CustomResourceDefinition");
+    if is { defined_kind(manifest) } else { None }
+}

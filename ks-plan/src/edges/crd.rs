@@ -1,0 +1,27 @@
+//! A CustomResourceDefinition is established before objects of its kind.
+
+use std::collections::BTreeMap;
+
+use ks_model::{GroupKind, Manifest, ObjectRef};
+
+use super::World;
+use crate::graph::{Dependency, EdgeReason, Until};
+
+/// Every custom resource waits until its definition is served.
+pub fn edges(world: &World<'_>) -> Vec<Dependency> {
+    let definitions: BTreeMap<GroupKind, &ObjectRef> = world
+        .of_kind("apiextensions.k8s.io", "CustomResourceDefinition")
+        .filter_map(|crd| Some((defined_kind(crd)?, crd.object())))
+        .collect();
+    world
+        .manifests()
+        .filter_map(|it| Some((it.object(), *definitions.get(&it.object().kind)?)))
+        .map(|(object, crd)| Dependency::between(object, crd, Until::Ready, EdgeReason::Crd))
+        .collect()
+}
+
+/// The kind that a CustomResourceDefinition defines.
+pub fn defined_kind(crd: &Manifest) -> Option<GroupKind> {
+    let spec = crd.value().get("spec")?;
+    Some(GroupKind::new(spec.get("group")?.as_str()?, spec.pointer("/names/kind")?.as_str()?))
+}

@@ -1,0 +1,93 @@
+//! What an object names comes before the object.
+
+use ks_model::{GroupKind, Manifest};
+use serde_json::Value;
+
+use super::World;
+use super::pod_spec::{each, pod_spec, text};
+use crate::graph::{Dependency, EdgeReason, Until};
+
+/// Names in pods, one row each: where the list stands, where in an element the name stands, and the kind it names.
+const IN_PODS: &[(&str, &str, &str)] = &[
+    ("/volumes", "/secret/secretName", "Secret"),
+    ("/volumes", "/configMap/name", "ConfigMap"),
+    ("/volumes", "/persistentVolumeClaim/claimName", "PersistentVolumeClaim"),
+    ("/imagePullSecrets", "/name", "Secret"),
+    ("/secrets", "", "Secret"),
+    ("/configMaps", "", "ConfigMap"),
+];
+
+/// Names in containers: where in an element of `env` or `envFrom` the name stands.
+const IN_CONTAINERS: &[(&str, &str, &str)] = &[
+    ("/env", "/valueFrom/secretKeyRef/name", "Secret"),
+    ("/env", "/valueFrom/configMapKeyRef/name", "ConfigMap"),
+    ("/envFrom", "/secretRef/name", "Secret"),
+    ("/envFrom", "/configMapRef/name", "ConfigMap"),
+];
+
+/// Objects wait for the Secrets, ConfigMaps, claims and Services that they name.
+pub fn edges(world: &World<'_>) -> Vec<Dependency> {
+    world
+        .manifests()
+        .flat_map(|manifest| named(manifest).into_iter().filter_map(|it| it.edge(world, manifest)))
+        .collect()
+}
+
+struct Name {
+    kind: &'static str,
+    name: String,
+    field: String,
+}
+
+impl Name {
+    fn edge(self, world: &World<'_>, dependent: &Manifest) -> Option<Dependency> {
+        let namespace = dependent.object().namespace.as_deref();
+        let on = world.find(GroupKind::new("", self.kind), namespace, &self.name)?;
+        let because = EdgeReason::Reference { field: self.field };
+        Some(Dependency::between(dependent.object(), on.object(), Until::Present, because))
+    }
+}
+
+fn named(manifest: &Manifest) -> Vec<Name> {
+    let mut names = Vec::new();
+    if let Some(pod) = pod_spec(manifest) {
+        collect(pod, IN_PODS, "", &mut names);
+        for list in ["/initContainers", "/containers"] {
+            for container in each(pod, list) {
+                collect(container, IN_CONTAINERS, list, &mut names);
+            }
+        }
+    }
+    names.extend(governing_service(manifest));
+    names.extend(alertmanager_configuration(manifest));
+    names
+}
+
+fn collect(value: &Value, table: &[(&str, &str, &'static str)], prefix: &str, names: &mut Vec<Name>) {
+    for (list, pointer, kind) in table {
+        for element in each(value, list) {
+            if let Some(name) = text(element, pointer) {
+                let field = format!("{prefix}{list}{pointer}").replace('/', ".");
+                names.push(Name { kind, name: name.to_owned(), field });
+            }
+        }
+    }
+}
+
+/// A StatefulSet names the Service that gives its pods their names.
+fn governing_service(manifest: &Manifest) -> Option<Name> {
+    let name =
+        text(manifest.value(), "/spec/serviceName").filter(|_| manifest.object().kind.is("apps", "StatefulSet"))?;
+    Some(Name { kind: "Service", name: name.to_owned(), field: ".spec.serviceName".into() })
+}
+
+/// An Alertmanager reads its configuration from a Secret, `alertmanager-<name>` unless it names another.
+fn alertmanager_configuration(manifest: &Manifest) -> Option<Name> {
+    let object = manifest.object();
+    if !object.kind.is("monitoring.coreos.com", "Alertmanager") {
+        return None;
+    }
+    let named = text(manifest.value(), "/spec/configSecret").map(str::to_owned);
+    let name = named.unwrap_or_else(|| format!("alertmanager-{}", object.name));
+    Some(Name { kind: "Secret", name, field: ".spec.configSecret".into() })
+}

@@ -1,0 +1,94 @@
+//! The workload behind a webhook is ready before the objects that pass it are written.
+
+use std::collections::BTreeMap;
+
+use ks_model::{GroupKind, Manifest, ObjectRef};
+use serde_json::Value;
+
+use super::World;
+use super::pod_spec::{each, pod_labels, text};
+use crate::graph::{Dependency, EdgeReason, Until};
+
+const ADMISSION: &str = "admissionregistration.k8s.io";
+
+/// Objects wait for the webhooks that admit or convert them, and for the workload that answers.
+pub fn edges(world: &World<'_>) -> Vec<Dependency> {
+    let kinds = kinds_by_resource(world);
+    let mut edges = Vec::new();
+    for kind in ["ValidatingWebhookConfiguration", "MutatingWebhookConfiguration"] {
+        for configuration in world.of_kind(ADMISSION, kind) {
+            for hook in each(configuration.value(), "/webhooks") {
+                let seen = seen_by(hook, &kinds);
+                edges.extend(wait_for(world, hook, &seen, Some(configuration.object())));
+            }
+        }
+    }
+    for crd in world.of_kind("apiextensions.k8s.io", "CustomResourceDefinition") {
+        if let (Some(hook), Some(kind)) =
+            (crd.value().pointer("/spec/conversion/webhook"), super::crd::defined_kind(crd))
+        {
+            edges.extend(wait_for(world, hook, &[kind], None));
+        }
+    }
+    edges
+}
+
+/// The kinds of this catalogue by API group and resource name; only custom kinds say theirs.
+fn kinds_by_resource(world: &World<'_>) -> BTreeMap<(String, String), GroupKind> {
+    world
+        .of_kind("apiextensions.k8s.io", "CustomResourceDefinition")
+        .filter_map(|crd| {
+            let kind = super::crd::defined_kind(crd)?;
+            let plural = text(crd.value(), "/spec/names/plural")?;
+            Some(((kind.group.clone(), plural.to_owned()), kind))
+        })
+        .collect()
+}
+
+fn seen_by(hook: &Value, kinds: &BTreeMap<(String, String), GroupKind>) -> Vec<GroupKind> {
+    let listed = |rule: &Value, field: &str, wanted: &str| {
+        each(rule, field).filter_map(Value::as_str).any(|it| it == "*" || it == wanted)
+    };
+    kinds
+        .iter()
+        .filter(|((group, plural), _)| {
+            each(hook, "/rules").any(|it| listed(it, "/apiGroups", group) && listed(it, "/resources", plural))
+        })
+        .map(|(_, kind)| kind.clone())
+        .collect()
+}
+
+fn wait_for(
+    world: &World<'_>,
+    hook: &Value,
+    kinds: &[GroupKind],
+    configuration: Option<&ObjectRef>,
+) -> Vec<Dependency> {
+    let backends: Vec<&ObjectRef> = backends(world, hook);
+    let objects = world.manifests().filter(|it| kinds.contains(&it.object().kind));
+    objects
+        .flat_map(|it| {
+            let ready = backends.iter().map(|on| (*on, Until::Ready));
+            let written = configuration.into_iter().map(|on| (on, Until::Present));
+            ready.chain(written).map(|(on, until)| Dependency::between(it.object(), on, until, EdgeReason::Webhook))
+        })
+        .collect()
+}
+
+/// The workloads whose pods the Service of a webhook selects.
+fn backends<'a>(world: &World<'a>, hook: &Value) -> Vec<&'a ObjectRef> {
+    let service = hook
+        .pointer("/clientConfig/service")
+        .and_then(|it| world.find(GroupKind::new("", "Service"), text(it, "/namespace"), text(it, "/name")?));
+    let Some(service) = service else { return Vec::new() };
+    let selector = service.value().pointer("/spec/selector").and_then(Value::as_object);
+    let selects = |it: &Manifest| match (selector, pod_labels(it)) {
+        (Some(selector), Some(labels)) => selector.iter().all(|(key, value)| labels.get(key) == Some(value)),
+        _ => false,
+    };
+    world
+        .manifests()
+        .filter(|it| it.object().namespace == service.object().namespace && selects(it))
+        .map(Manifest::object)
+        .collect()
+}

@@ -1,0 +1,165 @@
+//! What we own, hence what may be pruned: an ApplySet (KEP-3659), which kubectl understands too.
+
+use std::collections::BTreeSet;
+
+use base64::Engine;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use ks_model::{ComponentName, GroupKind, Manifest, ObjectRef};
+use serde_json::{Value, json};
+use sha2::{Digest, Sha256};
+
+/// The label by which an object belongs to an ApplySet.
+pub const PART_OF: &str = "applyset.kubernetes.io/part-of";
+/// The label that says which component an object belongs to.
+pub const COMPONENT: &str = "ks.kubesphere.io/component";
+
+const ID: &str = "applyset.kubernetes.io/id";
+const TOOLING: &str = "applyset.kubernetes.io/tooling";
+const GROUP_KINDS: &str = "applyset.kubernetes.io/contains-group-kinds";
+const NAMESPACES: &str = "applyset.kubernetes.io/additional-namespaces";
+/// The version after the slash is the one of this format, not of ks: a new release alone changes no plan.
+const TOOLING_VERSION: &str = "ks/v1.0.0";
+
+/// Names the object that holds the inventory: a ConfigMap, the parent of the ApplySet.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Inventory {
+    parent: ObjectRef,
+}
+
+impl Default for Inventory {
+    /// The ConfigMap `ks` in `kubesphere-system`.
+    fn default() -> Self {
+        Self::new("kubesphere-system", "ks")
+    }
+}
+
+impl Inventory {
+    /// Names the ConfigMap that holds the inventory.
+    pub fn new(namespace: &str, name: &str) -> Self {
+        Self { parent: ObjectRef::namespaced(GroupKind::new("", "ConfigMap"), namespace, name) }
+    }
+
+    /// The parent object.
+    pub fn parent(&self) -> &ObjectRef {
+        &self.parent
+    }
+
+    /// The identifier, made from the parent's name, namespace, kind and group as the KEP says.
+    pub fn id(&self) -> String {
+        let ObjectRef { kind, namespace, name } = &self.parent;
+        let text = format!("{name}.{}.{}.{}", namespace.as_deref().unwrap_or_default(), kind.kind, kind.group);
+        format!("applyset-{}-v1", URL_SAFE_NO_PAD.encode(Sha256::digest(text)))
+    }
+
+    /// The label selector that finds the members.
+    pub fn selector(&self) -> String {
+        format!("{PART_OF}={}", self.id())
+    }
+
+    /// Marks an object as a member, and as belonging to a component.
+    pub fn mark(&self, manifest: &mut Manifest, component: &ComponentName) {
+        manifest.set_label(PART_OF, &self.id());
+        manifest.set_label(COMPONENT, component.as_str());
+    }
+
+    /// Whether a live object is a member.
+    pub fn owns(&self, live: &Value) -> bool {
+        live.pointer("/metadata/labels").and_then(|it| it.get(PART_OF)).and_then(Value::as_str) == Some(&*self.id())
+    }
+
+    /// The parent object for an ApplySet with these members.
+    pub fn manifest(&self, contents: &Contents) -> Value {
+        let join = |items: Vec<String>| items.join(",");
+        let own = self.parent.namespace.as_deref().unwrap_or_default();
+        json!({
+            "apiVersion": "v1",
+            "kind": "ConfigMap",
+            "metadata": {
+                "name": self.parent.name,
+                "namespace": own,
+                "labels": { ID: self.id() },
+                "annotations": {
+                    TOOLING: TOOLING_VERSION,
+                    GROUP_KINDS: join(contents.kinds.iter().map(ToString::to_string).collect()),
+                    NAMESPACES: join(contents.namespaces.iter().filter(|it| *it != own).cloned().collect()),
+                },
+            },
+        })
+    }
+}
+
+/// Says in which kinds and namespaces the members of an inventory live.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Contents {
+    /// The kinds.
+    pub kinds: BTreeSet<GroupKind>,
+    /// The namespaces.
+    pub namespaces: BTreeSet<String>,
+}
+
+impl Contents {
+    /// Reads what a live parent says; a missing or empty annotation means nothing.
+    pub fn read(parent: &Value) -> Self {
+        let listed = |key: &str| {
+            let text = parent.pointer("/metadata/annotations").and_then(|it| it.get(key)).and_then(Value::as_str);
+            text.unwrap_or_default().split(',').filter(|it| !it.is_empty()).map(str::to_owned).collect::<Vec<_>>()
+        };
+        let kind = |text: String| match text.split_once('.') {
+            Some((kind, group)) => GroupKind::new(group, kind),
+            None => GroupKind::new("", text),
+        };
+        let own = parent.pointer("/metadata/namespace").and_then(Value::as_str).map(str::to_owned);
+        Self {
+            kinds: listed(GROUP_KINDS).into_iter().map(kind).collect(),
+            namespaces: listed(NAMESPACES).into_iter().chain(own).collect(),
+        }
+    }
+
+    /// Collects where objects live.
+    pub fn of<'a>(objects: impl IntoIterator<Item = &'a ObjectRef>) -> Self {
+        let mut contents = Self::default();
+        for object in objects {
+            contents.kinds.insert(object.kind.clone());
+            contents.namespaces.extend(object.namespace.clone());
+        }
+        contents
+    }
+
+    /// Everything that is in either.
+    #[must_use]
+    pub fn union(&self, other: &Self) -> Self {
+        Self {
+            kinds: self.kinds.union(&other.kinds).cloned().collect(),
+            namespaces: self.namespaces.union(&other.namespaces).cloned().collect(),
+        }
+    }
+
+    /// Whether everything of `other` is in here.
+    pub fn covers(&self, other: &Self) -> bool {
+        self.kinds.is_superset(&other.kinds) && self.namespaces.is_superset(&other.namespaces)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_id_follows_the_kep() {
+        // echo -n 'ks.kubesphere-system.ConfigMap.' | sha256sum, then base64 in the alphabet for addresses.
+        let id = Inventory::default().id();
+        assert!(id.starts_with("applyset-") && id.ends_with("-v1"));
+        assert_eq!(id.len(), "applyset-".len() + 43 + "-v1".len());
+    }
+
+    #[test]
+    fn contents_survive_the_annotations() {
+        let objects = [
+            ObjectRef::namespaced(GroupKind::new("apps", "Deployment"), "a", "x"),
+            ObjectRef::cluster(GroupKind::new("", "Namespace"), "a"),
+        ];
+        let contents = Contents::of(&objects);
+        let read = Contents::read(&Inventory::new("a", "ks").manifest(&contents));
+        assert_eq!(read, contents);
+    }
+}

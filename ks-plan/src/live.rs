@@ -1,0 +1,117 @@
+//! What a cluster answered about the objects that a plan is about.
+
+use std::collections::BTreeMap;
+use std::fmt;
+
+use ks_model::ObjectRef;
+use serde_json::Value;
+
+/// Holds every answer that planning rests on. Filled by ks-apply, or from a recorded file; nothing is asked here.
+#[derive(Clone, Default)]
+pub struct LiveState {
+    observations: BTreeMap<ObjectRef, Observation>,
+    answers: BTreeMap<ObjectRef, DryRun>,
+    companions: BTreeMap<ObjectRef, Value>,
+}
+
+/// Prints identities only, because live objects may hold secrets.
+impl fmt::Debug for LiveState {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_list().entries(self.observations.keys()).finish()
+    }
+}
+
+/// What a look at one object gave.
+#[derive(Clone, PartialEq)]
+pub enum Observation {
+    /// It does not exist.
+    Absent {
+        /// Whether the server could be asked about it now: its kind is served and its namespace is there.
+        askable: bool,
+    },
+    /// It exists; the whole object with its managed fields.
+    Present(Value),
+}
+
+/// What the server made of a server-side apply with `dryRun=All`.
+#[derive(Clone, PartialEq)]
+#[non_exhaustive]
+pub enum DryRun {
+    /// The object as it would be stored.
+    Merged {
+        /// The whole object.
+        object: Value,
+        /// The fields that had to be taken from other managers to get there.
+        conflicts: Vec<Conflict>,
+    },
+    /// The server refuses the object.
+    Refused(Refusal),
+}
+
+/// One field that another manager owns and that the plan would change.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, serde::Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Conflict {
+    /// The field as the server prints it: `.spec.replicas`.
+    pub field: String,
+    /// Its manager.
+    pub manager: String,
+}
+
+/// Why a server refuses an object.
+#[derive(Clone, Debug, PartialEq, Eq, serde::Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Refusal {
+    /// The words of the server.
+    pub message: String,
+    /// The fields that cannot be changed on the existing object; empty when the object is wrong in itself.
+    pub immutable: Vec<String>,
+}
+
+impl LiveState {
+    /// Notes what a look at an object gave.
+    pub fn observe(&mut self, object: ObjectRef, observation: Observation) {
+        self.observations.insert(object, observation);
+    }
+
+    /// Notes what a dry run of an object gave.
+    pub fn answer(&mut self, object: ObjectRef, answer: DryRun) {
+        self.answers.insert(object, answer);
+    }
+
+    /// Notes an object that the readiness of another rests on.
+    pub fn companion(&mut self, object: ObjectRef, value: Value) {
+        self.companions.insert(object, value);
+    }
+
+    /// The observation of an object; one that was never looked at counts as absent and not askable.
+    pub fn get(&self, object: &ObjectRef) -> &Observation {
+        self.observations.get(object).unwrap_or(&Observation::Absent { askable: false })
+    }
+
+    /// The live object.
+    pub fn object(&self, object: &ObjectRef) -> Option<&Value> {
+        match self.get(object) {
+            Observation::Present(value) => Some(value),
+            Observation::Absent { .. } => None,
+        }
+    }
+
+    /// The object, or the companion, with this identity.
+    pub fn companion_of(&self, object: &ObjectRef) -> Option<&Value> {
+        self.companions.get(object).or_else(|| self.object(object))
+    }
+
+    /// The answer of the dry run, where one was made.
+    pub fn dry_run(&self, object: &ObjectRef) -> Option<&DryRun> {
+        self.answers.get(object)
+    }
+
+    /// Everything that exists, sorted.
+    pub fn present(&self) -> impl Iterator<Item = (&ObjectRef, &Value)> {
+        self.observations.iter().filter_map(|(object, observation)| match observation {
+            Observation::Present(value) => Some((object, value)),
+            Observation::Absent { .. } => None,
+        })
+    }
+}

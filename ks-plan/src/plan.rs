@@ -1,0 +1,106 @@
+//! The plan: plain data that says what apply will do, object by object and step by step.
+
+use ks_model::{ClosedGate, Facts, Manifest, ObjectRef};
+use serde::Serialize;
+
+use crate::change::{Action, Change, Risk};
+use crate::live::Refusal;
+use crate::readiness::Readiness;
+use crate::steps::StepGraph;
+
+/// Holds everything that apply will do and nothing that it still has to decide.
+#[derive(Clone, Debug)]
+#[non_exhaustive]
+pub struct Plan {
+    /// What was known of the cluster when the wanted state was computed.
+    pub facts: Facts,
+    /// One entry for each object: wanted ones in the order of the graph, then deleted ones against it.
+    pub changes: Vec<Change>,
+    /// The components that are off, and why.
+    pub closed: Vec<ClosedGate>,
+    /// Objects that stay as they are but are not ready at the moment.
+    pub unready: Vec<Unready>,
+    /// Objects that the server refuses; a plan with faults cannot be applied.
+    pub faults: Vec<Fault>,
+    /// The steps of apply.
+    pub steps: StepGraph,
+    /// What the inventory holds while both the old and the new members exist.
+    pub grown_inventory: Option<Manifest>,
+}
+
+/// Names an unchanged object that is not ready.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct Unready {
+    /// The object.
+    pub object: ObjectRef,
+    /// How far it is.
+    pub readiness: Readiness,
+}
+
+/// Names an object that the server refuses.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct Fault {
+    /// The object.
+    pub object: ObjectRef,
+    /// Why.
+    #[serde(flatten)]
+    pub refusal: Refusal,
+}
+
+/// Counts the changes of a plan by action.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Summary {
+    /// Objects made.
+    pub create: usize,
+    /// Objects changed in place.
+    pub update: usize,
+    /// Objects deleted and made again.
+    pub replace: usize,
+    /// Objects deleted.
+    pub delete: usize,
+    /// Objects left as they are.
+    pub unchanged: usize,
+}
+
+impl Plan {
+    /// Whether the cluster already is as the configuration wants it. The one place that decides this.
+    pub fn is_empty(&self) -> bool {
+        self.faults.is_empty() && self.changes.iter().all(|change| change.action == Action::NoOp)
+    }
+
+    /// Counts the changes.
+    pub fn summary(&self) -> Summary {
+        let mut summary = Summary::default();
+        for change in &self.changes {
+            match change.action {
+                Action::Create => summary.create += 1,
+                Action::Update => summary.update += 1,
+                Action::Replace => summary.replace += 1,
+                Action::Delete => summary.delete += 1,
+                Action::NoOp => summary.unchanged += 1,
+            }
+        }
+        summary
+    }
+
+    /// The change of an object.
+    pub fn change(&self, object: &ObjectRef) -> Option<&Change> {
+        self.changes.iter().find(|change| change.object == *object)
+    }
+
+    /// The changes that need a consent which names the object, because data goes away.
+    pub fn data_losses(&self) -> impl Iterator<Item = &Change> {
+        self.changes.iter().filter(|change| change.risk == Risk::DataLoss)
+    }
+
+    /// The changes that would take fields from other managers.
+    pub fn conflicting(&self) -> impl Iterator<Item = &Change> {
+        self.changes.iter().filter(|change| !change.conflicts.is_empty())
+    }
+
+    /// The highest risk among the changes.
+    pub fn risk(&self) -> Risk {
+        self.changes.iter().map(|change| change.risk).max().unwrap_or(Risk::Safe)
+    }
+}
