@@ -76,8 +76,10 @@ impl Desired {
                 index.insert(object.manifest.object().clone(), (i, k));
                 if let Some(kind) = definition(&object.manifest) {
                     let schema = schemas.register_crd(object.manifest.value());
-                    schema
-                        .map_err(|source| DesiredError::Schema { object: object.manifest.object().clone(), source })?;
+                    schema.map_err(|source| DesiredError::Schema {
+                        object: Box::new(object.manifest.object().clone()),
+                        source: Box::new(source),
+                    })?;
                     defined.insert(kind, object.manifest.object().clone());
                 }
             }

@@ -3,6 +3,12 @@
 //! Nothing here asks a cluster, reads a file or a clock, or waits. What a cluster answered comes in as
 //! [`LiveState`], and what apply is to do goes out as [`Plan`]: same input, same bytes.
 
+pub mod catalogue;
+pub mod compile;
+pub mod images;
+mod render;
+pub mod yaml;
+
 pub mod edges;
 pub mod graph;
 pub mod structured;
@@ -21,7 +27,9 @@ pub mod sensitive;
 pub mod steps;
 
 pub use build::{FIELD_MANAGER, doubts, plan};
+pub use catalogue::{Catalogue, CatalogueError, CatalogueErrors, Component, SettingRule};
 pub use change::{Action, Change, FieldChange, Reason, Risk, Verified};
+pub use compile::{CompileError, CompileErrors, Compiled, compile};
 pub use desired::{ComponentOrder, Desired, DesiredError};
 pub use graph::{Dependency, DependencyGraph, EdgeReason, GraphError, Node, Until};
 pub use inventory::{Contents, Inventory};

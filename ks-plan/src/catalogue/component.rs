@@ -1,0 +1,73 @@
+//! Components as the catalogue declares them.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use ks_model::{ComponentName, Manifest};
+use serde::Deserialize;
+
+use super::SettingRule;
+
+/// Holds one component of the catalogue: what `component.yaml` says, and its manifests.
+#[derive(Clone, Debug)]
+#[non_exhaustive]
+pub struct Component {
+    /// The name, which is the name of its folder.
+    pub name: ComponentName,
+    /// The folder above it, such as `monitoring`.
+    pub module: String,
+    /// What it is for, in a sentence.
+    pub description: String,
+    /// Expressions over `spec` and `facts` that must all hold; the first that does not is why the component is off.
+    pub when: Vec<String>,
+    /// Components that must be ready before any object of this one is written. One that is off switches this one off.
+    pub requires: BTreeSet<ComponentName>,
+    /// Components whose objects must be written before any object of this one is.
+    pub after: BTreeSet<ComponentName>,
+    /// The settings that its templates read.
+    pub settings: BTreeMap<String, SettingRule>,
+    pub(crate) manifests: Vec<ManifestFile>,
+}
+
+/// Holds one file of manifests.
+#[derive(Clone, Debug)]
+pub(crate) struct ManifestFile {
+    pub(crate) path: String,
+    pub(crate) body: ManifestBody,
+}
+
+/// Says whether a file is the same for everyone.
+#[derive(Clone, Debug)]
+pub(crate) enum ManifestBody {
+    /// Parsed once, when the catalogue is loaded.
+    Static(Vec<Manifest>),
+    /// Rendered by each compile; `reads` are the names of the settings and images that shape it.
+    Template { reads: BTreeSet<String>, images: BTreeSet<String> },
+}
+
+/// The shape of `component.yaml`.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Declaration {
+    pub(crate) name: ComponentName,
+    pub(crate) description: String,
+    #[serde(default)]
+    pub(crate) when: Vec<String>,
+    #[serde(default)]
+    pub(crate) requires: BTreeSet<ComponentName>,
+    #[serde(default)]
+    pub(crate) after: BTreeSet<ComponentName>,
+    #[serde(default)]
+    pub(crate) settings: BTreeMap<String, SettingRule>,
+}
+
+impl Component {
+    pub(crate) fn new(module: &str, declaration: Declaration) -> Self {
+        let Declaration { name, description, when, requires, after, settings } = declaration;
+        Self { name, module: module.to_owned(), description, when, requires, after, settings, manifests: Vec::new() }
+    }
+
+    /// The path of its `component.yaml`.
+    pub fn file(&self) -> String {
+        format!("{}/{}/component.yaml", self.module, self.name)
+    }
+}

@@ -1,0 +1,179 @@
+//! From files to a catalogue: read everything, then check it as a whole.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::component::Declaration;
+use super::file::{FileRole, Folder, role};
+use super::scope::Scopes;
+use super::{
+    Catalogue, CatalogueError, CatalogueErrors, Component, ManifestBody, ManifestFile, check, manifest_fault, order,
+};
+use crate::images::Images;
+use crate::render::{Templates, literal_arguments};
+use crate::yaml;
+
+/// Reads `files` over `base` and checks the whole.
+pub(super) fn load<P: Into<String>, C: Into<Vec<u8>>>(
+    base: BTreeMap<String, String>,
+    images: Images,
+    files: impl IntoIterator<Item = (P, C)>,
+) -> Result<Catalogue, CatalogueErrors> {
+    let mut loader = Loader { files: base, images, errors: Vec::new() };
+    loader.add(files);
+    let components = loader.declarations();
+    let templates = loader.templates();
+    let catalogue = loader.catalogue(components, templates);
+    catalogue.map_err(CatalogueErrors::from)
+}
+
+struct Loader {
+    files: BTreeMap<String, String>,
+    images: Images,
+    errors: Vec<CatalogueError>,
+}
+
+/// The components by folder, so that two of the same name can both be told.
+type Folders = BTreeMap<String, Component>;
+
+impl Loader {
+    fn add<P: Into<String>, C: Into<Vec<u8>>>(&mut self, files: impl IntoIterator<Item = (P, C)>) {
+        for (path, content) in files {
+            let path = path.into();
+            match (role(&path), String::from_utf8(content.into())) {
+                (FileRole::Ignored, _) => {}
+                (FileRole::Misplaced, _) => self.errors.push(CatalogueError::Misplaced { file: path }),
+                (_, Err(_)) => self.errors.push(CatalogueError::NotText { file: path }),
+                (FileRole::Images, Ok(text)) => match yaml::document(&path, &text) {
+                    Ok(images) => self.images.extend(images),
+                    Err(error) => self.errors.push(error.into()),
+                },
+                (_, Ok(text)) => {
+                    self.files.insert(path, text);
+                }
+            }
+        }
+    }
+
+    /// Reads every `component.yaml`. Folders with manifests and none are faults.
+    fn declarations(&mut self) -> Folders {
+        let mut found = Folders::new();
+        for (path, text) in &self.files {
+            let FileRole::Declaration(folder) = role(path) else { continue };
+            match yaml::document::<Declaration>(path, text) {
+                Ok(declaration) if declaration.name.as_str() == folder.component => {
+                    found.insert(folder.to_string(), Component::new(folder.module, declaration));
+                }
+                Ok(Declaration { name, .. }) => {
+                    self.errors.push(CatalogueError::NameDiffers { file: path.clone(), name });
+                }
+                Err(error) => self.errors.push(error.into()),
+            }
+        }
+        self.report_undeclared();
+        found
+    }
+
+    fn report_undeclared(&mut self) {
+        let folders: BTreeSet<Folder> = self.files.keys().filter_map(|path| folder(path)).collect();
+        for folder in folders {
+            if !self.files.contains_key(&format!("{folder}/component.yaml")) {
+                self.errors.push(CatalogueError::Undeclared { folder: folder.to_string() });
+            }
+        }
+    }
+
+    fn templates(&mut self) -> Templates {
+        let texts = self.files.iter().filter(|(path, _)| matches!(role(path), FileRole::Text(_)));
+        let mut templates = Templates::new(texts.map(|(path, text)| (path.clone(), text.clone())).collect());
+        for (path, text) in &self.files {
+            if let (FileRole::Template(_), Err(error)) = (role(path), templates.add(path, text)) {
+                self.errors.push(error.into());
+            }
+        }
+        templates
+    }
+
+    /// Puts manifests to their components, names to components, and checks the whole.
+    fn catalogue(mut self, mut folders: Folders, templates: Templates) -> Result<Catalogue, Vec<CatalogueError>> {
+        for (path, text) in &self.files {
+            let Some(component) = folder(path).and_then(|folder| folders.get_mut(&folder.to_string())) else {
+                continue;
+            };
+            let body = match role(path) {
+                FileRole::Static(_) => static_body(path, text, &mut self.errors),
+                FileRole::Template(_) => template_body(path, text, component, &templates),
+                _ => continue,
+            };
+            component.manifests.push(ManifestFile { path: path.clone(), body });
+        }
+        let components = self.by_name(folders);
+        let order = order::dependency_order(&check::needs(&components)).unwrap_or_else(|path| {
+            self.errors.push(CatalogueError::Cycle { path });
+            Vec::new()
+        });
+        let mut scopes = Scopes::default();
+        check::static_manifests(&components).for_each(|(_, manifest)| scopes.learn(manifest));
+        let Self { files, images, errors: mut faults } = self;
+        let catalogue = Catalogue { files, images, components, order, templates, scopes };
+        faults.extend(check::faults(&catalogue));
+        if faults.is_empty() { Ok(catalogue) } else { Err(faults) }
+    }
+
+    fn by_name(&mut self, folders: Folders) -> BTreeMap<ks_model::ComponentName, Component> {
+        let mut found: BTreeMap<_, Component> = BTreeMap::new();
+        for component in folders.into_values() {
+            let name = component.name.clone();
+            if let Some(first) = found.get(&name) {
+                let (first, second) = (first.file(), component.file());
+                self.errors.push(CatalogueError::NameTaken { name, first, second });
+            } else {
+                found.insert(name, component);
+            }
+        }
+        found
+    }
+}
+
+fn folder(path: &str) -> Option<Folder<'_>> {
+    match role(path) {
+        FileRole::Declaration(folder)
+        | FileRole::Static(folder)
+        | FileRole::Template(folder)
+        | FileRole::Text(folder) => Some(folder),
+        _ => None,
+    }
+}
+
+fn static_body(path: &str, text: &str, errors: &mut Vec<CatalogueError>) -> ManifestBody {
+    let values = yaml::documents(path, text).unwrap_or_else(|error| {
+        errors.push(error.into());
+        Vec::new()
+    });
+    let mut manifests = Vec::with_capacity(values.len());
+    for value in values {
+        match manifest_fault::parse(path, value) {
+            Ok(manifest) => manifests.push(manifest),
+            Err(fault) => errors.push(fault.into()),
+        }
+    }
+    ManifestBody::Static(manifests)
+}
+
+/// Finds what shapes a template. A setting is read by its own name or by that of a field in it.
+fn template_body(path: &str, text: &str, component: &Component, templates: &Templates) -> ManifestBody {
+    let variables = templates.variables(path);
+    let is_read = |value_name: &String| {
+        let full = format!("settings.{value_name}");
+        variables.iter().any(|read| is_prefix(read, &full) || is_prefix(&full, read))
+    };
+    let value_names = component.settings.iter().flat_map(|(name, rule)| rule.value_names(name));
+    let reads = value_names.filter(is_read).collect();
+    let of = |function| literal_arguments(text, function).into_iter().map(str::to_owned);
+    let images = ["image", "tag", "version"].into_iter().flat_map(of).collect();
+    ManifestBody::Template { reads, images }
+}
+
+/// Tells whether the dotted path `shorter` is `path` or leads to it.
+fn is_prefix(shorter: &str, path: &str) -> bool {
+    path.strip_prefix(shorter).is_some_and(|rest| rest.is_empty() || rest.starts_with('.'))
+}

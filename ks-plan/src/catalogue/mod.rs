@@ -1,0 +1,136 @@
+//! The catalogue: components as data.
+//!
+//! A folder `<module>/<component>/` holds `component.yaml`, which says when the component is on, what it needs and where its
+//! settings come from, and the manifests of its objects: `*.yaml` as they are, `*.yaml.j2` rendered. `images.yaml` is the one
+//! table of images. Nothing in Rust knows the name of a component: a new one is a new folder.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use ks_model::{ComponentName, LiveField};
+
+use crate::images::Images;
+use crate::render::Templates;
+
+mod check;
+mod component;
+mod error;
+mod file;
+mod load;
+pub(crate) mod manifest_fault;
+mod order;
+mod scope;
+mod setting;
+
+pub use component::Component;
+pub(crate) use component::{ManifestBody, ManifestFile};
+pub(crate) use error::write_lines;
+pub use error::{CatalogueError, CatalogueErrors, SettingFault};
+pub use manifest_fault::ManifestFault;
+use scope::Scopes;
+pub use setting::SettingRule;
+pub(crate) use setting::leaves;
+
+/// Holds all components, checked: names are unique, needs exist and form no circle, images and settings are declared.
+///
+/// # Example
+/// ```
+/// use ks_plan::Catalogue;
+/// let catalogue = Catalogue::from_files([
+///     ("images.yaml", "echo: { repository: demo/echo, tag: v1.0.0 }"),
+///     ("demo/echo/component.yaml", "name: echo\ndescription: Answers.\nsettings: { port: { from: echo.port, default: 80 } }"),
+///     ("demo/echo/pod.yaml.j2", "
+/// apiVersion: v1
+/// kind: Pod
+/// metadata: { name: echo, namespace: default }
+/// spec: { containers: [{ name: echo, image: {{ image('echo') }}, args: [{{ '--port=' ~ settings.port }}] }] }"),
+/// ])?;
+/// assert_eq!(catalogue.components().count(), 1);
+/// # Ok::<(), ks_plan::CatalogueErrors>(())
+/// ```
+#[derive(Clone, Debug)]
+pub struct Catalogue {
+    /// Every file but `images.yaml`, so that an overlay can replace some.
+    files: BTreeMap<String, String>,
+    images: Images,
+    components: BTreeMap<ComponentName, Component>,
+    order: Vec<ComponentName>,
+    templates: Templates,
+    scopes: Scopes,
+}
+
+impl Catalogue {
+    /// Loads the catalogue that is built into the program.
+    ///
+    /// # Errors
+    /// When it has faults, which the tests of this crate exclude.
+    pub fn embedded() -> Result<Self, CatalogueErrors> {
+        let files = Embedded::iter().filter_map(|path| Embedded::get(&path).map(|file| (path, file.data)));
+        Self::from_files(files.map(|(path, data)| (path.into_owned(), data.into_owned())))
+    }
+
+    /// Loads a catalogue from files, given by their paths relative to its root, with forward slashes.
+    ///
+    /// # Errors
+    /// All faults that are found.
+    pub fn from_files<P, C>(files: impl IntoIterator<Item = (P, C)>) -> Result<Self, CatalogueErrors>
+    where
+        P: Into<String>,
+        C: Into<Vec<u8>>,
+    {
+        load::load(BTreeMap::new(), Images::default(), files)
+    }
+
+    /// Lays files on top: each replaces the one at the same path, an `images.yaml` replaces the images that it names.
+    ///
+    /// A manifest is taken away by an empty file at its path.
+    ///
+    /// # Errors
+    /// All faults of the whole.
+    pub fn overlay<P, C>(&self, files: impl IntoIterator<Item = (P, C)>) -> Result<Self, CatalogueErrors>
+    where
+        P: Into<String>,
+        C: Into<Vec<u8>>,
+    {
+        load::load(self.files.clone(), self.images.clone(), files)
+    }
+
+    /// The components, by name.
+    pub fn components(&self) -> impl Iterator<Item = &Component> {
+        self.components.values()
+    }
+
+    /// The component of that name.
+    pub fn component(&self, name: &ComponentName) -> Option<&Component> {
+        self.components.get(name)
+    }
+
+    /// The components, each behind all that it needs; names decide the rest.
+    pub(crate) fn in_order(&self) -> impl Iterator<Item = &Component> {
+        self.order.iter().filter_map(|name| self.components.get(name))
+    }
+
+    /// The live fields that settings keep: what has to be observed before anything is compiled.
+    pub fn kept_fields(&self) -> BTreeSet<LiveField> {
+        let rules = self.components().flat_map(|component| component.settings.values());
+        rules.filter_map(|rule| rule.keep.clone()).collect()
+    }
+
+    /// The images.
+    pub fn images(&self) -> &Images {
+        &self.images
+    }
+
+    pub(crate) fn scopes(&self) -> &Scopes {
+        &self.scopes
+    }
+
+    pub(crate) fn templates(&self) -> &Templates {
+        &self.templates
+    }
+}
+
+#[derive(rust_embed::RustEmbed)]
+#[folder = "../manifests"]
+#[exclude = "examples/*"]
+#[exclude = "*.md"]
+struct Embedded;

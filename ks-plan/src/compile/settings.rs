@@ -1,0 +1,124 @@
+//! Settings: the values that templates read, each with where it came from.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use ks_model::{Origin, Setting};
+use serde_json::{Map, Value};
+
+use super::configuration::{Configuration, at};
+use super::{CompileError, Inputs};
+use crate::catalogue::{Component, ManifestBody, SettingRule, leaves};
+
+/// Holds the settings of one component.
+pub(super) struct Settings {
+    /// What templates read as `settings`.
+    pub(super) values: Value,
+    /// The same by name, leaves and images on their own, with where each came from.
+    pub(super) told: BTreeMap<String, Setting>,
+}
+
+/// The name under which the reference of an image is told.
+pub(super) fn image_name(image: &str) -> String {
+    format!("images.{image}")
+}
+
+/// Resolves the settings of a component: explicit configuration, then live value, then default.
+pub(super) fn resolve<C: Configuration + ?Sized>(
+    component: &Component,
+    inputs: &Inputs<'_, C>,
+) -> Result<Settings, CompileError> {
+    let mut values = Map::new();
+    let mut told = images(component, inputs);
+    for (name, rule) in &component.settings {
+        let value = if rule.leaves {
+            resolve_leaves(name, rule, inputs, &mut told)
+        } else {
+            let setting = resolve_one(component, rule, inputs)?;
+            let value = setting.value.clone();
+            told.insert(name.clone(), setting);
+            value
+        };
+        values.insert(name.clone(), value);
+    }
+    Ok(Settings { values: Value::Object(values), told })
+}
+
+fn resolve_one<C: Configuration + ?Sized>(
+    component: &Component,
+    rule: &SettingRule,
+    inputs: &Inputs<'_, C>,
+) -> Result<Setting, CompileError> {
+    if let Some(setting) = rule.from.iter().find_map(|path| configured(path, rule, inputs)) {
+        return Ok(setting);
+    }
+    let kept = rule.keep.as_ref().and_then(|field| inputs.kept.get(field).map(|value| (field, value)));
+    if let Some((field, value)) = kept.filter(|(_, value)| !value.is_null()) {
+        return Ok(Setting { value: value.clone(), origin: Origin::Kept { field: field.clone() } });
+    }
+    let Some(expression) = &rule.compute else {
+        let value = rule.default.clone().unwrap_or(Value::Null);
+        return Ok(Setting { value, origin: Origin::Default { expression: None } });
+    };
+    let value = inputs.expressions.value(expression).map_err(|message| CompileError::Expression {
+        component: component.name.clone(),
+        expression: expression.clone(),
+        message,
+    })?;
+    Ok(Setting { value, origin: Origin::Default { expression: Some(expression.clone()) } })
+}
+
+/// Resolves each leaf of the default on its own and puts them together again.
+fn resolve_leaves<C: Configuration + ?Sized>(
+    name: &str,
+    rule: &SettingRule,
+    inputs: &Inputs<'_, C>,
+    told: &mut BTreeMap<String, Setting>,
+) -> Value {
+    let mut whole = Value::Object(Map::new());
+    for (path, default) in rule.default.iter().flat_map(leaves) {
+        let below = path.join(".");
+        let set = rule.from.iter().find_map(|from| configured(&format!("{from}.{below}"), rule, inputs));
+        let setting =
+            set.unwrap_or_else(|| Setting { value: default.clone(), origin: Origin::Default { expression: None } });
+        insert(&mut whole, &path, setting.value.clone());
+        told.insert(format!("{name}.{below}"), setting);
+    }
+    whole
+}
+
+fn configured<C: Configuration + ?Sized>(path: &str, rule: &SettingRule, inputs: &Inputs<'_, C>) -> Option<Setting> {
+    let value = at(inputs.configuration.spec(), path)?;
+    if rule.blank_is_unset && value.as_str() == Some("") {
+        return None;
+    }
+    let written = inputs.configuration.origin(path);
+    let origin = written.unwrap_or_else(|| Origin::Configured { field: path.to_owned(), location: None });
+    Some(Setting { value: value.clone(), origin })
+}
+
+fn insert(whole: &mut Value, path: &[&str], value: Value) {
+    let mut place = whole;
+    for key in path {
+        place = &mut place[*key];
+    }
+    *place = value;
+}
+
+/// The references of the images that the templates of a component name, so that a moved registry has its reason.
+fn images<C: Configuration + ?Sized>(component: &Component, inputs: &Inputs<'_, C>) -> BTreeMap<String, Setting> {
+    let named = component.manifests.iter().flat_map(|file| match &file.body {
+        ManifestBody::Template { images, .. } => images.iter().collect(),
+        ManifestBody::Static(_) => BTreeSet::new(),
+    });
+    let origin = inputs.registry.decided_by().map_or(Origin::Default { expression: None }, |field| {
+        let written = inputs.configuration.origin(field);
+        written.unwrap_or_else(|| Origin::Configured { field: field.to_owned(), location: None })
+    });
+    named
+        .filter_map(|name| inputs.catalogue.images().get(name).map(|image| (name, image)))
+        .map(|(name, image)| {
+            let value = Value::from(inputs.registry.reference(image));
+            (image_name(name), Setting { value, origin: origin.clone() })
+        })
+        .collect()
+}

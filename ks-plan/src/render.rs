@@ -1,0 +1,249 @@
+//! Templates and expressions: the only place that knows the template engine.
+//!
+//! A template sees `settings` and the functions below, nothing else, so whatever shapes an object has a name and a reason.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
+
+use base64::Engine as _;
+use ks_model::ServerVersion;
+use minijinja::{AutoEscape, Environment, Error, ErrorKind, State, UndefinedBehavior, value::Serde};
+use serde_json::Value;
+
+use crate::images::{Image, Images, Registry};
+use crate::yaml::SourceError;
+
+/// How many instructions one template or expression may run.
+const FUEL: u64 = 500_000;
+
+/// The names that templates and expressions may use beside their variables.
+const FUNCTIONS: &[&str] = &["image", "tag", "version", "include_text", "server_at_least"];
+
+/// Holds the templates of a catalogue, compiled once.
+#[derive(Clone, Debug)]
+pub(crate) struct Templates {
+    environment: Environment<'static>,
+}
+
+impl Templates {
+    /// Starts without templates; `texts` are what `include_text` finds, by path.
+    pub(crate) fn new(texts: BTreeMap<String, String>) -> Self {
+        let mut environment = environment(UndefinedBehavior::Strict);
+        environment.set_auto_escape_callback(|_| AutoEscape::Json);
+        let texts = Arc::new(texts);
+        environment.add_function("include_text", move |state: &State, text: &str| {
+            let path = text_path(state.name(), text);
+            let fault = || Error::new(ErrorKind::InvalidOperation, format!("there is no {path}"));
+            texts.get(&path).cloned().ok_or_else(fault)
+        });
+        Self { environment }
+    }
+
+    /// Compiles one more template.
+    pub(crate) fn add(&mut self, path: &str, source: &str) -> Result<(), SourceError> {
+        let added = self.environment.add_template_owned(path.to_owned(), source.to_owned());
+        added.map_err(|error| source_error(path, &error))
+    }
+
+    /// The variables that a template reads, as paths, without the functions that every template has.
+    pub(crate) fn variables(&self, path: &str) -> BTreeSet<String> {
+        let template = self.environment.get_template(path);
+        let found = template.map(|it| it.undeclared_variables(true)).unwrap_or_default();
+        found.into_iter().filter(|name| !is_function(&self.environment, name)).collect()
+    }
+
+    /// Makes the templates ready for one configuration.
+    pub(crate) fn renderer(&self, images: &Images, registry: &Registry, version: ServerVersion) -> Renderer {
+        let mut environment = self.environment.clone();
+        let of = registry.clone();
+        add_image_function(&mut environment, "image", images, move |image| of.reference(image));
+        add_image_function(&mut environment, "tag", images, |image| image.tag.clone());
+        add_image_function(&mut environment, "version", images, Image::version);
+        add_server_at_least(&mut environment, version);
+        Renderer { environment }
+    }
+}
+
+/// Renders the templates for one configuration.
+pub(crate) struct Renderer {
+    environment: Environment<'static>,
+}
+
+impl Renderer {
+    /// Renders one template with the values of its settings.
+    pub(crate) fn render(&self, path: &str, settings: &Value) -> Result<String, SourceError> {
+        let context = minijinja::context! { settings => Serde(settings) };
+        let rendered = self.environment.get_template(path).and_then(|template| template.render(context));
+        rendered.map_err(|error| source_error(path, &error))
+    }
+}
+
+/// Evaluates expressions over `spec` and `facts`. What a configuration does not say is undefined, at any depth.
+pub(crate) struct Expressions {
+    environment: Environment<'static>,
+    context: minijinja::Value,
+}
+
+impl Expressions {
+    /// Makes expressions ready for one configuration and one cluster.
+    pub(crate) fn new(spec: &Value, facts: &Value, version: ServerVersion) -> Self {
+        let mut environment = environment(UndefinedBehavior::Chainable);
+        add_server_at_least(&mut environment, version);
+        let context = minijinja::context! { spec => Serde(spec), facts => Serde(facts) };
+        Self { environment, context }
+    }
+
+    /// The value of an expression; undefined is null.
+    pub(crate) fn value(&self, expression: &str) -> Result<Value, String> {
+        let value = self.eval(expression)?;
+        serde_json::to_value(value).map_err(|error| error.to_string())
+    }
+
+    /// Whether an expression holds.
+    pub(crate) fn holds(&self, expression: &str) -> Result<bool, String> {
+        Ok(self.eval(expression)?.is_true())
+    }
+
+    fn eval(&self, expression: &str) -> Result<minijinja::Value, String> {
+        let value = self.environment.compile_expression(expression).and_then(|it| it.eval(&self.context));
+        value.map_err(|error| message(&error))
+    }
+}
+
+/// The variables that an expression reads, as paths: `spec.alerting.enabled`.
+///
+/// # Errors
+/// When the expression does not parse.
+pub(crate) fn expression_variables(expression: &str) -> Result<BTreeSet<String>, String> {
+    let environment = environment(UndefinedBehavior::Chainable);
+    let compiled = environment.compile_expression(expression).map_err(|error| message(&error))?;
+    let found = compiled.undeclared_variables(true);
+    Ok(found.into_iter().filter(|name| !is_function(&environment, name)).collect())
+}
+
+/// Lists what the calls `function("…")` of a template name. Computed names show only when it is rendered.
+pub(crate) fn literal_arguments<'a>(source: &'a str, function: &str) -> BTreeSet<&'a str> {
+    let mut found = BTreeSet::new();
+    for (start, _) in source.match_indices(function) {
+        let is_whole_word = !source[..start].ends_with(|c: char| c.is_alphanumeric() || c == '_');
+        let call = source[start + function.len()..].trim_start().strip_prefix('(').map(str::trim_start);
+        if let (true, Some(argument)) = (is_whole_word, call.and_then(quoted)) {
+            found.insert(argument);
+        }
+    }
+    found
+}
+
+/// What stands between the quotes that `text` begins with.
+fn quoted(text: &str) -> Option<&str> {
+    let quote = text.chars().next().filter(|c| matches!(c, '"' | '\''))?;
+    text[1..].split_once(quote).map(|(inside, _)| inside)
+}
+
+/// The path of a text that the template at `template` includes: relative to the folder of its component.
+pub(crate) fn text_path(template: &str, text: &str) -> String {
+    let folder: Vec<&str> = template.split('/').take(2).collect();
+    format!("{}/{text}", folder.join("/"))
+}
+
+fn environment(undefined: UndefinedBehavior) -> Environment<'static> {
+    let mut environment = Environment::new();
+    environment.set_undefined_behavior(undefined);
+    environment.set_fuel(Some(FUEL));
+    environment.set_debug(false);
+    environment.add_filter("b64encode", |text: &str| base64::engine::general_purpose::STANDARD.encode(text));
+    environment
+}
+
+fn is_function(environment: &Environment, name: &str) -> bool {
+    FUNCTIONS.contains(&name) || environment.globals().any(|(global, _)| global == name)
+}
+
+fn add_image_function(
+    environment: &mut Environment<'static>,
+    name: &'static str,
+    images: &Images,
+    text: impl Fn(&Image) -> String + Send + Sync + 'static,
+) {
+    let images = images.clone();
+    environment.add_function(name, move |wanted: &str| {
+        let fault = || Error::new(ErrorKind::InvalidOperation, format!("`{wanted}` is not in images.yaml"));
+        images.get(wanted).map(&text).ok_or_else(fault)
+    });
+}
+
+fn add_server_at_least(environment: &mut Environment<'static>, server: ServerVersion) {
+    environment.add_function("server_at_least", move |wanted: &str| {
+        let wanted: Result<ServerVersion, _> = wanted.parse();
+        wanted.map(|it| server >= it).map_err(|error| Error::new(ErrorKind::InvalidOperation, error.to_string()))
+    });
+}
+
+fn source_error(file: &str, error: &Error) -> SourceError {
+    SourceError { file: file.to_owned(), line: error.line().map(|line| line as u64), message: message(error) }
+}
+
+/// What the engine says, without place and without the values of variables.
+fn message(error: &Error) -> String {
+    match error.detail() {
+        Some(detail) => format!("{}: {detail}", error.kind()),
+        None => error.kind().to_string(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    fn render(source: &str, settings: Value) -> Result<String, SourceError> {
+        let mut templates = Templates::new(BTreeMap::from([("m/c/files/a.txt".into(), "hello\n".into())]));
+        templates.add("m/c/t.yaml.j2", source)?;
+        let version = "1.24".parse().unwrap();
+        templates.renderer(&Images::default(), &Registry::of(&json!({})), version).render("m/c/t.yaml.j2", &settings)
+    }
+
+    #[test]
+    fn values_print_as_json_and_composed_texts_are_quoted() {
+        let text = render(
+            "a: {{ settings.map }}\nb: {{ '--p=' ~ settings.port }}",
+            json!({ "map": { "x": ["<"] }, "port": 1 }),
+        );
+        assert_eq!(text.unwrap(), "a: {\"x\":[\"<\"]}\nb: \"--p=1\"");
+    }
+
+    #[test]
+    fn a_setting_that_is_not_there_names_file_and_line() {
+        let error = render("a: 1\nb: {{ settings.nothing }}", json!({})).unwrap_err();
+        assert_eq!((error.file.as_str(), error.line), ("m/c/t.yaml.j2", Some(2)));
+    }
+
+    #[test]
+    fn texts_are_found_beside_the_template_and_encoded() {
+        assert_eq!(render("{{ include_text('files/a.txt') | b64encode }}", json!({})).unwrap(), "\"aGVsbG8K\"");
+        let error = render("{{ include_text('files/b.txt') }}", json!({})).unwrap_err();
+        assert!(error.message.ends_with("there is no m/c/files/b.txt"), "{error}");
+    }
+
+    #[test]
+    fn endless_templates_run_out_of_fuel() {
+        let error = render("{% for a in range(9999) %}{% for b in range(9999) %}{% endfor %}{% endfor %}", json!({}));
+        assert!(error.unwrap_err().message.contains("fuel"));
+    }
+
+    #[test]
+    fn what_the_configuration_does_not_say_is_undefined_at_any_depth() {
+        let expressions = Expressions::new(&json!({ "a": {} }), &json!({ "nodes": 3 }), "1.30".parse().unwrap());
+        assert!(!expressions.holds("spec.a.b.c").unwrap());
+        assert!(expressions.holds("spec.a.b.c != 'external' and facts.nodes >= 3").unwrap());
+        assert_eq!(expressions.value("spec.a.b").unwrap(), Value::Null);
+        assert_eq!(expressions.value("'v1' if server_at_least('1.25') else 'v1beta1'").unwrap(), json!("v1"));
+    }
+
+    #[test]
+    fn literal_arguments_are_whole_calls() {
+        let source = r#"{{ image("a") }} {{ my_image("b") }} {{ image( "c" ~ x) }} {{ image(name) }} {{ image('d') }}"#;
+        assert_eq!(literal_arguments(source, "image"), BTreeSet::from(["a", "c", "d"]));
+    }
+}

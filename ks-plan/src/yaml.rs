@@ -1,0 +1,78 @@
+//! YAML in, as the catalogue reads it.
+
+use serde::de::DeserializeOwned;
+use serde_json::Value;
+
+/// Says what is wrong in a file of the catalogue, and where.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct SourceError {
+    /// The file, relative to the catalogue.
+    pub file: String,
+    /// The line, counted from one, where it is known.
+    pub line: Option<u64>,
+    /// What is wrong: a lowercase fragment.
+    pub message: String,
+}
+
+/// Prints `monitoring/prometheus/component.yaml:3: unknown field …`.
+impl std::fmt::Display for SourceError {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self.line {
+            Some(line) => write!(f, "{}:{line}: {}", self.file, self.message),
+            None => write!(f, "{}: {}", self.file, self.message),
+        }
+    }
+}
+
+impl std::error::Error for SourceError {}
+
+/// Reads one document into `T`.
+pub(crate) fn document<T: DeserializeOwned>(file: &str, text: &str) -> Result<T, SourceError> {
+    serde_saphyr::from_str_with_options(text, options()).map_err(|error| source_error(file, &error))
+}
+
+/// Reads all documents of a text; documents without content are left out.
+pub(crate) fn documents(file: &str, text: &str) -> Result<Vec<Value>, SourceError> {
+    let all: Vec<Value> =
+        serde_saphyr::from_multiple_with_options(text, options()).map_err(|error| source_error(file, &error))?;
+    Ok(all.into_iter().filter(|value| !value.is_null()).collect())
+}
+
+/// `yes` stays text and `0755` stays octal, as the API server's own clients read them.
+fn options() -> serde_saphyr::Options {
+    serde_saphyr::options! { strict_booleans: true, legacy_octal_numbers: true, with_snippet: false }
+}
+
+fn source_error(file: &str, error: &serde_saphyr::Error) -> SourceError {
+    let error = error.without_snippet();
+    let line = error.location().map(|location| location.line()).filter(|line| *line > 0);
+    let text = error.to_string();
+    let message = text.lines().next().unwrap_or_default().to_owned();
+    SourceError { file: file.to_owned(), line, message }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn scalars_read_as_kubernetes_reads_them() {
+        let values = documents("f", "{ mode: 0755, word: yes, number: 1e3 }").unwrap();
+        assert_eq!(values, [json!({ "mode": 493, "word": "yes", "number": 1000.0 })]);
+    }
+
+    #[test]
+    fn documents_without_content_are_left_out() {
+        assert_eq!(documents("f", "---\na: 1\n---\n# nothing\n---\nb: 2\n").unwrap().len(), 2);
+        assert!(documents("f", "\n").unwrap().is_empty());
+    }
+
+    #[test]
+    fn a_fault_names_file_and_line() {
+        let error = documents("a/b.yaml", "x: 1\ny: [\n").unwrap_err();
+        assert!(error.to_string().starts_with("a/b.yaml:"), "{error}");
+    }
+}
