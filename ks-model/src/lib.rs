@@ -8,9 +8,11 @@ pub mod config;
 pub mod facts;
 pub mod manifest;
 pub mod object_ref;
+pub mod quantity;
 
 pub use bundle::{Bundle, ClosedGate, DesiredObject, Origin, Setting};
 pub use component::{ComponentName, ComponentNameError};
 pub use facts::{Facts, LiveField, ServerVersion, StorageClass};
 pub use manifest::{Manifest, ManifestError};
 pub use object_ref::{GroupKind, ObjectRef};
+pub use quantity::{Quantity, QuantityError};
