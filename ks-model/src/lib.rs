@@ -12,6 +12,7 @@ pub mod quantity;
 
 pub use bundle::{Bundle, ClosedGate, DesiredObject, Origin, Setting};
 pub use component::{ComponentName, ComponentNameError};
+pub use config::{ClusterConfiguration, Problem, Problems, Severity, Source};
 pub use facts::{Facts, LiveField, ServerVersion, StorageClass};
 pub use manifest::{Manifest, ManifestError};
 pub use object_ref::{GroupKind, ObjectRef};

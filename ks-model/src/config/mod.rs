@@ -1,5 +1,27 @@
 //! The ClusterConfiguration: what a user hands over.
+//!
+//! The text is read as kubectl reads it (`yaml`), the one ClusterConfiguration is picked (`document`), older spellings are
+//! folded into the paths of today (`normalize`, by the table in `fields`), values are checked one by one (`check`) and
+//! against each other (`validate`). All problems come out together, each with its place.
 
+mod check;
+mod cluster_configuration;
+mod document;
+mod fields;
 mod location;
+mod normalize;
+mod problem;
+mod report;
+mod sections;
+mod source;
+mod suggest;
+mod validate;
+mod yaml;
 
+pub use cluster_configuration::{ClusterConfiguration, FieldOrigin, Parsed};
 pub use location::Location;
+pub use problem::{Problem, Problems, Severity};
+pub use sections::*;
+pub use source::{Source, Span};
+
+use report::Report;
