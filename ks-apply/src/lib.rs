@@ -5,7 +5,14 @@
 pub mod cluster;
 pub mod discovery;
 pub mod error;
+pub mod event;
+pub mod executor;
+pub mod observe;
+mod wait;
 
 pub use cluster::{ApplyMode, Cluster, ListQuery, RequestCount};
 pub use discovery::{Discovery, ServedKind};
 pub use error::{ClusterError, FieldConflict, InvalidCause};
+pub use event::{ApplyEvent, Outcome, StepError, Tally};
+pub use executor::{ApplyOptions, apply};
+pub use observe::{Survey, observe, survey};

@@ -4,6 +4,8 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use ks_model::{Bundle, ClosedGate, ComponentName, DesiredObject, GroupKind, Manifest, ObjectRef};
 
+use crate::catalogue::{Catalogue, Component};
+use crate::compile::Compiled;
 use crate::edges::Order;
 use crate::edges::crd::defined_kind;
 use crate::graph::{DependencyGraph, GraphError};
@@ -57,6 +59,16 @@ pub enum DesiredError {
 }
 
 impl Desired {
+    /// Takes over what compiling a catalogue gave.
+    ///
+    /// # Errors
+    /// As [`Desired::new`].
+    pub fn of(catalogue: &Catalogue, compiled: Compiled, inventory: Inventory) -> Result<Self, DesiredError> {
+        let order = |it: &Component| ComponentOrder { requires: it.requires.clone(), after: it.after.clone() };
+        let orders = catalogue.components().map(|it| (it.name.clone(), order(it))).collect();
+        Self::new(compiled.bundles, compiled.closed, orders, inventory)
+    }
+
     /// Marks the objects as members of `inventory`, draws their graph and reads the schemas among them.
     ///
     /// # Errors

@@ -1,0 +1,98 @@
+//! What happens during an apply, as one stream of events. Screens and machine output are readers of it.
+
+use std::time::Duration;
+
+use ks_plan::{Readiness, StepId, Summary};
+use serde::Serialize;
+
+use crate::error::ClusterError;
+
+/// Something that happened. Events come in one order, so what readers show is never contradictory.
+#[derive(Clone, Debug)]
+#[non_exhaustive]
+pub enum ApplyEvent {
+    /// The apply begins; how many changes of each kind there are.
+    Began(Summary),
+    /// A step begins.
+    StepStarted(StepId),
+    /// A wait saw how far its object is.
+    Progress(StepId, Readiness),
+    /// A write met a passing fault and will be tried again.
+    Retried(StepId, String),
+    /// A step ended, or will never start.
+    StepFinished(StepId, Outcome, Duration),
+    /// The apply ended.
+    Ended(Tally),
+}
+
+/// How a step ended.
+#[derive(Clone, Debug)]
+#[non_exhaustive]
+pub enum Outcome {
+    /// The object is written.
+    Applied,
+    /// The object is deleted, or gone.
+    Deleted,
+    /// The object, or the component, is there.
+    Reached,
+    /// The cluster refused, or the object cannot become ready.
+    Failed(StepError),
+    /// The object did not become ready in time.
+    TimedOut {
+        /// How far it was.
+        last: Readiness,
+        /// How long it was waited.
+        waited: Duration,
+    },
+    /// A step that it needs did not succeed.
+    Skipped {
+        /// The step that failed first.
+        because: StepId,
+    },
+    /// The user interrupted the apply before the step ended.
+    Interrupted,
+}
+
+impl Outcome {
+    /// Whether steps that need this one may go on.
+    pub fn is_success(&self) -> bool {
+        matches!(self, Self::Applied | Self::Deleted | Self::Reached)
+    }
+}
+
+/// Why a step failed.
+#[derive(Clone, Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum StepError {
+    /// The cluster did not do it.
+    #[error(transparent)]
+    Cluster(#[from] ClusterError),
+    /// The object says that it will not become ready.
+    #[error("{0}")]
+    NeverReady(String),
+}
+
+/// Counts how the steps of an apply ended.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Tally {
+    /// Objects written.
+    pub applied: usize,
+    /// Objects deleted.
+    pub deleted: usize,
+    /// Steps that failed.
+    pub failed: usize,
+    /// Waits that ran out of time.
+    pub timed_out: usize,
+    /// Steps that never started because of a failed one.
+    pub skipped: usize,
+    /// Steps that were interrupted or never started because of an interruption.
+    pub interrupted: usize,
+}
+
+impl Tally {
+    /// Whether every step succeeded.
+    pub fn is_success(&self) -> bool {
+        self.failed + self.timed_out + self.skipped + self.interrupted == 0
+    }
+}

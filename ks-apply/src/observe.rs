@@ -1,0 +1,254 @@
+//! Cluster → facts and live state, with few requests.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use futures::{StreamExt, TryStreamExt, stream};
+use ks_model::{Facts, GroupKind, LiveField, Manifest, ObjectRef, StorageClass};
+use ks_plan::readiness::companion;
+use ks_plan::{Conflict, Contents, Desired, DryRun, LiveState, Observation, Refusal, doubts};
+use serde_json::Value;
+
+use crate::cluster::{ApplyMode, Cluster, ListQuery};
+use crate::discovery::{Discovery, ServedKind};
+use crate::error::ClusterError;
+
+/// How many requests of an observation are under way at once.
+const CONCURRENCY: usize = 16;
+
+/// Holds what a first look at a cluster gives, before anything is compiled.
+#[derive(Clone, Debug)]
+#[non_exhaustive]
+pub struct Survey {
+    /// What the wanted state depends on.
+    pub facts: Facts,
+    /// Which kinds are served.
+    pub discovery: Discovery,
+    /// The namespaces that exist.
+    pub namespaces: BTreeSet<String>,
+}
+
+/// Takes the first look: version, kinds, namespaces, nodes, storage classes, and the live values that `kept` names.
+///
+/// # Errors
+/// When the cluster cannot be reached, or refuses one of these reads.
+pub async fn survey(cluster: &dyn Cluster, kept: &BTreeSet<LiveField>) -> Result<Survey, ClusterError> {
+    let (version, discovery) = futures::try_join!(cluster.version(), cluster.discover())?;
+    let metadata = ListQuery { metadata_only: true, ..ListQuery::default() };
+    let whole = ListQuery::default();
+    let (namespaces, nodes, classes) = futures::try_join!(
+        list(cluster, &discovery, GroupKind::new("", "Namespace"), &metadata),
+        list(cluster, &discovery, GroupKind::new("", "Node"), &metadata),
+        list(cluster, &discovery, GroupKind::new("storage.k8s.io", "StorageClass"), &whole),
+    )?;
+    let mut facts = Facts::default();
+    facts.version = version;
+    facts.nodes = u32::try_from(nodes.len()).unwrap_or(u32::MAX);
+    facts.cluster_uid = namespaces.iter().find(|it| name(it) == "kube-system").and_then(uid);
+    facts.storage_classes = classes.iter().map(|it| (name(it).to_owned(), storage_class(it))).collect();
+    let namespaces: BTreeSet<String> = namespaces.iter().map(|it| name(it).to_owned()).collect();
+    facts.kept = live_values(cluster, &discovery, &namespaces, kept).await?;
+    Ok(Survey { facts, discovery, namespaces })
+}
+
+async fn list(
+    cluster: &dyn Cluster,
+    discovery: &Discovery,
+    kind: GroupKind,
+    query: &ListQuery,
+) -> Result<Vec<Value>, ClusterError> {
+    match discovery.preferred(&kind) {
+        Some(served) => cluster.list(served, query).await,
+        None => Ok(Vec::new()),
+    }
+}
+
+async fn live_values(
+    cluster: &dyn Cluster,
+    discovery: &Discovery,
+    namespaces: &BTreeSet<String>,
+    kept: &BTreeSet<LiveField>,
+) -> Result<BTreeMap<LiveField, Value>, ClusterError> {
+    let objects: BTreeMap<&ObjectRef, &str> = kept.iter().map(|it| (&it.object, it.api_version.as_str())).collect();
+    let served = objects.into_iter().filter_map(|(object, api_version)| {
+        let version = api_version.rsplit('/').next().unwrap_or_default();
+        let exists = object.namespace.as_ref().is_none_or(|it| namespaces.contains(it));
+        Some((object, discovery.find(&object.kind, version).filter(|_| exists)?))
+    });
+    let found: BTreeMap<&ObjectRef, Option<Value>> = stream::iter(served)
+        .map(|(object, kind)| async move { Ok::<_, ClusterError>((object, cluster.get(kind, object).await?)) })
+        .buffer_unordered(CONCURRENCY)
+        .try_collect()
+        .await?;
+    let value = |field: &LiveField| found.get(&field.object)?.as_ref()?.pointer(&field.pointer).cloned();
+    Ok(kept.iter().filter_map(|field| Some((field.clone(), value(field)?))).collect())
+}
+
+fn storage_class(class: &Value) -> StorageClass {
+    let annotation = "storageclass.kubernetes.io/is-default-class";
+    let mut seen = StorageClass::default();
+    seen.is_default =
+        class.pointer("/metadata/annotations").and_then(|it| it.get(annotation)) == Some(&Value::from("true"));
+    seen.allows_expansion = class.get("allowVolumeExpansion") == Some(&Value::Bool(true));
+    seen
+}
+
+fn name(object: &Value) -> &str {
+    object.pointer("/metadata/name").and_then(Value::as_str).unwrap_or_default()
+}
+
+fn uid(object: &Value) -> Option<String> {
+    object.pointer("/metadata/uid")?.as_str().map(str::to_owned)
+}
+
+/// Looks at everything that a plan is about: one labelled LIST for each kind, a GET for what the lists lack, and a dry
+/// run only for what the comparison of fields and owners leaves in doubt. Nothing here writes.
+///
+/// # Errors
+/// When the cluster cannot be reached or refuses to answer; an object that it refuses is an answer, not an error.
+pub async fn observe(cluster: &dyn Cluster, survey: &Survey, desired: &Desired) -> Result<LiveState, ClusterError> {
+    let observer = Observer { cluster, survey, desired };
+    let mut live = LiveState::default();
+    let recorded = observer.inventory(&mut live).await?;
+    observer.members(&recorded, &mut live).await?;
+    observer.rest(&mut live).await?;
+    observer.companions(&mut live).await?;
+    observer.dry_runs(&mut live).await?;
+    Ok(live)
+}
+
+struct Observer<'a> {
+    cluster: &'a dyn Cluster,
+    survey: &'a Survey,
+    desired: &'a Desired,
+}
+
+impl<'a> Observer<'a> {
+    fn served(&self, kind: &GroupKind, version: Option<&str>) -> Option<&'a ServedKind> {
+        match version {
+            Some(version) => self.survey.discovery.find(kind, version),
+            None => self.survey.discovery.preferred(kind),
+        }
+    }
+
+    fn has_namespace(&self, object: &ObjectRef) -> bool {
+        object.namespace.as_ref().is_none_or(|it| self.survey.namespaces.contains(it))
+    }
+
+    async fn get(&self, kind: &ServedKind, object: &ObjectRef) -> Result<Observation, ClusterError> {
+        let found = self.cluster.get(kind, object).await?;
+        Ok(found.map_or(Observation::Absent { askable: true }, Observation::Present))
+    }
+
+    async fn inventory(&self, live: &mut LiveState) -> Result<Contents, ClusterError> {
+        let parent = self.desired.inventory().parent();
+        let kind = self.served(&parent.kind, None).filter(|_| self.has_namespace(parent));
+        let Some(kind) = kind else { return Ok(Contents::default()) };
+        let seen = self.get(kind, parent).await?;
+        let contents = match &seen {
+            Observation::Present(object) => Contents::read(object),
+            Observation::Absent { .. } => Contents::default(),
+        };
+        live.observe(parent.clone(), seen);
+        Ok(contents)
+    }
+
+    /// Lists the members of the inventory, kind by kind over all namespaces.
+    async fn members(&self, recorded: &Contents, live: &mut LiveState) -> Result<(), ClusterError> {
+        let mut kinds: BTreeMap<&GroupKind, &ServedKind> =
+            recorded.kinds.iter().filter_map(|kind| Some((kind, self.served(kind, None)?))).collect();
+        for manifest in self.desired.manifests() {
+            let kind = &manifest.object().kind;
+            kinds.extend(self.served(kind, Some(manifest.version())).map(|served| (kind, served)));
+        }
+        let query = ListQuery { label_selector: Some(self.desired.inventory().selector()), ..ListQuery::default() };
+        let (query, cluster) = (&query, self.cluster);
+        let lists: Vec<(&ServedKind, Vec<Value>)> = stream::iter(kinds.into_values())
+            .map(|kind| async move { Ok::<_, ClusterError>((kind, cluster.list(kind, query).await?)) })
+            .buffer_unordered(CONCURRENCY)
+            .try_collect()
+            .await?;
+        for (kind, objects) in lists {
+            for object in objects {
+                live.observe(identity(kind, &object), Observation::Present(object));
+            }
+        }
+        Ok(())
+    }
+
+    /// Reads wanted objects that no list has: they do not exist, or are not ours yet.
+    async fn rest(&self, live: &mut LiveState) -> Result<(), ClusterError> {
+        let missing: Vec<&Manifest> =
+            self.desired.manifests().filter(|it| live.object(it.object()).is_none()).collect();
+        let askable = missing.into_iter().filter_map(|it| {
+            Some((
+                it.object(),
+                self.served(&it.object().kind, Some(it.version())).filter(|_| self.has_namespace(it.object()))?,
+            ))
+        });
+        let seen: Vec<(&ObjectRef, Observation)> = stream::iter(askable)
+            .map(|(object, kind)| async move { Ok::<_, ClusterError>((object, self.get(kind, object).await?)) })
+            .buffer_unordered(CONCURRENCY)
+            .try_collect()
+            .await?;
+        seen.into_iter().for_each(|(object, seen)| live.observe(object.clone(), seen));
+        Ok(())
+    }
+
+    /// Reads what the readiness of existing objects rests on.
+    async fn companions(&self, live: &mut LiveState) -> Result<(), ClusterError> {
+        let wanted = self.desired.manifests().filter(|it| live.object(it.object()).is_some());
+        let companions: Vec<ObjectRef> =
+            wanted.filter_map(|it| companion(it.object())).filter(|it| live.object(it).is_none()).collect();
+        for object in companions {
+            let found = match self.served(&object.kind, None) {
+                Some(kind) => self.cluster.get(kind, &object).await?,
+                None => None,
+            };
+            found.into_iter().for_each(|it| live.companion(object.clone(), it));
+        }
+        Ok(())
+    }
+
+    async fn dry_runs(&self, live: &mut LiveState) -> Result<(), ClusterError> {
+        let doubtful: Vec<(&Manifest, &ServedKind)> = doubts(self.desired, live)
+            .into_iter()
+            .filter_map(|it| Some((it, self.served(&it.object().kind, Some(it.version()))?)))
+            .collect();
+        let answers: Vec<(&ObjectRef, DryRun)> = stream::iter(doubtful)
+            .map(|(manifest, kind)| async move {
+                Ok::<_, ClusterError>((manifest.object(), dry_run(self.cluster, kind, manifest).await?))
+            })
+            .buffer_unordered(CONCURRENCY)
+            .try_collect()
+            .await?;
+        answers.into_iter().for_each(|(object, answer)| live.answer(object.clone(), answer));
+        Ok(())
+    }
+}
+
+fn identity(kind: &ServedKind, object: &Value) -> ObjectRef {
+    let namespace = object.pointer("/metadata/namespace").and_then(Value::as_str).map(str::to_owned);
+    ObjectRef { kind: kind.kind.clone(), namespace, name: name(object).to_owned() }
+}
+
+/// Asks what an apply would make of an object. Where other managers own fields, asks again with force, so that the
+/// plan can show what taking them would do.
+async fn dry_run(cluster: &dyn Cluster, kind: &ServedKind, manifest: &Manifest) -> Result<DryRun, ClusterError> {
+    let mode = ApplyMode { dry_run: true, force: false };
+    let (answer, conflicts) = match cluster.apply(kind, manifest, mode).await {
+        Err(ClusterError::Conflict { fields, .. }) if !fields.is_empty() => {
+            let conflicts = fields.into_iter().map(|it| Conflict { field: it.field, manager: it.manager }).collect();
+            (cluster.apply(kind, manifest, ApplyMode { force: true, ..mode }).await, conflicts)
+        }
+        answer => (answer, Vec::new()),
+    };
+    match answer {
+        Ok(object) => Ok(DryRun::Merged { object, conflicts }),
+        Err(ClusterError::Invalid { message, causes, .. }) => {
+            let immutable =
+                causes.into_iter().filter(|it| it.message.contains("immutable")).map(|it| it.field).collect();
+            Ok(DryRun::Refused(Refusal { message, immutable }))
+        }
+        Err(error) => Err(error),
+    }
+}

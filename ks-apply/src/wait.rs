@@ -1,0 +1,88 @@
+//! Waits: until an object is ready, until it is gone, or late.
+
+use std::time::Duration;
+
+use futures::StreamExt;
+use futures::stream::{self, BoxStream};
+use ks_model::ObjectRef;
+use ks_plan::Readiness;
+use ks_plan::readiness::readiness;
+use serde_json::Value;
+use tokio::time::Instant;
+
+use crate::cluster::Cluster;
+use crate::discovery::ServedKind;
+use crate::error::ClusterError;
+use crate::event::{Outcome, StepError};
+
+type Seen = Result<Option<Value>, ClusterError>;
+
+/// Follows an object, and the one that its readiness rests on, until it is ready, has failed, or the time is up.
+pub(crate) async fn until_ready(
+    cluster: &dyn Cluster,
+    kind: &ServedKind,
+    object: &ObjectRef,
+    companion: Option<(ServedKind, ObjectRef)>,
+    timeout: Duration,
+    progress: impl Fn(Readiness),
+) -> Outcome {
+    let own = cluster.watch(kind, object).map(|it| (0, it)).boxed();
+    let other = match &companion {
+        Some((kind, companion)) => cluster.watch(kind, companion).map(|it| (1, it)).boxed(),
+        None => stream::empty().boxed(),
+    };
+    let mut state: [Option<Value>; 2] = [None, None];
+    let judge = |(slot, seen): (usize, Option<Value>)| {
+        state[slot] = seen;
+        readiness(state[0].as_ref(), state[1].as_ref())
+    };
+    follow(stream::select(own, other).boxed(), timeout, judge, progress).await
+}
+
+/// Follows an object until it is gone, or another one of its name stands in its place.
+pub(crate) async fn until_absent(
+    cluster: &dyn Cluster,
+    kind: &ServedKind,
+    object: &ObjectRef,
+    uid: Option<&str>,
+    timeout: Duration,
+    progress: impl Fn(Readiness),
+) -> Outcome {
+    let seen = cluster.watch(kind, object).map(|it| (0, it)).boxed();
+    let judge = |(_, seen): (usize, Option<Value>)| {
+        let same = |it: Value| uid.is_none() || it.pointer("/metadata/uid").and_then(Value::as_str) == uid;
+        if seen.is_some_and(same) { Readiness::Waiting { on: "it is still there".into() } } else { Readiness::Ready }
+    };
+    match follow(seen, timeout, judge, progress).await {
+        Outcome::Reached => Outcome::Deleted,
+        outcome => outcome,
+    }
+}
+
+/// Feeds what is seen to `judge` until it says ready or failed, the cluster refuses, or the time is up. `progress`
+/// hears of every change of the answer.
+async fn follow(
+    mut seen: BoxStream<'_, (usize, Seen)>,
+    timeout: Duration,
+    mut judge: impl FnMut((usize, Option<Value>)) -> Readiness,
+    progress: impl Fn(Readiness),
+) -> Outcome {
+    let deadline = Instant::now() + timeout;
+    let mut last = Readiness::Waiting { on: "nothing was seen of it yet".into() };
+    loop {
+        match tokio::time::timeout_at(deadline, seen.next()).await {
+            Ok(Some((slot, Ok(value)))) => match judge((slot, value)) {
+                Readiness::Ready => return Outcome::Reached,
+                Readiness::Failed { because } => return Outcome::Failed(StepError::NeverReady(because)),
+                waiting if waiting != last => {
+                    progress(waiting.clone());
+                    last = waiting;
+                }
+                _ => {}
+            },
+            Ok(Some((_, Err(error)))) => return Outcome::Failed(error.into()),
+            Ok(None) => return Outcome::Failed(StepError::NeverReady("its watch ended".into())),
+            Err(_) => return Outcome::TimedOut { last, waited: timeout },
+        }
+    }
+}
