@@ -10,6 +10,8 @@ const CHINA_REGISTRY: &str = "registry.cn-beijing.aliyuncs.com";
 const CHINA_NAMESPACE: &str = "kubesphereio";
 
 /// Holds the table `images.yaml`: a repository and a tag per name.
+///
+/// The name is that of the variables by which a configuration replaces one image: `<name>_repo` and `<name>_tag`.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
 #[serde(transparent)]
 pub struct Images(BTreeMap<String, Image>);
@@ -25,10 +27,30 @@ pub struct Image {
     pub tag: String,
 }
 
+/// Describes one image as a configuration wants it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct ResolvedImage {
+    /// The full repository, registry included.
+    pub repository: String,
+    /// The tag.
+    pub tag: String,
+    /// The field of the configuration that the reference follows, when one does. For people.
+    pub decided_by: Option<String>,
+}
+
 impl Images {
     /// The image of that name.
     pub fn get(&self, name: &str) -> Option<&Image> {
         self.0.get(name)
+    }
+
+    /// Resolves every image under a configuration: `<name>_repo` and `<name>_tag` replace what they name, and the
+    /// registry settings decide the rest.
+    pub fn resolve(&self, spec: &Value) -> BTreeMap<String, ResolvedImage> {
+        let registry = Registry::of(spec);
+        let resolve = |(name, image): (&String, &Image)| (name.clone(), image.resolve(name, spec, &registry));
+        self.0.iter().map(resolve).collect()
     }
 
     /// Lays `other` on top: its images replace those of the same name.
@@ -38,6 +60,28 @@ impl Images {
 }
 
 impl Image {
+    fn resolve(&self, name: &str, spec: &Value, registry: &Registry) -> ResolvedImage {
+        let replaced = |part: &str| {
+            let field = format!("{name}_{part}");
+            text(spec, &field).map(|value| (value.to_owned(), field))
+        };
+        let (repo, tag) = (replaced("repo"), replaced("tag"));
+        let by = [&repo, &tag].into_iter().flatten().map(|(_, field)| field.clone()).next();
+        let moved_by = registry.decided_by.map(str::to_owned);
+        ResolvedImage {
+            repository: repo.map_or_else(|| registry.repository(&self.repository), |(value, _)| value),
+            tag: tag.map_or_else(|| self.tag.clone(), |(value, _)| value),
+            decided_by: by.or(moved_by),
+        }
+    }
+}
+
+impl ResolvedImage {
+    /// The full reference, tag included.
+    pub fn reference(&self) -> String {
+        format!("{}:{}", self.repository, self.tag)
+    }
+
     /// The tag without any `v`: what the label `app.kubernetes.io/version` carries.
     pub fn version(&self) -> String {
         self.tag.replace('v', "")
@@ -65,8 +109,7 @@ impl Registry {
     /// The China registry is chosen by `zone: cn` or by naming it as `local_registry`; it brings its own namespace.
     /// Any other private registry keeps the namespaces of the images. A `namespace_override` always wins.
     pub fn of(spec: &Value) -> Self {
-        let field = |name: &str| spec.get(name).and_then(Value::as_str).filter(|text| !text.is_empty());
-        let (local, zone, own) = (field("local_registry"), field("zone"), field("namespace_override"));
+        let (local, zone, own) = (text(spec, "local_registry"), text(spec, "zone"), text(spec, "namespace_override"));
         let china = local == Some(CHINA_REGISTRY) || zone == Some("cn");
         let host = if china { Some(CHINA_REGISTRY) } else { local };
         let namespace = own.or(china.then_some(CHINA_NAMESPACE));
@@ -88,16 +131,11 @@ impl Registry {
             None => format!("{namespace}/{name}"),
         }
     }
+}
 
-    /// The full reference of an image, tag included.
-    pub fn reference(&self, image: &Image) -> String {
-        format!("{}:{}", self.repository(&image.repository), image.tag)
-    }
-
-    /// The field of the configuration that moved the images, when one did. For people.
-    pub fn decided_by(&self) -> Option<&'static str> {
-        self.decided_by
-    }
+/// The text of a field at the top of the spec; an empty one counts as absent.
+fn text<'a>(spec: &'a Value, field: &str) -> Option<&'a str> {
+    spec.get(field).and_then(Value::as_str).filter(|text| !text.is_empty())
 }
 
 #[cfg(test)]
@@ -128,9 +166,23 @@ mod tests {
         }
     }
 
+    fn resolved(spec: &Value) -> ResolvedImage {
+        let image = Image { repository: "prom/prometheus".into(), tag: "v2.39.1-dev".into() };
+        Images(BTreeMap::from([("prometheus".into(), image)])).resolve(spec).remove("prometheus").unwrap()
+    }
+
     #[test]
     fn a_version_has_no_v_anywhere() {
-        let image = Image { repository: "a/b".into(), tag: "v1.2.3-dev".into() };
-        assert_eq!(image.version(), "1.2.3-de");
+        assert_eq!(resolved(&json!({})).version(), "2.39.1-de");
+    }
+
+    #[test]
+    fn one_image_can_be_replaced() {
+        let tag = resolved(&json!({ "prometheus_tag": "v3.0.0", "local_registry": "hub.local" }));
+        assert_eq!(tag.reference(), "hub.local/prom/prometheus:v3.0.0");
+        assert_eq!(tag.decided_by.as_deref(), Some("prometheus_tag"));
+        let whole = resolved(&json!({ "prometheus_repo": "quay.io/mine/prometheus", "local_registry": "hub.local" }));
+        assert_eq!(whole.reference(), "quay.io/mine/prometheus:v2.39.1-dev");
+        assert_eq!(resolved(&json!({ "zone": "cn" })).decided_by.as_deref(), Some("zone"));
     }
 }

@@ -7,7 +7,7 @@ pub mod catalogue;
 pub mod compile;
 pub mod images;
 mod render;
-pub mod yaml;
+mod yaml;
 
 pub mod edges;
 pub mod graph;
@@ -39,3 +39,4 @@ pub use readiness::Readiness;
 pub use schedule::Schedule;
 pub use sensitive::Mask;
 pub use steps::{Step, StepGraph, StepId, Task};
+pub use yaml::SourceError;

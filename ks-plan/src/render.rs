@@ -10,7 +10,7 @@ use ks_model::ServerVersion;
 use minijinja::{AutoEscape, Environment, Error, ErrorKind, State, UndefinedBehavior, value::Serde};
 use serde_json::Value;
 
-use crate::images::{Image, Images, Registry};
+use crate::images::ResolvedImage;
 use crate::yaml::SourceError;
 
 /// How many instructions one template or expression may run.
@@ -53,12 +53,12 @@ impl Templates {
     }
 
     /// Makes the templates ready for one configuration.
-    pub(crate) fn renderer(&self, images: &Images, registry: &Registry, version: ServerVersion) -> Renderer {
+    pub(crate) fn renderer(&self, images: BTreeMap<String, ResolvedImage>, version: ServerVersion) -> Renderer {
         let mut environment = self.environment.clone();
-        let of = registry.clone();
-        add_image_function(&mut environment, "image", images, move |image| of.reference(image));
-        add_image_function(&mut environment, "tag", images, |image| image.tag.clone());
-        add_image_function(&mut environment, "version", images, Image::version);
+        let images = Arc::new(images);
+        add_image_function(&mut environment, "image", &images, ResolvedImage::reference);
+        add_image_function(&mut environment, "tag", &images, |image| image.tag.clone());
+        add_image_function(&mut environment, "version", &images, ResolvedImage::version);
         add_server_at_least(&mut environment, version);
         Renderer { environment }
     }
@@ -134,10 +134,11 @@ pub(crate) fn literal_arguments<'a>(source: &'a str, function: &str) -> BTreeSet
     found
 }
 
-/// What stands between the quotes that `text` begins with.
+/// What stands between quotes, when it is all that the call at `text` gives.
 fn quoted(text: &str) -> Option<&str> {
     let quote = text.chars().next().filter(|c| matches!(c, '"' | '\''))?;
-    text[1..].split_once(quote).map(|(inside, _)| inside)
+    let (inside, rest) = text[1..].split_once(quote)?;
+    rest.trim_start().starts_with(')').then_some(inside)
 }
 
 /// The path of a text that the template at `template` includes: relative to the folder of its component.
@@ -150,7 +151,8 @@ fn environment(undefined: UndefinedBehavior) -> Environment<'static> {
     let mut environment = Environment::new();
     environment.set_undefined_behavior(undefined);
     environment.set_fuel(Some(FUEL));
-    environment.set_debug(false);
+    // So that errors know what they are about; the values that they know as well are never printed.
+    environment.set_debug(true);
     environment.add_filter("b64encode", |text: &str| base64::engine::general_purpose::STANDARD.encode(text));
     environment
 }
@@ -162,10 +164,10 @@ fn is_function(environment: &Environment, name: &str) -> bool {
 fn add_image_function(
     environment: &mut Environment<'static>,
     name: &'static str,
-    images: &Images,
-    text: impl Fn(&Image) -> String + Send + Sync + 'static,
+    images: &Arc<BTreeMap<String, ResolvedImage>>,
+    text: impl Fn(&ResolvedImage) -> String + Send + Sync + 'static,
 ) {
-    let images = images.clone();
+    let images = Arc::clone(images);
     environment.add_function(name, move |wanted: &str| {
         let fault = || Error::new(ErrorKind::InvalidOperation, format!("`{wanted}` is not in images.yaml"));
         images.get(wanted).map(&text).ok_or_else(fault)
@@ -185,9 +187,11 @@ fn source_error(file: &str, error: &Error) -> SourceError {
 
 /// What the engine says, without place and without the values of variables.
 fn message(error: &Error) -> String {
-    match error.detail() {
-        Some(detail) => format!("{}: {detail}", error.kind()),
-        None => error.kind().to_string(),
+    let about = error.template_source().zip(error.range()).and_then(|(source, range)| source.get(range));
+    match (error.detail(), about) {
+        (Some(detail), _) => format!("{}: {detail}", error.kind()),
+        (None, Some(about)) => format!("{}: `{about}`", error.kind()),
+        (None, None) => error.kind().to_string(),
     }
 }
 
@@ -201,7 +205,7 @@ mod tests {
         let mut templates = Templates::new(BTreeMap::from([("m/c/files/a.txt".into(), "hello\n".into())]));
         templates.add("m/c/t.yaml.j2", source)?;
         let version = "1.24".parse().unwrap();
-        templates.renderer(&Images::default(), &Registry::of(&json!({})), version).render("m/c/t.yaml.j2", &settings)
+        templates.renderer(BTreeMap::new(), version).render("m/c/t.yaml.j2", &settings)
     }
 
     #[test]
@@ -243,7 +247,7 @@ mod tests {
 
     #[test]
     fn literal_arguments_are_whole_calls() {
-        let source = r#"{{ image("a") }} {{ my_image("b") }} {{ image( "c" ~ x) }} {{ image(name) }} {{ image('d') }}"#;
-        assert_eq!(literal_arguments(source, "image"), BTreeSet::from(["a", "c", "d"]));
+        let source = r#"{{ image("a") }} {{ my_image("b") }} {{ image("c" ~ x) }} {{ image(name) }} {{ image('d') }}"#;
+        assert_eq!(literal_arguments(source, "image"), BTreeSet::from(["a", "d"]));
     }
 }

@@ -2,21 +2,20 @@
 
 use std::collections::BTreeMap;
 
-use ks_model::config::Location;
-use ks_model::{ClosedGate, ComponentName, Origin};
+use ks_model::config::{FieldOrigin, Location};
+use ks_model::{ClosedGate, ComponentName};
 use serde_json::Value;
 
-use super::configuration::{Configuration, at};
-use super::{CompileError, Inputs};
+use super::{CompileError, Inputs, at};
 use crate::catalogue::Component;
 use crate::render::expression_variables;
 
 /// Finds what switches `component` off, if anything does: its own conditions first, then what it requires.
 ///
 /// `closed` holds what is known to be off, which includes all that the component requires.
-pub(super) fn closed_gate<C: Configuration + ?Sized>(
+pub(super) fn closed_gate(
     component: &Component,
-    inputs: &Inputs<'_, C>,
+    inputs: &Inputs<'_>,
     closed: &BTreeMap<ComponentName, ClosedGate>,
 ) -> Result<Option<ClosedGate>, CompileError> {
     for condition in &component.when {
@@ -39,14 +38,14 @@ pub(super) fn closed_gate<C: Configuration + ?Sized>(
 }
 
 /// Tells the values that a condition looked at, and where the first of them stands.
-fn reason<C: Configuration + ?Sized>(condition: &str, inputs: &Inputs<'_, C>) -> (String, Option<Location>) {
+fn reason(condition: &str, inputs: &Inputs<'_>) -> (String, Option<Location>) {
     let mut words = Vec::new();
     let mut place = None;
     for variable in expression_variables(condition).unwrap_or_default() {
         if let Some(path) = variable.strip_prefix("spec.") {
             let (field, location) = match inputs.configuration.origin(path) {
-                Some(Origin::Configured { field, location }) => (field, location),
-                _ => (path.to_owned(), None),
+                Some(FieldOrigin { field, location }) => (field, location),
+                None => (path.to_owned(), None),
             };
             words.push(in_words(&field, at(inputs.configuration.spec(), path)));
             place = place.or(location);

@@ -4,20 +4,19 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use ks_model::config::ClusterConfiguration;
 use ks_model::{Bundle, ClosedGate, ComponentName, DesiredObject, Facts, LiveField, Manifest};
 use serde_json::Value;
 
 use crate::catalogue::{Catalogue, Component, ManifestBody, ManifestFile, manifest_fault};
-use crate::images::Registry;
+use crate::images::ResolvedImage;
 use crate::render::{Expressions, Renderer};
 use crate::yaml;
 
-mod configuration;
 mod error;
 mod gate;
 mod settings;
 
-pub use configuration::Configuration;
 pub use error::{CompileError, CompileErrors};
 use settings::Settings;
 
@@ -39,18 +38,23 @@ pub struct Compiled {
 /// # Example
 /// ```
 /// use ks_model::Facts;
+/// use ks_model::config::{ClusterConfiguration, Source};
 /// use ks_plan::{Catalogue, compile};
+///
 /// let catalogue = Catalogue::from_files([
-///     ("demo/echo/component.yaml", "{ name: echo, description: Answers., when: [spec.echo.enabled] }"),
+///     ("demo/echo/component.yaml", "{ name: echo, description: Answers., when: [spec.alerting.enabled] }"),
 /// ])?;
-/// let spec = serde_json::json!({ "echo": { "enabled": false } });
-/// let compiled = compile(&catalogue, &spec, &Facts::default())?;
-/// assert_eq!(compiled.closed[0].reason, "echo.enabled is false");
+/// let text = r#"{ "apiVersion": "installer.kubesphere.io/v1alpha1", "kind": "ClusterConfiguration",
+///     "metadata": { "name": "ks-installer", "namespace": "kubesphere-system" },
+///     "spec": { "alerting": { "enabled": false } } }"#;
+/// let config = ClusterConfiguration::parse(&Source::new("cc.json", text))?.config;
+/// let compiled = compile(&catalogue, &config, &Facts::default())?;
+/// assert_eq!(compiled.closed[0].reason, "alerting.enabled is false");
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
-pub fn compile<C: Configuration + ?Sized>(
+pub fn compile(
     catalogue: &Catalogue,
-    configuration: &C,
+    configuration: &ClusterConfiguration,
     facts: &Facts,
 ) -> Result<Compiled, CompileErrors> {
     let inputs = Inputs::new(catalogue, configuration, facts);
@@ -73,33 +77,38 @@ pub fn compile<C: Configuration + ?Sized>(
 }
 
 /// What every step of one compile looks at.
-struct Inputs<'a, C: Configuration + ?Sized> {
+struct Inputs<'a> {
     catalogue: &'a Catalogue,
-    configuration: &'a C,
+    configuration: &'a ClusterConfiguration,
     kept: &'a BTreeMap<LiveField, Value>,
     /// The facts as expressions see them: without the kept values, which settings bring in by name.
     facts: Value,
-    registry: Registry,
+    images: BTreeMap<String, ResolvedImage>,
     expressions: Expressions,
     renderer: Renderer,
 }
 
-impl<'a, C: Configuration + ?Sized> Inputs<'a, C> {
-    fn new(catalogue: &'a Catalogue, configuration: &'a C, facts: &'a Facts) -> Self {
+impl<'a> Inputs<'a> {
+    fn new(catalogue: &'a Catalogue, configuration: &'a ClusterConfiguration, facts: &'a Facts) -> Self {
         let spec = configuration.spec();
-        let registry = Registry::of(spec);
-        let renderer = catalogue.templates().renderer(catalogue.images(), &registry, facts.version);
+        let images = catalogue.images().resolve(spec);
+        let renderer = catalogue.templates().renderer(images.clone(), facts.version);
         let mut facts_seen = facts.clone();
         facts_seen.kept.clear();
         let facts_seen = serde_json::to_value(&facts_seen).unwrap_or_default();
         let expressions = Expressions::new(spec, &facts_seen, facts.version);
-        Self { catalogue, configuration, kept: &facts.kept, facts: facts_seen, registry, expressions, renderer }
+        Self { catalogue, configuration, kept: &facts.kept, facts: facts_seen, images, expressions, renderer }
     }
 }
 
-fn bundle<C: Configuration + ?Sized>(
+/// The value at a dotted path; nothing for null.
+fn at<'a>(spec: &'a Value, path: &str) -> Option<&'a Value> {
+    path.split('.').try_fold(spec, |value, key| value.get(key)).filter(|value| !value.is_null())
+}
+
+fn bundle(
     component: &Component,
-    inputs: &Inputs<'_, C>,
+    inputs: &Inputs<'_>,
     closed: &BTreeMap<ComponentName, ClosedGate>,
     errors: &mut Vec<CompileError>,
 ) -> Bundle {
@@ -124,10 +133,10 @@ fn bundle<C: Configuration + ?Sized>(
     bundle
 }
 
-fn file_objects<C: Configuration + ?Sized>(
+fn file_objects(
     file: &ManifestFile,
     settings: &Settings,
-    inputs: &Inputs<'_, C>,
+    inputs: &Inputs<'_>,
 ) -> Result<Vec<DesiredObject>, CompileError> {
     let (reads, images) = match &file.body {
         ManifestBody::Static(manifests) => {
@@ -144,11 +153,7 @@ fn file_objects<C: Configuration + ?Sized>(
     values.into_iter().map(object).collect()
 }
 
-fn manifest<C: Configuration + ?Sized>(
-    value: Value,
-    file: &ManifestFile,
-    inputs: &Inputs<'_, C>,
-) -> Result<Manifest, CompileError> {
+fn manifest(value: Value, file: &ManifestFile, inputs: &Inputs<'_>) -> Result<Manifest, CompileError> {
     let manifest = manifest_fault::parse(&file.path, value)?;
     let fault = manifest_fault::wrong_scope(&file.path, manifest.object(), inputs.catalogue.scopes());
     fault.map_or(Ok(manifest), |fault| Err(fault.into()))

@@ -2,11 +2,11 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use ks_model::config::FieldOrigin;
 use ks_model::{Origin, Setting};
 use serde_json::{Map, Value};
 
-use super::configuration::{Configuration, at};
-use super::{CompileError, Inputs};
+use super::{CompileError, Inputs, at};
 use crate::catalogue::{Component, ManifestBody, SettingRule, leaves};
 
 /// Holds the settings of one component.
@@ -23,10 +23,7 @@ pub(super) fn image_name(image: &str) -> String {
 }
 
 /// Resolves the settings of a component: explicit configuration, then live value, then default.
-pub(super) fn resolve<C: Configuration + ?Sized>(
-    component: &Component,
-    inputs: &Inputs<'_, C>,
-) -> Result<Settings, CompileError> {
+pub(super) fn resolve(component: &Component, inputs: &Inputs<'_>) -> Result<Settings, CompileError> {
     let mut values = Map::new();
     let mut told = images(component, inputs);
     for (name, rule) in &component.settings {
@@ -43,11 +40,7 @@ pub(super) fn resolve<C: Configuration + ?Sized>(
     Ok(Settings { values: Value::Object(values), told })
 }
 
-fn resolve_one<C: Configuration + ?Sized>(
-    component: &Component,
-    rule: &SettingRule,
-    inputs: &Inputs<'_, C>,
-) -> Result<Setting, CompileError> {
+fn resolve_one(component: &Component, rule: &SettingRule, inputs: &Inputs<'_>) -> Result<Setting, CompileError> {
     if let Some(setting) = rule.from.iter().find_map(|path| configured(path, rule, inputs)) {
         return Ok(setting);
     }
@@ -68,12 +61,7 @@ fn resolve_one<C: Configuration + ?Sized>(
 }
 
 /// Resolves each leaf of the default on its own and puts them together again.
-fn resolve_leaves<C: Configuration + ?Sized>(
-    name: &str,
-    rule: &SettingRule,
-    inputs: &Inputs<'_, C>,
-    told: &mut BTreeMap<String, Setting>,
-) -> Value {
+fn resolve_leaves(name: &str, rule: &SettingRule, inputs: &Inputs<'_>, told: &mut BTreeMap<String, Setting>) -> Value {
     let mut whole = Value::Object(Map::new());
     for (path, default) in rule.default.iter().flat_map(leaves) {
         let below = path.join(".");
@@ -86,14 +74,19 @@ fn resolve_leaves<C: Configuration + ?Sized>(
     whole
 }
 
-fn configured<C: Configuration + ?Sized>(path: &str, rule: &SettingRule, inputs: &Inputs<'_, C>) -> Option<Setting> {
+fn configured(path: &str, rule: &SettingRule, inputs: &Inputs<'_>) -> Option<Setting> {
     let value = at(inputs.configuration.spec(), path)?;
     if rule.blank_is_unset && value.as_str() == Some("") {
         return None;
     }
-    let written = inputs.configuration.origin(path);
-    let origin = written.unwrap_or_else(|| Origin::Configured { field: path.to_owned(), location: None });
-    Some(Setting { value: value.clone(), origin })
+    Some(Setting { value: value.clone(), origin: written(path, inputs) })
+}
+
+fn written(path: &str, inputs: &Inputs<'_>) -> Origin {
+    match inputs.configuration.origin(path) {
+        Some(FieldOrigin { field, location }) => Origin::Configured { field, location },
+        None => Origin::Configured { field: path.to_owned(), location: None },
+    }
 }
 
 fn insert(whole: &mut Value, path: &[&str], value: Value) {
@@ -105,20 +98,16 @@ fn insert(whole: &mut Value, path: &[&str], value: Value) {
 }
 
 /// The references of the images that the templates of a component name, so that a moved registry has its reason.
-fn images<C: Configuration + ?Sized>(component: &Component, inputs: &Inputs<'_, C>) -> BTreeMap<String, Setting> {
+fn images(component: &Component, inputs: &Inputs<'_>) -> BTreeMap<String, Setting> {
     let named = component.manifests.iter().flat_map(|file| match &file.body {
         ManifestBody::Template { images, .. } => images.iter().collect(),
         ManifestBody::Static(_) => BTreeSet::new(),
     });
-    let origin = inputs.registry.decided_by().map_or(Origin::Default { expression: None }, |field| {
-        let written = inputs.configuration.origin(field);
-        written.unwrap_or_else(|| Origin::Configured { field: field.to_owned(), location: None })
-    });
-    named
-        .filter_map(|name| inputs.catalogue.images().get(name).map(|image| (name, image)))
-        .map(|(name, image)| {
-            let value = Value::from(inputs.registry.reference(image));
-            (image_name(name), Setting { value, origin: origin.clone() })
-        })
-        .collect()
+    let told = |name: &String| {
+        let image = inputs.images.get(name)?;
+        let by = image.decided_by.as_ref();
+        let origin = by.map_or(Origin::Default { expression: None }, |field| written(field, inputs));
+        Some((image_name(name), Setting { value: Value::from(image.reference()), origin }))
+    };
+    named.filter_map(told).collect()
 }

@@ -1,0 +1,122 @@
+//! What the shipped configuration wants, object by object.
+
+use ks_model::config::{ClusterConfiguration, Source};
+
+use crate::support::{EMBEDDED, EXAMPLE, bundle, compiled, difference, example_with_alerting, nodes, objects};
+
+#[test]
+fn the_example_parses_without_a_warning() {
+    let parsed = ClusterConfiguration::parse(&Source::new("cc.yaml", EXAMPLE)).unwrap();
+    assert_eq!(parsed.warnings, []);
+}
+
+#[test]
+fn every_object_of_every_component_on_one_node() {
+    let compiled = compiled(&example_with_alerting(), &nodes(1));
+    for bundle in &compiled.bundles {
+        let text: Vec<String> =
+            objects(bundle).values().map(|object| serde_saphyr::to_string(object).unwrap()).collect();
+        insta::assert_snapshot!(bundle.component.as_str(), text.join("---\n"));
+    }
+}
+
+#[test]
+fn bundles_stand_behind_what_they_need() {
+    let compiled = compiled(&example_with_alerting(), &nodes(1));
+    let lines: Vec<String> = compiled
+        .bundles
+        .iter()
+        .map(|it| {
+            format!(
+                "{} ({} objects) requires {:?} after {:?}",
+                it.component,
+                it.objects.len(),
+                names(&it.requires),
+                names(&it.after)
+            )
+        })
+        .collect();
+    insta::assert_snapshot!(lines.join("\n"), @r#"
+        namespaces (4 objects) requires [] after []
+        prometheus-operator (15 objects) requires ["namespaces"] after []
+        kube-state-metrics (7 objects) requires ["namespaces", "prometheus-operator"] after []
+        node-exporter (7 objects) requires ["namespaces", "prometheus-operator"] after []
+        prometheus (10 objects) requires ["prometheus-operator"] after []
+        alertmanager (7 objects) requires ["prometheus-operator"] after ["prometheus"]
+        thanos-ruler (5 objects) requires ["prometheus-operator"] after ["alertmanager", "prometheus"]
+        "#);
+}
+
+fn names(set: &std::collections::BTreeSet<ks_model::ComponentName>) -> Vec<&str> {
+    set.iter().map(ks_model::ComponentName::as_str).collect()
+}
+
+#[test]
+fn three_nodes_bring_replicas() {
+    let text = example_with_alerting();
+    insta::assert_snapshot!(difference(&compiled(&text, &nodes(1)), &compiled(&text, &nodes(3))), @"
+        Alertmanager.monitoring.coreos.com kubesphere-monitoring-system/main spec replicas: 1 → 3
+        Prometheus.monitoring.coreos.com kubesphere-monitoring-system/k8s spec replicas: 1 → 2
+        ThanosRuler.monitoring.coreos.com kubesphere-monitoring-system/kubesphere spec replicas: 1 → 2
+        ");
+}
+
+#[test]
+fn old_servers_get_the_old_budget() {
+    let mut old = nodes(1);
+    old.version = "v1.24.17".parse().unwrap();
+    let text = example_with_alerting();
+    insta::assert_snapshot!(difference(&compiled(&text, &nodes(1)), &compiled(&text, &old)), @r#"
+        PodDisruptionBudget.policy kubesphere-monitoring-system/alertmanager-main apiVersion: "policy/v1" → "policy/v1beta1"
+        PodDisruptionBudget.policy kubesphere-monitoring-system/prometheus-k8s apiVersion: "policy/v1" → "policy/v1beta1"
+        PodDisruptionBudget.policy kubesphere-monitoring-system/thanos-ruler-kubesphere apiVersion: "policy/v1" → "policy/v1beta1"
+        "#);
+}
+
+#[test]
+fn the_definitions_of_the_operator_come_with_it() {
+    let compiled = compiled(EXAMPLE, &nodes(1));
+    let bundle = bundle(&compiled, "prometheus-operator");
+    let definitions = bundle.objects.iter().filter(|it| it.manifest.object().kind.kind == "CustomResourceDefinition");
+    assert_eq!(definitions.count(), 8);
+}
+
+#[test]
+fn the_configuration_of_alertmanager_is_yaml() {
+    let compiled = compiled(EXAMPLE, &nodes(1));
+    let secret = objects(bundle(&compiled, "alertmanager"))
+        .remove("Secret kubesphere-monitoring-system/alertmanager-main")
+        .unwrap();
+    let text = decode(secret["data"]["alertmanager.yaml"].as_str().unwrap());
+    assert!(!text.ends_with('\n'));
+    let value: serde_json::Value = serde_saphyr::from_str(&text).unwrap();
+    assert_eq!(value["route"]["routes"].as_array().unwrap().len(), 5);
+    assert_eq!(value["receivers"][1]["name"], "null");
+}
+
+fn decode(text: &str) -> String {
+    use base64::Engine as _;
+    String::from_utf8(base64::engine::general_purpose::STANDARD.decode(text).unwrap()).unwrap()
+}
+
+#[test]
+fn every_setting_is_read_by_a_template() {
+    let compiled = compiled(&example_with_alerting(), &nodes(1));
+    for bundle in &compiled.bundles {
+        for name in bundle.settings.keys() {
+            let is_read = bundle.objects.iter().any(|object| object.settings.contains(name));
+            assert!(is_read, "{}: {name}", bundle.component);
+        }
+        let read = bundle.objects.iter().flat_map(|object| &object.settings);
+        assert!(read.into_iter().all(|name| bundle.settings.contains_key(name)), "{}", bundle.component);
+    }
+}
+
+#[test]
+fn what_has_to_be_observed_is_known_before() {
+    let fields: Vec<String> = EMBEDDED.kept_fields().iter().map(ToString::to_string).collect();
+    insta::assert_snapshot!(fields.join("\n"), @"
+        monitoring.coreos.com/v1 Prometheus kubesphere-monitoring-system/k8s#/spec/retention
+        v1 PersistentVolumeClaim kubesphere-monitoring-system/prometheus-k8s-db-prometheus-k8s-0#/spec/resources/requests/storage
+        ");
+}

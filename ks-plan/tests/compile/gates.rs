@@ -1,0 +1,36 @@
+//! Which components are on, and what is said of those that are off.
+
+use serde_json::json;
+
+use crate::support::{EXAMPLE, compiled, example_with_alerting, nodes, with_spec};
+
+fn closed(text: &str) -> String {
+    let lines = compiled(text, &nodes(1)).closed.into_iter().map(|gate| {
+        let place = gate.location.map_or_else(|| "nowhere".to_owned(), |location| location.to_string());
+        format!("{}: {} ({place})", gate.component, gate.reason)
+    });
+    lines.collect::<Vec<_>>().join("\n")
+}
+
+#[test]
+fn alerting_decides_on_the_ruler() {
+    let line = EXAMPLE.lines().position(|line| line == "  alerting:").unwrap() + 2;
+    assert_eq!(closed(EXAMPLE), format!("thanos-ruler: alerting.enabled is false (cc.yaml:{line})"));
+    assert_eq!(closed(&example_with_alerting()), "");
+    assert_eq!(closed(&with_spec(json!({}))), "thanos-ruler: alerting.enabled is not set (nowhere)");
+}
+
+#[test]
+fn a_prometheus_from_elsewhere_switches_the_stack_off() {
+    let text = example_with_alerting().replace("# type: external ", "type: external   ");
+    insta::assert_snapshot!(closed(&text), @"
+        prometheus-operator: common.monitoring.type is external (cc.yaml:47)
+        kube-state-metrics: requires prometheus-operator, which is off (cc.yaml:47)
+        node-exporter: requires prometheus-operator, which is off (cc.yaml:47)
+        prometheus: requires prometheus-operator, which is off (cc.yaml:47)
+        alertmanager: requires prometheus-operator, which is off (cc.yaml:47)
+        thanos-ruler: requires prometheus-operator, which is off (cc.yaml:47)
+        ");
+    let on: Vec<String> = compiled(&text, &nodes(1)).bundles.iter().map(|it| it.component.to_string()).collect();
+    assert_eq!(on, ["namespaces"]);
+}
