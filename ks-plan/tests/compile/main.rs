@@ -1,5 +1,7 @@
 //! The catalogue and its compiler, tested with the catalogue of the program and with small ones.
 
+#![expect(clippy::unwrap_used, reason = "tests may unwrap, their helpers too")]
+
 mod catalogue;
 mod components;
 mod gates;
