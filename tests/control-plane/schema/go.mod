@@ -1,0 +1,3 @@
+module ks.example/schema
+
+go 1.24
