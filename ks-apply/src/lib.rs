@@ -7,7 +7,6 @@ pub mod discovery;
 pub mod error;
 pub mod event;
 pub mod executor;
-pub mod kube_cluster;
 pub mod observe;
 mod wait;
 
@@ -16,5 +15,4 @@ pub use discovery::{Discovery, ServedKind};
 pub use error::{ClusterError, FieldConflict, InvalidCause};
 pub use event::{ApplyEvent, Outcome, StepError, Tally};
 pub use executor::{ApplyOptions, apply};
-pub use kube_cluster::{ConnectOptions, KubeCluster, Timeouts};
 pub use observe::{Survey, observe, survey};

@@ -1,8 +1,14 @@
 //! Is it unchanged, and if not, what differs.
 
-use serde_json::Value;
+use serde_json::{Map, Value};
 
-use super::{FieldPath, Type};
+use super::canonical::{encode, is_secret, same_scalar, vanishes};
+use super::field_set::FieldSet;
+use super::fields::{STRIPPED_METADATA, field_set};
+use super::managed_fields::{ManagedFields, applier_entry};
+use super::path::PathElement;
+use super::schema::{ListType, MapType, Shape, Type};
+use super::value::equal;
 
 /// What a comparison without the server can tell.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -13,23 +19,171 @@ pub enum Verdict {
     Differs,
 }
 
-/// One field that differs between two objects.
-#[derive(Clone, Debug, PartialEq)]
-pub struct FieldDifference {
-    /// The field.
-    pub path: FieldPath,
-    /// Its value before; absent when it was added.
-    pub before: Option<Value>,
-    /// Its value after; absent when it was removed.
-    pub after: Option<Value>,
-}
-
 /// Tells, without asking the server, whether an apply of `desired` would leave `live` as it is.
-pub fn compare(_desired: &Value, _live: &Value, _manager: &str, _ty: Type<'_>) -> Verdict {
-    Verdict::Differs
+///
+/// It would when `manager` owns exactly the fields that the apply mentions, in the same version, and when each of them has in `live`
+/// the value that the server would make of the desired one. Fields that others own or that the server filled in do not count.
+///
+/// ```
+/// use ks_plan::structured::{Schemas, Verdict, compare};
+/// use serde_json::json;
+///
+/// let desired = json!({"apiVersion": "v1", "kind": "ConfigMap", "metadata": {"name": "a"}, "data": {"b": "c"}});
+/// let schemas = Schemas::builtin();
+/// let ty = schemas.of_object(&desired);
+/// assert_eq!(compare(&desired, &desired, "ks", ty), Verdict::Differs, "nobody owns a field");
+/// ```
+pub fn compare(desired: &Value, live: &Value, manager: &str, ty: Type<'_>) -> Verdict {
+    if is_unchanged(desired, live, manager, ty) { Verdict::Unchanged } else { Verdict::Differs }
 }
 
-/// Lists the leaves that differ between two objects, list items matched by their keys.
-pub fn differences(_before: &Value, _after: &Value, _ty: Type<'_>) -> Vec<FieldDifference> {
-    Vec::new()
+fn is_unchanged(desired: &Value, live: &Value, manager: &str, ty: Type<'_>) -> bool {
+    let same = |pointer: &str| desired.pointer(pointer) == live.pointer(pointer);
+    let same_or_silent = |pointer: &str| desired.pointer(pointer).is_none() || same(pointer);
+    let is_same_object =
+        same("/apiVersion") && same("/kind") && same("/metadata/name") && same_or_silent("/metadata/namespace");
+    if !is_same_object || desired.pointer("/metadata/managedFields").is_some() {
+        return false;
+    }
+    let Some(entry) = applier_entry(live, manager) else { return false };
+    if desired.get("apiVersion").and_then(Value::as_str) != Some(entry.api_version.as_str()) {
+        return false;
+    }
+    let mut walk = Walk { is_typed: ty.traits().is_typed, path: Vec::new(), respelled: FieldSet::EMPTY };
+    walk.object(desired, live, ty)
+        && entry.fields == field_set(desired, ty)
+        && !is_contested(&walk.respelled, live, manager)
+}
+
+/// A value that is equal only in the server's spelling counts as changed to the managers that share the field, so they would conflict.
+fn is_contested(respelled: &FieldSet, live: &Value, manager: &str) -> bool {
+    if respelled.is_empty() {
+        return false;
+    }
+    let others = ManagedFields::of(live).unwrap_or_default().entries;
+    others.iter().any(|entry| !entry.is_applier(manager) && !entry.fields.intersection(respelled).is_empty())
+}
+
+struct Walk {
+    is_typed: bool,
+    path: Vec<PathElement>,
+    /// The leaves whose text differs although their value does not.
+    respelled: FieldSet,
+}
+
+impl Walk {
+    fn object(&mut self, desired: &Value, live: &Value, ty: Type<'_>) -> bool {
+        let (Some(desired_map), Some(live_map), Some(map)) = (desired.as_object(), live.as_object(), ty.as_map())
+        else {
+            return false;
+        };
+        let resets_status = ty.traits().resets_status;
+        desired_map.iter().all(|(name, value)| match name.as_str() {
+            "apiVersion" | "kind" => true,
+            "status" if resets_status => true,
+            "metadata" => self.metadata(value, live_map.get(name), map.field(name)),
+            "stringData" if is_secret(desired) => is_in_data(value, live),
+            _ => self.field(name, value, live_map.get(name), map),
+        })
+    }
+
+    /// What the server writes into the metadata by itself does not count.
+    fn metadata(&mut self, desired: &Value, live: Option<&Value>, ty: Type<'_>) -> bool {
+        let (Some(desired), Some(live), Some(map)) =
+            (desired.as_object(), live.and_then(Value::as_object), ty.as_map())
+        else {
+            return false;
+        };
+        self.path.push(PathElement::field("metadata"));
+        let counts = |name: &str| !STRIPPED_METADATA.contains(&name);
+        let is_same = desired.iter().all(|(name, value)| !counts(name) || self.field(name, value, live.get(name), map));
+        self.path.pop();
+        is_same
+    }
+
+    fn field(&mut self, name: &str, desired: &Value, live: Option<&Value>, ty: MapType<'_>) -> bool {
+        let ty = ty.field(name);
+        self.path.push(PathElement::field(name));
+        let is_same = match live {
+            Some(live) => self.value(desired, live, ty),
+            None => self.is_typed && vanishes(desired, ty),
+        };
+        self.path.pop();
+        is_same
+    }
+
+    fn value(&mut self, desired: &Value, live: &Value, ty: Type<'_>) -> bool {
+        match (ty.shape(desired), desired, live) {
+            (Shape::Map(map), Value::Object(desired), Value::Object(live)) => self.maps(desired, live, map),
+            (Shape::List(list), Value::Array(desired), Value::Array(live)) => self.lists(desired, live, list),
+            (Shape::Scalar(scalar), _, _) => {
+                equal(desired, live) || (self.is_typed && same_scalar(desired, live, scalar) && self.respell())
+            }
+            _ => equal(desired, live) || (self.is_typed && vanishes(desired, ty) && vanishes(live, ty)),
+        }
+    }
+
+    fn respell(&mut self) -> bool {
+        // Inside of an atomic list or map the leaf is further up: each parent is noted, and only a leaf is in another set without members below.
+        (1..=self.path.len()).for_each(|length| self.respelled.insert(&self.path[..length]));
+        true
+    }
+
+    fn maps(&mut self, desired: &Map<String, Value>, live: &Map<String, Value>, ty: MapType<'_>) -> bool {
+        // An empty map is a leaf, and so is an atomic one: nothing more may be in it.
+        let is_whole = ty.is_atomic();
+        (!is_whole || live.keys().all(|name| desired.contains_key(name)))
+            && desired.iter().all(|(name, value)| self.field(name, value, live.get(name), ty))
+    }
+
+    fn lists(&mut self, desired: &[Value], live: &[Value], ty: ListType<'_>) -> bool {
+        if ty.is_atomic() {
+            return desired.len() == live.len()
+                && desired.iter().zip(live).all(|(desired, live)| self.whole(desired, live, ty.item()));
+        }
+        let live: Vec<_> = live.iter().map(|item| (ty.element(item), item)).collect();
+        let mut next = 0;
+        desired.iter().all(|item| {
+            let Some(element) = ty.element(item) else { return false };
+            let mut found = live.iter().enumerate().filter(|(_, (other, _))| other.as_ref() == Some(&element));
+            // The live items stand in the desired order, or the merge would move them; and each stands there once.
+            let Some((place, (_, other))) = found.next().filter(|(place, _)| *place >= next) else { return false };
+            let is_single = found.next().is_none();
+            next = place + 1;
+            self.path.push(element);
+            let is_same = is_single && self.value(item, other, ty.item());
+            self.path.pop();
+            is_same
+        })
+    }
+
+    /// Compares what is below an atomic list or map: there a field too many is a difference as well.
+    fn whole(&mut self, desired: &Value, live: &Value, ty: Type<'_>) -> bool {
+        match (ty.shape(desired), desired, live) {
+            (Shape::Map(map), Value::Object(desired), Value::Object(live)) => {
+                let field = |name: &String| (desired.get(name), live.get(name), map.field(name));
+                let names = desired.keys().chain(live.keys().filter(|name| !desired.contains_key(*name)));
+                names.map(field).all(|(desired, live, ty)| match (desired, live) {
+                    (Some(desired), Some(live)) => self.whole(desired, live, ty),
+                    (Some(value), None) | (None, Some(value)) => self.is_typed && vanishes(value, ty),
+                    (None, None) => true,
+                })
+            }
+            (Shape::List(list), Value::Array(desired), Value::Array(live)) => {
+                desired.len() == live.len()
+                    && desired.iter().zip(live).all(|(desired, live)| self.whole(desired, live, list.item()))
+            }
+            _ => self.value(desired, live, ty),
+        }
+    }
+}
+
+/// `stringData` of a Secret is never in the answer of the server: it has become `data`.
+fn is_in_data(texts: &Value, live: &Value) -> bool {
+    let data = live.get("data");
+    texts.as_object().is_some_and(|texts| {
+        texts.iter().all(|(name, text)| {
+            text.as_str().is_some_and(|text| data.and_then(|data| data.get(name)) == Some(&encode(text)))
+        })
+    })
 }

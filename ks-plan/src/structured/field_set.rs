@@ -43,11 +43,15 @@ pub struct FieldSet {
     nodes: Vec<Node>,
 }
 
+/// One step of the trie.
 #[derive(Clone, Debug, PartialEq, Eq)]
-struct Node {
-    element: PathElement,
-    is_member: bool,
-    below: FieldSet,
+pub(super) struct Node {
+    /// The step.
+    pub(super) element: PathElement,
+    /// Whether the path that ends here is in the set.
+    pub(super) is_member: bool,
+    /// What is in the set below it.
+    pub(super) below: FieldSet,
 }
 
 impl Node {
@@ -57,6 +61,22 @@ impl Node {
 }
 
 impl FieldSet {
+    /// The set without a path.
+    pub(super) const EMPTY: Self = Self { nodes: Vec::new() };
+
+    /// Makes a set of nodes in any order.
+    pub(super) fn from_nodes(nodes: Vec<Node>) -> Self {
+        let mut set = Self { nodes };
+        set.normalize();
+        set.nodes.retain(|node| !node.is_empty());
+        set
+    }
+
+    /// Gives the steps of the top level, in order.
+    pub(super) fn nodes(&self) -> &[Node] {
+        &self.nodes
+    }
+
     /// Makes the set of the given paths. The empty path is no field and is left out.
     pub fn from_paths(paths: impl IntoIterator<Item = FieldPath>) -> Self {
         let mut set = Self::default();
@@ -227,14 +247,15 @@ impl FieldSet {
             let (below, member) = Self::read(inner)?;
             set.nodes.push(Node { element, is_member: member, below });
         }
-        if !set.nodes.is_sorted_by(|a, b| a.element < b.element) {
-            set.normalize();
-        }
+        set.normalize();
         let is_member = is_member || set.is_empty();
         Ok((set, is_member))
     }
 
     fn normalize(&mut self) {
+        if self.nodes.is_sorted_by(|a, b| a.element < b.element) {
+            return;
+        }
         let mut unsorted = std::mem::take(&mut self.nodes);
         unsorted.sort_by(|a, b| a.element.cmp(&b.element));
         for node in unsorted {

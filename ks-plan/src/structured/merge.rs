@@ -1,9 +1,24 @@
 //! Writes as the API server merges them.
+//!
+//! The rules are those of KEP-555 and of the `managedfields` package of apimachinery: an apply owns what it mentions, takes away
+//! what it mentioned before and nobody else owns, and conflicts with others over what it changes. Any other write owns what it changes.
 
-use serde_json::Value;
+use serde_json::{Map, Value};
 
-use super::managed_fields::{ManagedFieldsError, Operation};
+use super::canonical::canonicalize;
+use super::changes::Changes;
+use super::check::check;
+use super::field_set::FieldSet;
+use super::fields::{all_fields, strip, without_reset};
+use super::managed_fields::{ManagedFields, ManagedFieldsError, ManagerEntry, Operation};
+use super::merging::merge;
+use super::removal::{prune, reconcile};
+use super::value::equal;
+use super::writers::{cap_updaters, take_from_others};
 use super::{FieldPath, Type};
+
+/// The name that the server gives to whoever wrote an object before its first apply, when nobody kept book.
+const BEFORE_FIRST_APPLY: &str = "before-first-apply";
 
 /// A server-side apply.
 #[derive(Clone, Copy, Debug)]
@@ -57,13 +72,196 @@ pub enum ApplyError {
 
 /// Merges an apply into the live object, as the API server does before defaulting.
 ///
+/// The answer is the whole object with its `managedFields`; quantities of built-in kinds are in their canonical form. When the apply
+/// changes nothing, the answer is the live object, times included. `status` is ignored where it has a subresource.
+///
 /// # Errors
 /// On conflicts without `force`, and when the applied object does not fit its schema.
-pub fn apply(request: ApplyRequest<'_>, _ty: Type<'_>) -> Result<Value, ApplyError> {
-    Ok(request.applied.clone())
+///
+/// ```
+/// use ks_plan::structured::{ApplyRequest, Schemas, Verdict, apply, compare};
+/// use serde_json::json;
+///
+/// let schemas = Schemas::builtin();
+/// let applied = json!({"apiVersion": "v1", "kind": "ConfigMap", "metadata": {"name": "a"}, "data": {"b": "c"}});
+/// let ty = schemas.of_object(&applied);
+/// let live = apply(ApplyRequest { live: None, applied: &applied, manager: "ks", force: false, time: None }, ty)?;
+/// assert_eq!(live["metadata"]["managedFields"][0]["fieldsV1"], json!({"f:data": {"f:b": {}}}));
+/// assert_eq!(compare(&applied, &live, "ks", ty), Verdict::Unchanged);
+/// # Ok::<(), ks_plan::structured::ApplyError>(())
+/// ```
+pub fn apply(request: ApplyRequest<'_>, ty: Type<'_>) -> Result<Value, ApplyError> {
+    if request.applied.pointer("/metadata/managedFields").is_some_and(|fields| !fields.is_null()) {
+        return Err(ApplyError::ManagedFieldsApplied);
+    }
+    check(request.applied, ty).map_err(|misfit| ApplyError::Invalid { path: misfit.path, message: misfit.message })?;
+    let applied = without_status(request.applied, ty);
+    let empty = Value::Object(Map::new());
+    let live = request.live.unwrap_or(&empty);
+
+    let mut managed = known_managers(live, &applied, request.time, ty)?;
+    let mine = entry_of(&applied, request.manager, Operation::Apply);
+    let last = managed.take(&mine);
+    let fields = without_reset(&all_fields(&applied, ty), ty);
+    let merged = merge(live, &applied, ty);
+    let everyone = managed.entries.iter().fold(fields.clone(), |all, entry| all.union(&entry.fields));
+    let before = last.as_ref().map_or(FieldSet::EMPTY, |last| last.fields.clone());
+    let mut merged = prune(merged, &before, &everyone, ty);
+    let conflicts = take_from_others(&mut managed, &Changes::between(live, &merged, ty).without_reset(ty));
+    if !request.force && !conflicts.is_empty() {
+        return Err(ApplyError::Conflict(conflicts));
+    }
+
+    // The server notes the time of an apply only when the object itself changes.
+    let time = if equal(live, &merged) { last.and_then(|last| last.time) } else { request.time.map(str::to_owned) };
+    let fields = strip(&fields);
+    if !fields.is_empty() {
+        managed.put(ManagerEntry { time, fields, ..mine });
+    }
+    canonicalize(&mut merged, ty);
+    managed.write_to(&mut merged);
+    Ok(unless_only_times_differ(merged, request.live))
 }
 
 /// Notes in `managedFields` what a write that is no apply (create, update, patch) changed.
-pub fn update(_old: Option<&Value>, new: &Value, _manager: &str, _ty: Type<'_>, _time: Option<&str>) -> Value {
-    new.clone()
+///
+/// `old` is the object before, absent on create; `new` is what is to be stored. When `new` brings no `managedFields` those of `old`
+/// count; an empty list resets them, as the API has it. `status` is never owned through the object itself where it has a subresource:
+/// see [`update_status`].
+pub fn update(old: Option<&Value>, new: &Value, manager: &str, ty: Type<'_>, time: Option<&str>) -> Value {
+    let writer = entry_of(new, manager, Operation::Update);
+    let mut new = new.clone();
+    canonicalize(&mut new, ty);
+    write_update(old, new, writer, time, ty, |changes| changes.without_reset(ty))
+}
+
+/// Writes the status of an object through its subresource: everything else of `new` is ignored.
+pub fn update_status(old: &Value, new: &Value, manager: &str, ty: Type<'_>, time: Option<&str>) -> Value {
+    let writer = ManagerEntry { subresource: "status".to_owned(), ..entry_of(old, manager, Operation::Update) };
+    let mut written = old.clone();
+    if let Some(object) = written.as_object_mut() {
+        match new.get("status") {
+            Some(status) => object.insert("status".to_owned(), status.clone()),
+            None => object.shift_remove("status"),
+        };
+    }
+    canonicalize(&mut written, ty);
+    write_update(Some(old), written, writer, time, ty, |changes| changes)
+}
+
+fn write_update(
+    old: Option<&Value>,
+    mut new: Value,
+    writer: ManagerEntry,
+    time: Option<&str>,
+    ty: Type<'_>,
+    filter: impl Fn(Changes) -> Changes,
+) -> Value {
+    let mut managed = managers_of_update(old, &new);
+    without_managed_fields(&mut new);
+    let is_tracked = old.is_none_or(|old| !managed.entries.is_empty() || old.pointer("/metadata/uid").is_none());
+    if !is_tracked {
+        return new;
+    }
+    reconcile_all(&mut managed, ty);
+    note_update(&mut managed, old, &new, writer, time, ty, filter);
+    cap_updaters(&mut managed);
+    managed.write_to(&mut new);
+    match old {
+        Some(old) => unless_only_times_differ(new, Some(old)),
+        None => new,
+    }
+}
+
+fn note_update(
+    managed: &mut ManagedFields,
+    old: Option<&Value>,
+    new: &Value,
+    writer: ManagerEntry,
+    time: Option<&str>,
+    ty: Type<'_>,
+    filter: impl Fn(Changes) -> Changes,
+) {
+    let empty = Value::Object(Map::new());
+    let changes = filter(Changes::between(old.unwrap_or(&empty), new, ty));
+    take_from_others(managed, &changes);
+    let fields = strip(&changes.written());
+    if fields.is_empty() {
+        return;
+    }
+    let fields = managed.take(&writer).map_or(fields.clone(), |previous| fields.union(&previous.fields));
+    managed.put(ManagerEntry { time: time.map(str::to_owned), fields, ..writer });
+}
+
+/// The managers that count for an update: those that the new object brings, else those of the old one.
+fn managers_of_update(old: Option<&Value>, new: &Value) -> ManagedFields {
+    let brought = new.pointer("/metadata/managedFields").and_then(Value::as_array);
+    let is_reset = brought.is_some_and(|list| list.iter().all(|entry| entry.as_object().is_some_and(Map::is_empty)));
+    if is_reset {
+        return ManagedFields::default();
+    }
+    let brought = ManagedFields::of(new).ok().filter(|managed| !managed.entries.is_empty());
+    brought.or_else(|| ManagedFields::of(old?).ok()).unwrap_or_default()
+}
+
+/// The managers of the live object; who wrote it before anyone kept book gets a name.
+fn known_managers(
+    live: &Value,
+    applied: &Value,
+    time: Option<&str>,
+    ty: Type<'_>,
+) -> Result<ManagedFields, ManagedFieldsError> {
+    let mut managed = ManagedFields::of(live)?;
+    if managed.entries.is_empty() {
+        let writer = entry_of(applied, BEFORE_FIRST_APPLY, Operation::Update);
+        note_update(&mut managed, None, live, writer, time, ty, |changes| changes.without_reset(ty));
+    }
+    reconcile_all(&mut managed, ty);
+    Ok(managed)
+}
+
+fn reconcile_all(managed: &mut ManagedFields, ty: Type<'_>) {
+    managed.entries.iter_mut().for_each(|entry| entry.fields = reconcile(&entry.fields, ty));
+}
+
+fn entry_of(object: &Value, manager: &str, operation: Operation) -> ManagerEntry {
+    let api_version = object.get("apiVersion").and_then(Value::as_str).unwrap_or_default().to_owned();
+    ManagerEntry {
+        manager: manager.to_owned(),
+        operation,
+        api_version,
+        time: None,
+        subresource: String::new(),
+        fields: FieldSet::EMPTY,
+    }
+}
+
+fn without_status(applied: &Value, ty: Type<'_>) -> Value {
+    let mut applied = applied.clone();
+    if let Some(object) = applied.as_object_mut().filter(|_| ty.traits().resets_status) {
+        object.shift_remove("status");
+    }
+    applied
+}
+
+fn without_managed_fields(object: &mut Value) {
+    if let Some(metadata) = object.get_mut("metadata").and_then(Value::as_object_mut) {
+        metadata.shift_remove("managedFields");
+    }
+}
+
+/// A write that changes nothing but the times of managers changes nothing.
+fn unless_only_times_differ(written: Value, live: Option<&Value>) -> Value {
+    let timeless = |object: &Value| {
+        let mut object = object.clone();
+        let entries = object.pointer_mut("/metadata/managedFields").and_then(Value::as_array_mut);
+        for entry in entries.into_iter().flatten().filter_map(Value::as_object_mut) {
+            entry.shift_remove("time");
+        }
+        object
+    };
+    match live {
+        Some(live) if equal(&timeless(&written), &timeless(live)) => live.clone(),
+        _ => written,
+    }
 }

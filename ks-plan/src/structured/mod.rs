@@ -5,22 +5,33 @@
 //! unchanged ([`compare()`]), and the sandbox cluster merges as the API server merges ([`apply`], [`update`]).
 //! Nothing here asks a server, and nothing here fails on odd input worse than by an error.
 
+mod builtin;
+mod canonical;
+mod changes;
+mod check;
 pub mod compare;
 pub mod crd;
+mod crd_types;
+pub mod differences;
 pub mod field_set;
 pub mod fields;
 mod fields_v1;
 pub mod managed_fields;
 pub mod merge;
+mod merging;
 pub mod path;
+mod removal;
 pub mod schema;
+mod types;
 mod value;
+mod writers;
 
-pub use compare::{FieldDifference, Verdict, compare, differences};
+pub use compare::{Verdict, compare};
 pub use crd::{SchemaProblem, StructuralSchema};
+pub use differences::{FieldDifference, differences};
 pub use field_set::{FieldSet, FieldsV1Error};
 pub use fields::field_set;
 pub use managed_fields::{ManagedFields, ManagedFieldsError, ManagerEntry, Operation, owned_by};
-pub use merge::{ApplyError, ApplyRequest, Conflict, apply, update};
+pub use merge::{ApplyError, ApplyRequest, Conflict, apply, update, update_status};
 pub use path::{FieldPath, PathElement};
 pub use schema::{CrdSchemaError, Schemas, Type};

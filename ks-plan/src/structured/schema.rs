@@ -1,9 +1,17 @@
 //! Types of kinds: which lists are keyed, which maps are atomic.
 
+use std::collections::BTreeMap;
+
 use ks_model::GroupKind;
 use serde_json::Value;
 
-/// Tells why a CustomResourceDefinition cannot be registered.
+use super::builtin::Builtin;
+use super::crd_types;
+use super::path::PathElement;
+use super::types::{DEDUCED, ListNode};
+use super::types::{Field, Items, MapNode, Node, NodeId, Scalar, Table};
+
+/// Tells why a CustomResourceDefinition cannot be used.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum CrdSchemaError {
     /// A field that each definition has is absent.
@@ -14,34 +22,242 @@ pub enum CrdSchemaError {
         /// The absent field.
         field: &'static str,
     },
+    /// A version that the definition does not have.
+    #[error("custom resource definition {name:?} has no version {version:?} with a schema")]
+    NoVersion {
+        /// The name of the definition.
+        name: String,
+        /// The version asked for.
+        version: String,
+    },
 }
 
 /// The types of the built-in kinds and of the custom kinds registered with [`Schemas::register_crd`].
-#[derive(Clone, Debug, Default)]
-pub struct Schemas {}
+///
+/// Built-in types come from a table generated from the OpenAPI of Kubernetes, custom ones from the structural schema of their
+/// definition (`x-kubernetes-list-type`, `-list-map-keys`, `-map-type`, `-preserve-unknown-fields`, `-embedded-resource`).
+///
+/// ```
+/// use ks_model::GroupKind;
+/// use ks_plan::structured::{Schemas, field_set};
+/// use serde_json::json;
+///
+/// let schemas = Schemas::builtin();
+/// let ty = schemas.of(&GroupKind::new("", "Service"), "v1");
+/// let service = json!({"apiVersion": "v1", "kind": "Service", "metadata": {"name": "web"}, "spec": {"ports": [{"port": 80}]}});
+/// let paths: Vec<String> = field_set(&service, ty).paths().map(|path| path.to_string()).collect();
+/// assert_eq!(paths, [r#".spec.ports[port=80,protocol="TCP"]"#, r#".spec.ports[port=80,protocol="TCP"].port"#]);
+/// ```
+#[derive(Clone, Debug)]
+pub struct Schemas {
+    builtin: &'static Builtin,
+    custom: BTreeMap<GroupKind, BTreeMap<String, CustomKind>>,
+    unknown: CustomKind,
+}
 
-/// The type of a kind, or of a part of it.
-#[derive(Clone, Copy, Debug)]
-pub struct Type<'a> {
-    _schemas: &'a Schemas,
+/// The type of one version of a custom kind.
+#[derive(Clone, Debug)]
+pub(super) struct CustomKind {
+    /// The nodes.
+    pub(super) table: Table,
+    /// The type of the object.
+    pub(super) root: NodeId,
+    /// Whether the status is written through a subresource only.
+    pub(super) resets_status: bool,
 }
 
 impl Schemas {
     /// Gives the types of the kinds that Kubernetes itself serves.
     pub fn builtin() -> Self {
-        Self {}
+        Self { builtin: Builtin::get(), custom: BTreeMap::new(), unknown: crd_types::unknown_kind() }
     }
 
     /// Adds the kinds of a CustomResourceDefinition; a kind known before is replaced.
     ///
     /// # Errors
     /// When the definition lacks its group, kind or versions.
-    pub fn register_crd(&mut self, _crd: &Value) -> Result<(), CrdSchemaError> {
+    pub fn register_crd(&mut self, crd: &Value) -> Result<(), CrdSchemaError> {
+        let (kind, versions) = crd_types::kinds_of(crd)?;
+        self.custom.insert(kind, versions);
         Ok(())
     }
 
-    /// Gives the type of a kind in a version; maps granular and lists atomic when the kind is not known.
-    pub fn of(&self, _kind: &GroupKind, _version: &str) -> Type<'_> {
-        Type { _schemas: self }
+    /// Gives the type of a kind in a version. A kind that is not known has the metadata of every object; the rest is
+    /// deduced: maps granular, lists atomic.
+    pub fn of(&self, kind: &GroupKind, version: &str) -> Type<'_> {
+        if let Some(root) = self.builtin.kind(&kind.group, version, &kind.kind) {
+            let table = &self.builtin.table;
+            let has_status = table.node(root).map.as_ref().is_some_and(|map| map.fields.contains_key("status"));
+            return Type::new(table, root, Traits { is_typed: true, resets_status: has_status });
+        }
+        let custom = self.custom.get(kind).and_then(|versions| versions.get(version)).unwrap_or(&self.unknown);
+        Type::new(&custom.table, custom.root, Traits { is_typed: false, resets_status: custom.resets_status })
+    }
+
+    /// Gives the type of an object by its `apiVersion` and `kind`.
+    pub fn of_object(&self, object: &Value) -> Type<'_> {
+        let text = |name: &str| object.get(name).and_then(Value::as_str).unwrap_or_default();
+        let (group, version) = text("apiVersion").rsplit_once('/').unwrap_or(("", text("apiVersion")));
+        self.of(&GroupKind::new(group, text("kind")), version)
+    }
+}
+
+/// What holds for a kind as a whole.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Traits {
+    /// The server reads the object into a Go type: nulls vanish, quantities and bytes become canonical.
+    pub(super) is_typed: bool,
+    /// The server ignores `status` unless it comes through the status subresource.
+    pub(super) resets_status: bool,
+}
+
+/// The type of a kind, or of a part of it.
+#[derive(Clone, Copy, Debug)]
+pub struct Type<'a> {
+    table: &'a Table,
+    node: &'a Node,
+    traits: Traits,
+}
+
+/// What a type says about a value: how to look into it, or that it is one leaf.
+#[derive(Clone, Copy, Debug)]
+pub(super) enum Shape<'a> {
+    Scalar(Scalar),
+    List(ListType<'a>),
+    Map(MapType<'a>),
+}
+
+impl<'a> Type<'a> {
+    fn new(table: &'a Table, id: NodeId, traits: Traits) -> Self {
+        Self { table, node: table.node(id), traits }
+    }
+
+    pub(super) fn traits(&self) -> Traits {
+        self.traits
+    }
+
+    fn part(&self, id: NodeId) -> Self {
+        Self { node: self.table.node(id), ..*self }
+    }
+
+    pub(super) fn as_map(&self) -> Option<MapType<'a>> {
+        self.node.map.as_ref().map(|node| MapType { ty: *self, node })
+    }
+
+    pub(super) fn as_list(&self) -> Option<ListType<'a>> {
+        self.node.list.as_ref().map(|node| ListType { ty: *self, node })
+    }
+
+    /// Tells whether a map or list of this type is one leaf; the map decides where both are possible.
+    pub(super) fn is_atomic(&self) -> bool {
+        match (&self.node.map, &self.node.list) {
+            (Some(map), _) => map.is_atomic,
+            (None, Some(list)) => list.items == Items::Atomic,
+            (None, None) => false,
+        }
+    }
+
+    /// Tells whether nothing is known about maps of this type.
+    pub(super) fn is_deduced(&self) -> bool {
+        self.node.map.as_ref().is_some_and(|map| map.fields.is_empty() && map.rest == Some(DEDUCED))
+    }
+
+    /// Tells whether two values are looked at in the same way: always so, but for a type that may be several things.
+    pub(super) fn has_same_form(&self, a: &Value, b: &Value) -> bool {
+        let Node { scalar, list, map } = self.node;
+        let forms = usize::from(scalar.is_some()) + usize::from(list.is_some()) + usize::from(map.is_some());
+        let form = |value: &Value| match value {
+            Value::Null => 0,
+            Value::Array(_) => 1,
+            Value::Object(_) => 2,
+            _ => 3,
+        };
+        forms < 2 || form(a) == form(b)
+    }
+
+    /// Gives the shape in which a value is looked at. A null and a value that does not fit leave the choice to the type.
+    pub(super) fn shape(&self, value: &Value) -> Shape<'a> {
+        let map = self.as_map().map(Shape::Map);
+        let list = self.as_list().map(Shape::List);
+        let scalar = self.node.scalar.map(Shape::Scalar);
+        let fitting = match value {
+            Value::Object(_) => map,
+            Value::Array(_) => list,
+            Value::String(_) | Value::Number(_) | Value::Bool(_) => scalar,
+            Value::Null => None,
+        };
+        fitting.or(map).or(scalar).or(list).unwrap_or(Shape::Scalar(Scalar::Any))
+    }
+}
+
+/// The type of a map.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct MapType<'a> {
+    ty: Type<'a>,
+    node: &'a MapNode,
+}
+
+impl<'a> MapType<'a> {
+    pub(super) fn is_atomic(&self) -> bool {
+        self.node.is_atomic
+    }
+
+    /// Tells whether the type knows the field by name: such a field is no member of a set when it has fields below.
+    pub(super) fn is_named(&self, field: &str) -> bool {
+        self.node.fields.contains_key(field)
+    }
+
+    /// Tells whether no field is known by name: a map from keys to values, and no struct.
+    pub(super) fn is_free(&self) -> bool {
+        self.node.fields.is_empty()
+    }
+
+    /// Gives the type of a field; absent when the type does not allow it.
+    pub(super) fn declared(&self, field: &str) -> Option<Type<'a>> {
+        let id = self.node.fields.get(field).map(|field| field.node).or(self.node.rest)?;
+        Some(self.ty.part(id))
+    }
+
+    /// Gives the type of a field, deduced when the type does not know it.
+    pub(super) fn field(&self, field: &str) -> Type<'a> {
+        self.declared(field).unwrap_or_else(|| self.ty.part(DEDUCED))
+    }
+}
+
+/// The type of a list.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct ListType<'a> {
+    ty: Type<'a>,
+    node: &'a ListNode,
+}
+
+impl<'a> ListType<'a> {
+    pub(super) fn is_atomic(&self) -> bool {
+        self.node.items == Items::Atomic
+    }
+
+    pub(super) fn item(&self) -> Type<'a> {
+        self.ty.part(self.node.item)
+    }
+
+    /// Gives the step to an item of a list that is not atomic; absent when the item has nothing to tell it by.
+    pub(super) fn element(&self, item: &Value) -> Option<PathElement> {
+        match &self.node.items {
+            Items::Atomic => None,
+            Items::Set if item.is_null() || item.is_array() || item.is_object() => None,
+            Items::Set => Some(PathElement::Value(item.clone())),
+            Items::Keyed(keys) => {
+                let item = item.as_object()?;
+                let default = |key: &str| self.key_field(key).and_then(|field| field.key_default.as_ref());
+                let value = |key: &String| item.get(key).or_else(|| default(key)).cloned();
+                let mut found: Vec<_> = keys.iter().filter_map(|key| Some((key.clone(), value(key)?))).collect();
+                found.sort_by(|a, b| a.0.cmp(&b.0));
+                (!found.is_empty()).then_some(PathElement::Key(found))
+            }
+        }
+    }
+
+    fn key_field(&self, key: &str) -> Option<&'a Field> {
+        self.ty.table.node(self.node.item).map.as_ref()?.fields.get(key)
     }
 }

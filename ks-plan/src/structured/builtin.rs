@@ -1,0 +1,203 @@
+//! The types of the kinds that Kubernetes itself serves, from the generated table `builtin.json`.
+//!
+//! `tests/control-plane/schema/generate` makes the table from the OpenAPI documents of Kubernetes. A type there is a name
+//! (`"string"`, `"core.v1.PodSpec"`), a list (`{"list": …}`, `{"set": …}`, `{"keyed": …, "keys": […]}`), a map (`{"map": …}`,
+//! `{"atomicMap": …}`), a reference with another map type (`{"atomic": name}`, `{"granular": name}`) or a struct (`{"fields": …}`).
+
+use std::collections::BTreeMap;
+use std::sync::OnceLock;
+
+use serde::Deserialize;
+use serde_json::{Map, Value};
+
+use super::types::{DEDUCED, Field, Items, MapNode, Node, NodeId, Scalar, Table, UNTYPED};
+
+static BUILTIN: OnceLock<Builtin> = OnceLock::new();
+
+/// The built-in types.
+#[derive(Debug)]
+pub struct Builtin {
+    /// The nodes.
+    pub table: Table,
+    /// By group, version and kind.
+    kinds: BTreeMap<String, BTreeMap<String, BTreeMap<String, NodeId>>>,
+    /// The type of `metadata` of every object.
+    pub object_meta: NodeId,
+}
+
+#[derive(Deserialize)]
+struct Document {
+    kinds: BTreeMap<String, BTreeMap<String, BTreeMap<String, String>>>,
+    types: Map<String, Value>,
+}
+
+impl Builtin {
+    /// Gives the built-in types; the table is read at the first call.
+    pub fn get() -> &'static Self {
+        BUILTIN.get_or_init(|| {
+            let document = serde_json::from_str(include_str!("builtin.json"));
+            debug_assert!(document.is_ok(), "the generated table of built-in types is well-formed");
+            Self::build(&document.unwrap_or(Document { kinds: BTreeMap::new(), types: Map::new() }))
+        })
+    }
+
+    /// Finds a kind.
+    pub fn kind(&self, group: &str, version: &str, kind: &str) -> Option<NodeId> {
+        self.kinds.get(group)?.get(version)?.get(kind).copied()
+    }
+
+    fn build(document: &Document) -> Self {
+        let mut builder = Builder { document, table: Table::default(), known: BTreeMap::new() };
+        for (name, scalar) in SCALARS {
+            let id = builder.table.add(Node::scalar(scalar));
+            builder.known.insert(name, id);
+        }
+        builder.known.extend([("deduced", DEDUCED), ("untyped", UNTYPED)]);
+        // Definitions point at one another in circles, so each has its place before any has its parts.
+        for name in document.types.keys() {
+            let id = builder.table.add(Node::default());
+            builder.known.insert(name, id);
+        }
+        for (name, definition) in &document.types {
+            let id = builder.named(name);
+            let node = builder.node(definition);
+            builder.table.set(id, node);
+        }
+        let object_meta = builder.named("meta.v1.ObjectMeta");
+        let kinds = builder.kinds();
+        Self { table: builder.table, kinds, object_meta }
+    }
+}
+
+const SCALARS: [(&str, Scalar); 7] = [
+    ("any", Scalar::Any),
+    ("string", Scalar::String),
+    ("number", Scalar::Number),
+    ("boolean", Scalar::Boolean),
+    ("quantity", Scalar::Quantity),
+    ("bytes", Scalar::Bytes),
+    ("time", Scalar::Any),
+];
+
+struct Builder<'a> {
+    document: &'a Document,
+    table: Table,
+    known: BTreeMap<&'a str, NodeId>,
+}
+
+impl Builder<'_> {
+    fn named(&self, name: &str) -> NodeId {
+        self.known.get(name).copied().unwrap_or(DEDUCED)
+    }
+
+    fn kinds(&self) -> BTreeMap<String, BTreeMap<String, BTreeMap<String, NodeId>>> {
+        let kinds = |kinds: &BTreeMap<String, String>| {
+            kinds.iter().map(|(kind, name)| (kind.clone(), self.named(name))).collect()
+        };
+        let versions = |versions: &BTreeMap<String, BTreeMap<String, String>>| {
+            versions.iter().map(|(version, list)| (version.clone(), kinds(list))).collect()
+        };
+        self.document.kinds.iter().map(|(group, list)| (group.clone(), versions(list))).collect()
+    }
+
+    /// Gives the place of a type, adding it when it has no name.
+    fn id(&mut self, definition: &Value) -> NodeId {
+        if let Some(name) = definition.as_str() {
+            return self.named(name);
+        }
+        let node = self.node(definition);
+        self.table.add(node)
+    }
+
+    fn node(&mut self, definition: &Value) -> Node {
+        if let Some(name) = definition.as_str() {
+            return self.table.node(self.named(name)).clone();
+        }
+        let part = |name: &str| definition.get(name);
+        if let Some(item) = part("list") {
+            Node::list(Items::Atomic, self.id(item))
+        } else if let Some(item) = part("set") {
+            Node::list(Items::Set, self.id(item))
+        } else if let Some(item) = part("keyed") {
+            let keys = part("keys").and_then(Value::as_array).into_iter().flatten();
+            let keys = keys.filter_map(Value::as_str).map(str::to_owned).collect();
+            Node::list(Items::Keyed(keys), self.id(item))
+        } else if let Some(item) = part("map") {
+            Node::map(MapNode { rest: Some(self.id(item)), ..MapNode::default() })
+        } else if let Some(item) = part("atomicMap") {
+            Node::map(MapNode { rest: Some(self.id(item)), is_atomic: true, ..MapNode::default() })
+        } else if let Some(name) = part("atomic").and_then(Value::as_str) {
+            self.with_map_type(name, true)
+        } else if let Some(name) = part("granular").and_then(Value::as_str) {
+            self.with_map_type(name, false)
+        } else {
+            self.with_fields(definition)
+        }
+    }
+
+    /// A reference may change whether the map it points at is atomic. The definition may not have its parts yet, so it is read again.
+    fn with_map_type(&mut self, name: &str, is_atomic: bool) -> Node {
+        let mut node = match self.document.types.get(name) {
+            Some(definition) if definition.get("fields").is_some() => self.with_fields(definition),
+            _ => self.table.node(self.named(name)).clone(),
+        };
+        if let Some(map) = &mut node.map {
+            map.is_atomic = is_atomic;
+        }
+        node
+    }
+
+    fn with_fields(&mut self, definition: &Value) -> Node {
+        let mut fields = BTreeMap::new();
+        for (name, field) in definition.get("fields").and_then(Value::as_object).into_iter().flatten() {
+            let key_default = definition.get("defaults").and_then(|defaults| defaults.get(name)).cloned();
+            fields.insert(name.clone(), Field { node: self.id(field), key_default });
+        }
+        let is_atomic = definition.get("atomic").and_then(Value::as_bool).unwrap_or(false);
+        Node::map(MapNode { fields, rest: None, is_atomic })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn container_ports_are_keyed_and_default_to_tcp() {
+        let builtin = Builtin::get();
+        let mut node = builtin.table.node(builtin.kind("", "v1", "Pod").unwrap());
+        for step in ["spec", "containers", "", "ports"] {
+            let id = match step {
+                "" => node.list.as_ref().unwrap().item,
+                name => node.map.as_ref().unwrap().fields[name].node,
+            };
+            node = builtin.table.node(id);
+        }
+        let ports = node.list.as_ref().unwrap();
+        assert_eq!(ports.items, Items::Keyed(vec!["containerPort".into(), "protocol".into()]));
+        let port = builtin.table.node(ports.item).map.as_ref().unwrap();
+        assert_eq!(port.fields["protocol"].key_default, Some("TCP".into()));
+    }
+
+    #[test]
+    fn every_name_in_the_table_is_defined() {
+        let document: Document = serde_json::from_str(include_str!("builtin.json")).unwrap();
+        let mut names = Vec::new();
+        collect_names(&Value::Object(document.types.clone()), &mut names);
+        for name in names {
+            let is_known = document.types.contains_key(&name) || SCALARS.iter().any(|(scalar, _)| *scalar == name);
+            assert!(is_known || name == "deduced" || name == "untyped", "{name} is not defined");
+        }
+    }
+
+    fn collect_names(value: &Value, names: &mut Vec<String>) {
+        match value {
+            Value::String(name) => names.push(name.clone()),
+            Value::Object(map) => {
+                let parts = map.iter().filter(|(key, value)| *key != "keys" && *key != "defaults" || !value.is_array());
+                parts.filter(|(key, _)| *key != "defaults").for_each(|(_, value)| collect_names(value, names));
+            }
+            _ => {}
+        }
+    }
+}
