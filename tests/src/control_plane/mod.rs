@@ -1,0 +1,137 @@
+//! The real control plane: etcd, kube-apiserver, controllers, scheduler, simulated nodes and the prometheus-operator, as
+//! plain processes on 127.0.0.1. See `tests/README.md` for how to get the programs.
+//!
+//! ```no_run
+//! let Some(cluster) = ks_tests::control_plane::ControlPlane::shared() else { return };
+//! let version = cluster.get("/version").unwrap();
+//! ```
+
+mod api;
+mod audit;
+mod keys;
+mod kubectl;
+mod nodes;
+mod operator;
+mod options;
+mod process;
+mod programs;
+mod shared;
+mod start;
+mod unavailable;
+
+pub use audit::AuditEvent;
+pub use options::Options;
+pub use unavailable::Unavailable;
+
+use std::path::{Path, PathBuf};
+use std::sync::Mutex;
+use std::time::{Duration, Instant};
+
+use serde_json::Value;
+
+use api::Api;
+use process::{Process, Reaper};
+use programs::Programs;
+
+/// A running control plane. Its processes end when it is dropped, and also when the process that started it dies in
+/// whatever way.
+pub struct ControlPlane {
+    // Dropped first, and the reaper last: nothing writes into the folder when it is removed.
+    processes: Mutex<Vec<Process>>,
+    api: Api,
+    server: String,
+    options: Options,
+    operator_port: u16,
+    programs: Programs,
+    folder: PathBuf,
+    _reaper: Reaper,
+}
+
+impl ControlPlane {
+    /// Starts the programs and waits until the API server answers and the nodes are ready.
+    ///
+    /// # Errors
+    /// [`Unavailable::NotBuilt`] when a program is not there: nothing is built here. Any other variant when a program
+    /// does not come up.
+    pub fn start(options: Options) -> Result<Self, Unavailable> {
+        start::start(options)
+    }
+
+    /// The kubeconfig of an administrator (`ks-admin`, group `system:masters`): the user that tests act as.
+    pub fn kubeconfig(&self) -> PathBuf {
+        keys::kubeconfig(self.folder(), keys::ADMIN)
+    }
+
+    /// The address of the API server, as `https://127.0.0.1:<port>`.
+    pub fn server(&self) -> String {
+        self.server.clone()
+    }
+
+    /// The folder that holds the control plane's files, for as long as it runs.
+    pub fn folder(&self) -> &Path {
+        &self.folder
+    }
+
+    /// What a program (`etcd`, `kube-apiserver`, `prometheus-operator`, …) has logged so far; empty when it never ran.
+    pub fn log(&self, program: &str) -> String {
+        process::read_log(self.folder(), program)
+    }
+
+    /// What has been asked of the API server so far, by everybody but the control plane's own parts, oldest first.
+    ///
+    /// # Errors
+    /// When the audit log cannot be read, or the API server does not answer.
+    pub fn audit_events(&self) -> Result<Vec<AuditEvent>, Unavailable> {
+        audit::read(&self.api, self.folder())
+    }
+
+    /// One object or list, or `None` when the path is not found.
+    ///
+    /// # Errors
+    /// Any answer other than success and not found.
+    pub fn get(&self, path: &str) -> Result<Option<Value>, Unavailable> {
+        self.api.get(path)
+    }
+
+    /// Applies an object, JSON or YAML, at its path (server-side apply with field manager `ks-tests`).
+    ///
+    /// # Errors
+    /// When the server refuses.
+    pub fn apply(&self, path: &str, object: &str) -> Result<Value, Unavailable> {
+        self.api.apply(path, object)
+    }
+
+    /// Deletes what is at the path; nothing there is fine.
+    ///
+    /// # Errors
+    /// When the server refuses.
+    pub fn delete(&self, path: &str) -> Result<(), Unavailable> {
+        self.api.delete(path)
+    }
+
+    /// Waits until the object at the path is there and satisfies the condition, and gives it back.
+    ///
+    /// # Errors
+    /// [`Unavailable::TimedOut`] with the object as last seen.
+    pub fn wait_for(
+        &self,
+        path: &str,
+        patience: Duration,
+        condition: impl Fn(&Value) -> bool,
+    ) -> Result<Value, Unavailable> {
+        let deadline = Instant::now() + patience;
+        loop {
+            let seen = self.get(path)?;
+            match seen {
+                Some(object) if condition(&object) => return Ok(object),
+                seen if Instant::now() > deadline => {
+                    return Err(Unavailable::TimedOut {
+                        what: path.to_owned(),
+                        last: seen.unwrap_or(Value::Null).to_string(),
+                    });
+                }
+                _ => std::thread::sleep(Duration::from_millis(100)),
+            }
+        }
+    }
+}
