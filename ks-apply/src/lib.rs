@@ -8,6 +8,7 @@ pub mod error;
 pub mod event;
 pub mod executor;
 pub mod observe;
+pub mod planned;
 mod wait;
 
 pub use cluster::{ApplyMode, Cluster, ListQuery, RequestCount};
@@ -16,3 +17,4 @@ pub use error::{ClusterError, FieldConflict, InvalidCause};
 pub use event::{ApplyEvent, Outcome, StepError, Tally};
 pub use executor::{ApplyOptions, apply};
 pub use observe::{Survey, observe, survey};
+pub use planned::{PlanError, Planned, plan};

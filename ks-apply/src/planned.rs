@@ -1,0 +1,63 @@
+//! The whole way from a configuration to a plan, for programs that embed ks.
+
+use ks_model::config::ClusterConfiguration;
+use ks_plan::{Catalogue, CompileErrors, Desired, DesiredError, GraphError, Inventory, Plan, compile};
+
+use crate::cluster::{Cluster, RequestCount};
+use crate::error::ClusterError;
+use crate::observe::{Survey, observe, survey};
+
+/// Holds a plan with everything that it was made from.
+#[derive(Clone, Debug)]
+#[non_exhaustive]
+pub struct Planned {
+    /// What the first look gave.
+    pub survey: Survey,
+    /// What the configuration wants.
+    pub desired: Desired,
+    /// The plan.
+    pub plan: Plan,
+    /// The requests that it took.
+    pub requests: RequestCount,
+}
+
+/// Says why there is no plan.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum PlanError {
+    /// The cluster did not answer.
+    #[error(transparent)]
+    Cluster(#[from] ClusterError),
+    /// The catalogue and the configuration do not fit.
+    #[error(transparent)]
+    Compile(#[from] CompileErrors),
+    /// The wanted objects do not make a plan.
+    #[error(transparent)]
+    Desired(#[from] DesiredError),
+    /// The objects to delete cannot be ordered.
+    #[error(transparent)]
+    Graph(#[from] GraphError),
+}
+
+/// Plans a configuration against a cluster: survey, compile, observe, plan. Writes nothing.
+///
+/// # Errors
+/// When the cluster cannot be read, or what is wanted makes no sense. An object that the server refuses is no error
+/// but a fault of the plan.
+///
+/// # Example
+/// See `examples/embed.rs`.
+pub async fn plan(
+    cluster: &dyn Cluster,
+    catalogue: &Catalogue,
+    config: &ClusterConfiguration,
+) -> Result<Planned, PlanError> {
+    let before = cluster.requests();
+    let survey = survey(cluster, &catalogue.kept_fields()).await?;
+    let compiled = compile(catalogue, config, &survey.facts)?;
+    let desired = Desired::of(catalogue, compiled, Inventory::default())?;
+    let live = observe(cluster, &survey, &desired).await?;
+    let plan = ks_plan::plan(&desired, &live, &survey.facts)?;
+    let requests = cluster.requests().since(before);
+    Ok(Planned { survey, desired, plan, requests })
+}

@@ -1,0 +1,96 @@
+//! Plans and applies in one line, as the stories need it.
+
+use std::sync::Arc;
+
+use ks_apply::{ApplyEvent, ApplyOptions, Cluster, Planned, Tally, apply, plan};
+use ks_model::config::{ClusterConfiguration, Source};
+use ks_plan::{Action, Catalogue, Plan};
+use tokio::sync::{mpsc, watch};
+
+/// The example that the project ships, which the stories start from.
+pub const EXAMPLE: &str = include_str!("../../manifests/examples/cluster-configuration.yaml");
+
+/// A cluster and the catalogue in the binary.
+#[derive(Clone)]
+pub struct Engine {
+    cluster: Arc<dyn Cluster>,
+    catalogue: Catalogue,
+}
+
+impl Engine {
+    /// Works on a cluster.
+    ///
+    /// # Panics
+    /// When the embedded catalogue is broken.
+    pub fn on(cluster: impl Cluster + 'static) -> Self {
+        #[expect(clippy::expect_used, reason = "tests may")]
+        let catalogue = Catalogue::embedded().expect("the embedded catalogue is sound");
+        Self { cluster: Arc::new(cluster), catalogue }
+    }
+
+    /// Plans the configuration in `text`.
+    ///
+    /// # Panics
+    /// When there is no plan.
+    #[expect(clippy::panic, reason = "tests may")]
+    pub async fn plan(&self, text: &str) -> Planned {
+        let source = Source { name: "cluster-configuration.yaml".into(), text: text.into() };
+        let config = ClusterConfiguration::parse(&source).unwrap_or_else(|problems| panic!("{problems}")).config;
+        plan(&*self.cluster, &self.catalogue, &config).await.unwrap_or_else(|error| panic!("{error}"))
+    }
+
+    /// Applies a plan to its end, and answers with everything that happened.
+    pub async fn apply(&self, planned: &Planned, options: ApplyOptions) -> (Tally, Vec<ApplyEvent>) {
+        let (_interrupt, interrupted) = watch::channel(false);
+        let (sender, mut receiver) = mpsc::unbounded_channel();
+        let discovery = planned.survey.discovery.clone();
+        let tally =
+            apply(Arc::clone(&self.cluster), discovery, Arc::new(planned.plan.clone()), options, interrupted, sender).await;
+        let mut events = Vec::new();
+        while let Some(event) = receiver.recv().await {
+            events.push(event);
+        }
+        (tally, events)
+    }
+
+    /// Plans, applies and insists on success.
+    ///
+    /// # Panics
+    /// When a step does not succeed; the message lists the events.
+    #[expect(clippy::panic, reason = "tests may")]
+    pub async fn converge(&self, text: &str) -> Planned {
+        let planned = self.plan(text).await;
+        let (tally, events) = self.apply(&planned, ApplyOptions::default()).await;
+        if !tally.is_success() {
+            let bad = events.iter().filter_map(|event| match event {
+                ApplyEvent::StepFinished(id, outcome, _) if !outcome.is_success() => {
+                    Some(format!("{:?}: {outcome:?}", planned.plan.steps.get(*id).map(|it| it.task.to_string())))
+                }
+                _ => None,
+            });
+            panic!("{tally:?}\n{}", bad.collect::<Vec<_>>().join("\n"));
+        }
+        planned
+    }
+}
+
+/// The objects that a plan changes, each with its symbol, in the order of the plan.
+pub fn changed(plan: &Plan) -> Vec<String> {
+    let changes = plan.changes.iter().filter(|it| it.action != Action::NoOp);
+    changes.map(|it| format!("{} {}", it.action.symbol(), it.object)).collect()
+}
+
+/// Every field that a plan changes, one line each: for messages when a plan should have been empty.
+pub fn changed_fields(plan: &Plan) -> String {
+    let mut lines = changed(plan);
+    for change in &plan.changes {
+        lines.extend(change.fields.iter().map(|it| format!("  {}{} {:?} -> {:?}", change.object, it.path, it.before, it.after)));
+    }
+    lines.join("\n")
+}
+
+/// The example with `alerting.enabled` switched on.
+pub fn with_alerting() -> String {
+    let (before, rest) = EXAMPLE.split_once("\n  alerting:").unwrap_or((EXAMPLE, ""));
+    format!("{before}\n  alerting:{}", rest.replacen("enabled: false", "enabled: true", 1))
+}
