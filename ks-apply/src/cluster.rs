@@ -8,6 +8,9 @@ use serde_json::Value;
 use crate::discovery::{Discovery, ServedKind};
 use crate::error::ClusterError;
 
+/// The name under which ks owns fields in `managedFields`.
+pub const FIELD_MANAGER: &str = "ks";
+
 /// Reads and writes the objects of one cluster.
 ///
 /// An implementation carries out; it decides nothing. Absent objects are answers, not errors.

@@ -55,7 +55,7 @@ struct Amount {
 
 /// Says that a text is no quantity.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("`{0}` is no quantity such as 500m, 4 or 20Gi")]
+#[error("{0:?} is no quantity such as 500m, 4 or 20Gi")]
 pub struct QuantityError(String);
 
 impl Quantity {

@@ -45,7 +45,8 @@ impl Engine {
         let (sender, mut receiver) = mpsc::unbounded_channel();
         let discovery = planned.survey.discovery.clone();
         let tally =
-            apply(Arc::clone(&self.cluster), discovery, Arc::new(planned.plan.clone()), options, interrupted, sender).await;
+            apply(Arc::clone(&self.cluster), discovery, Arc::new(planned.plan.clone()), options, interrupted, sender)
+                .await;
         let mut events = Vec::new();
         while let Some(event) = receiver.recv().await {
             events.push(event);
@@ -84,7 +85,9 @@ pub fn changed(plan: &Plan) -> Vec<String> {
 pub fn changed_fields(plan: &Plan) -> String {
     let mut lines = changed(plan);
     for change in &plan.changes {
-        lines.extend(change.fields.iter().map(|it| format!("  {}{} {:?} -> {:?}", change.object, it.path, it.before, it.after)));
+        lines.extend(
+            change.fields.iter().map(|it| format!("  {}{} {:?} -> {:?}", change.object, it.path, it.before, it.after)),
+        );
     }
     lines.join("\n")
 }

@@ -1,3 +1,4 @@
-//! Test support.
+//! What the stories stand on: a real control plane, and the engine in one line.
 
 pub mod control_plane;
+pub mod engine;

@@ -172,6 +172,8 @@ fn fold(document: &Node, report: &mut Report<'_>) -> Normal {
             report.error("wrong-type", "spec", entry.and_then(yaml::Entry::pointer), message);
             Normal::default()
         }
+        // The key `spec` may be there under another name, which is an error of its own.
+        _ if report.has_errors() => Normal::default(),
         _ => {
             let span = entry.and_then(|it| it.key_span).or(document.span);
             report.warning("missing-field", "spec", span, "there is no `spec`: every field takes its default");

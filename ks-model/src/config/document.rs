@@ -112,7 +112,9 @@ fn none_found(others: &[Node], report: &mut Report<'_>) {
         added.help(format!("start with `apiVersion: {API_VERSION}` and `kind: {KIND}`"));
         return;
     }
-    let near = suggest::nearest(KIND, kinds.iter().copied()).is_some();
+    let group = API_VERSION.split('/').next().unwrap_or_default();
+    let is_ours = others.iter().any(|it| text(it, "apiVersion").is_some_and(|version| version.starts_with(group)));
+    let near = is_ours || suggest::nearest(KIND, kinds.iter().copied()).is_some();
     let message = format!("no ClusterConfiguration in this text, only {}", kinds.join(", "));
     let added = report.error("no-configuration", "kind", span, message);
     if near {

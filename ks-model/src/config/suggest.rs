@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::Report;
-use super::fields::{IMAGES, Schema, schema};
+use super::fields::{Schema, schema};
 use super::yaml::Entry;
 
 /// How many suggestions one message may hold.
@@ -44,10 +44,22 @@ fn is_resource(path: &str) -> bool {
 
 fn guesses(path: &str, key: &str, section: &BTreeMap<String, Schema>) -> Vec<String> {
     let siblings = section.iter().filter(|(_, schema)| !matches!(schema, Schema::Dead(_)));
-    if let Some(sibling) = nearest(key, siblings.map(|(name, _)| name.as_str())) {
-        return vec![if path.is_empty() { sibling.to_owned() } else { format!("{path}.{sibling}") }];
+    let sibling = nearest(key, siblings.map(|(name, _)| name.as_str()));
+    let same = sibling.filter(|it| folded(it) == folded(key));
+    let elsewhere = if same.is_none() { elsewhere(path, key) } else { Vec::new() };
+    match same.or(sibling.filter(|_| elsewhere.is_empty())) {
+        Some(sibling) => vec![today(path, sibling, section)],
+        None => elsewhere,
     }
-    elsewhere(path, key)
+}
+
+/// The path of a key: that of its field, where the key is an older spelling.
+fn today(path: &str, key: &str, section: &BTreeMap<String, Schema>) -> String {
+    let of_field = match section.get(key) {
+        Some(Schema::Field { index, .. }) => schema().0.get(*index).map(|field| field.path.clone()),
+        _ => None,
+    };
+    of_field.unwrap_or_else(|| if path.is_empty() { key.to_owned() } else { format!("{path}.{key}") })
 }
 
 /// Paths that end in the same key on another level; those that share most of the way come alone.
@@ -56,7 +68,7 @@ fn elsewhere(path: &str, key: &str) -> Vec<String> {
     collect("", schema().1, &mut all);
     let same = all.into_iter().filter(|it| {
         let last = it.rsplit('.').next().unwrap_or(it);
-        folded(last) == folded(key) && !IMAGES.contains(&last)
+        folded(last) == folded(key)
     });
     let shared = |it: &str| it.split('.').zip(path.split('.')).take_while(|(a, b)| a == b).count();
     let mut near: Vec<(usize, String)> = same.map(|it| (shared(&it), it)).collect();
@@ -97,7 +109,7 @@ fn distance(text: &str, word: &str) -> Option<usize> {
     let allowed = match text.len().max(word.len()) {
         0..=2 => 0,
         3..=5 => 1,
-        6..=9 => 2,
+        6..=14 => 2,
         _ => 3,
     };
     if text.len().abs_diff(word.len()) > allowed {

@@ -7,7 +7,7 @@ use serde_json::Value;
 use super::fields::sized;
 use super::normalize::{Normal, Setting};
 use super::yaml::Yaml;
-use super::{Report, Severity};
+use super::{Report, Severity, Span};
 use crate::Quantity;
 
 /// What the shipped configuration says where no address is known.
@@ -58,8 +58,21 @@ fn etcd_members(normal: &Normal, report: &mut Report<'_>) {
     for entry in text.split(',') {
         if let Some((what, help)) = fault_of_address(entry) {
             let message = format!("`{}`: {entry:?} {what}", setting.spelling);
-            report.add(severity, "bad-address", &setting.spelling, setting.pointer, message).help(help);
+            let span = setting.pointer.map(|whole| part(whole, text, entry));
+            report.add(severity, "bad-address", &setting.spelling, span, message).help(help);
         }
+    }
+}
+
+/// Where a part of a text stands, when the text stands in the source as it is, plain or in quotes.
+fn part(whole: Span, text: &str, part: &str) -> Span {
+    let offset = part.as_ptr().addr().wrapping_sub(text.as_ptr().addr());
+    match (whole.end - whole.start).checked_sub(text.len()) {
+        Some(quotes @ (0 | 2)) if !part.is_empty() => {
+            let start = whole.start + quotes / 2 + offset;
+            Span { start, end: start + part.len() }
+        }
+        _ => whole,
     }
 }
 

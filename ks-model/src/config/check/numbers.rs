@@ -12,9 +12,9 @@ const MOST_REPLICAS: i64 = i32::MAX as i64;
 pub fn replicas(value: &At<'_>) -> Option<Finding> {
     match whole(value) {
         Err(finding) => Some(finding),
-        Ok(number) if number < 0 => Some(value.error("bad-number", format!("`{}` is below zero", value.field))),
-        Ok(number) if number > MOST_REPLICAS => {
-            Some(value.error("bad-number", format!("`{}` is above {MOST_REPLICAS}", value.field)))
+        Ok(number) if !(0..=MOST_REPLICAS).contains(&number) => {
+            let message = format!("`{}` must be from 0 to {MOST_REPLICAS}, not {number}", value.field);
+            Some(value.error("bad-number", message))
         }
         Ok(0) => Some(value.warning("no-replicas", format!("`{}` is 0: nothing will run", value.field))),
         Ok(_) => None,
@@ -25,7 +25,10 @@ pub fn port(value: &At<'_>) -> Option<Finding> {
     match whole(value) {
         Err(finding) => Some(finding),
         Ok(1..=65535) => None,
-        Ok(_) => Some(value.error("bad-number", format!("`{}` must be a port from 1 to 65535", value.field))),
+        Ok(number) => {
+            let message = format!("`{}` must be a port from 1 to 65535, not {number}", value.field);
+            Some(value.error("bad-number", message))
+        }
     }
 }
 
@@ -41,56 +44,77 @@ fn whole(value: &At<'_>) -> Result<i64, Finding> {
 }
 
 pub fn volume(value: &At<'_>) -> Option<Finding> {
-    let quantity = match quantity(value) {
+    let quantity = match quantity(value, Unit::Volume) {
         Ok(quantity) => quantity,
         Err(finding) => return Some(finding),
     };
     if quantity.is_negative() || quantity.is_zero() {
-        return Some(value.error("bad-quantity", format!("`{}` must be above zero", value.field)));
+        return Some(value.error("bad-quantity", format!("`{}` must be above zero, not {quantity}", value.field)));
     }
-    small(value, &quantity)
+    small(value, &quantity, "Gi")
 }
 
 pub fn cpu(value: &At<'_>) -> Option<Finding> {
-    match quantity(value) {
+    match quantity(value, Unit::Cpu) {
         Err(finding) => Some(finding),
         Ok(quantity) => negative(value, &quantity),
     }
 }
 
 pub fn memory(value: &At<'_>) -> Option<Finding> {
-    match quantity(value) {
+    match quantity(value, Unit::Memory) {
         Err(finding) => Some(finding),
-        Ok(quantity) => negative(value, &quantity).or_else(|| small(value, &quantity)),
+        Ok(quantity) => negative(value, &quantity).or_else(|| small(value, &quantity, "Mi")),
     }
 }
 
 fn negative(value: &At<'_>, quantity: &Quantity) -> Option<Finding> {
-    let message = || format!("`{}` must be greater than or equal to 0", value.field);
+    let message = || format!("`{}` must be greater than or equal to 0, not {quantity}", value.field);
     quantity.is_negative().then(|| value.error("bad-quantity", message()))
 }
 
 /// A mebibyte: less memory or storage is a unit forgotten, or `m` written for `Mi`.
-fn small(value: &At<'_>, quantity: &Quantity) -> Option<Finding> {
+fn small(value: &At<'_>, quantity: &Quantity, unit: &str) -> Option<Finding> {
     if quantity.is_zero() || "1Mi".parse::<Quantity>().is_ok_and(|mebibyte| *quantity >= mebibyte) {
         return None;
     }
     let text = quantity.to_string();
     let digits = text.trim_end_matches(|c: char| c.is_ascii_alphabetic());
-    let unit = if text.ends_with(['m', 'M']) { "Mi" } else { "Gi" };
-    let what = if quantity.is_whole() { "bytes, no more" } else { "a fraction of a byte" };
-    let message = format!("`{}` is {text}: {what}", value.field);
+    let unit = if text.ends_with('m') { "Mi" } else { unit };
+    let message = match quantity.is_whole() {
+        true => format!("`{}` is less than a mebibyte: {text} counts bytes", value.field),
+        false => format!("`{}` is no whole number of bytes: the m in {text} means a thousandth", value.field),
+    };
     Some(value.warning("tiny-quantity", message).help(format!("did you mean {digits}{unit}?")))
 }
 
-fn quantity(value: &At<'_>) -> Result<Quantity, Finding> {
+/// What a quantity measures.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Unit {
+    Cpu,
+    Memory,
+    Volume,
+}
+
+impl Unit {
+    fn example(self) -> &'static str {
+        match self {
+            Self::Cpu => "an amount of CPU such as 500m or 4",
+            Self::Memory => "an amount of memory such as 512Mi or 16Gi",
+            Self::Volume => "a size such as 20Gi",
+        }
+    }
+}
+
+fn quantity(value: &At<'_>, unit: Unit) -> Result<Quantity, Finding> {
     let scalar = match value.scalar() {
         Some(scalar @ (Value::String(_) | Value::Number(_))) => scalar,
-        _ => return Err(value.wrong_type("a quantity such as 500m, 4 or 20Gi")),
+        _ => return Err(value.wrong_type(unit.example())),
     };
-    Quantity::try_from(scalar).map_err(|error| {
-        let finding = value.error("bad-quantity", format!("`{}`: {error}", value.field));
-        match scalar.as_str().and_then(repaired) {
+    Quantity::try_from(scalar).map_err(|_| {
+        let message = format!("`{}`: {scalar} is not {}", value.field, unit.example());
+        let finding = value.error("bad-quantity", message);
+        match scalar.as_str().and_then(|text| repaired(text, unit)) {
             Some(better) => finding.help(format!("did you mean {better}?")),
             None => finding,
         }
@@ -98,18 +122,21 @@ fn quantity(value: &At<'_>) -> Result<Quantity, Finding> {
 }
 
 /// What a text that is no quantity was probably meant to be: `20GB` and `20 gi` for `20Gi`.
-fn repaired(text: &str) -> Option<String> {
+fn repaired(text: &str, unit: Unit) -> Option<String> {
     let text = text.trim();
     let end = text.find(|c: char| !c.is_ascii_digit() && c != '.')?;
-    let (digits, unit) = text.split_at_checked(end)?;
-    let unit = match unit.trim().to_lowercase().as_str() {
+    let (digits, suffix) = text.split_at_checked(end)?;
+    let suffix = match suffix.trim().to_lowercase().as_str() {
+        "m" | "milli" | "millicores" | "millicpu" if unit == Unit::Cpu => "m",
+        "c" | "core" | "cores" | "cpu" | "cpus" if unit == Unit::Cpu => "",
+        _ if unit == Unit::Cpu => return None,
         "k" | "kb" | "ki" | "kib" => "Ki",
         "m" | "mb" | "mi" | "mib" => "Mi",
         "g" | "gb" | "gi" | "gib" => "Gi",
         "t" | "tb" | "ti" | "tib" => "Ti",
         _ => return None,
     };
-    let better = format!("{digits}{unit}");
+    let better = format!("{digits}{suffix}");
     better.parse::<Quantity>().ok().map(|_| better)
 }
 

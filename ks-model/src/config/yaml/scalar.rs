@@ -126,12 +126,7 @@ fn decimal_float(plain: &str) -> Option<f64> {
     plain.parse::<f64>().ok().filter(|float| float.is_finite())
 }
 
-/// Writes a float as JSON does: a whole number that fits 64 bits becomes an integer.
+/// Takes a float the way it comes out of JSON: whole numbers that fit 64 bits, in the shortest notation, are integers.
 fn number(float: f64) -> Option<Number> {
-    let edge = 9_223_372_036_854_775_808.0;
-    if float.fract() == 0.0 && float >= -edge && float < edge {
-        format!("{float:.0}").parse::<i64>().ok().map(Number::from).or_else(|| Some(Number::from(0)))
-    } else {
-        Number::from_f64(float)
-    }
+    float.to_string().parse::<i64>().ok().map(Number::from).or_else(|| Number::from_f64(float))
 }

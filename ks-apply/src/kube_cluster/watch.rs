@@ -1,0 +1,119 @@
+//! Follows one object.
+
+use std::time::Duration;
+
+use backon::ExponentialBuilder;
+use futures::StreamExt;
+use futures::stream::BoxStream;
+use ks_model::ObjectRef;
+use kube::Api;
+use kube::api::{ApiResource, DynamicObject};
+use kube::runtime::utils::ResetTimerBackoff;
+use kube::runtime::watcher::{self, Event, ExponentialBackoff};
+use kube::runtime::{WatchStreamExt, watcher as watch_kind};
+use serde_json::Value;
+
+use super::address;
+use super::errors::{self, Fault, Refusal};
+use super::wire::Wire;
+use crate::discovery::ServedKind;
+use crate::error::ClusterError;
+
+/// After how many seconds the server ends a watch and it is begun anew; a connection that died unnoticed is found then.
+pub(super) const WATCH_SECONDS: u32 = 60;
+
+type Item = Result<Option<Value>, ClusterError>;
+
+/// Follows one object: its state now, then each change, `None` while it is absent.
+pub(super) fn watch(wire: &Wire, kind: &ServedKind, object: &ObjectRef) -> BoxStream<'static, Item> {
+    let action = format!("watch {object}");
+    if let Err(error) = address::of_object(&action, kind, object) {
+        return futures::stream::iter([Err(error)]).chain(futures::stream::pending()).boxed();
+    }
+    let resource = address::resource(kind);
+    let api: Api<DynamicObject> = match object.namespace.as_deref().filter(|_| kind.namespaced) {
+        Some(namespace) => Api::namespaced_with(wire.client.clone(), namespace, &resource),
+        None => Api::all_with(wire.client.clone(), &resource),
+    };
+    let config = watcher::Config::default().fields(&format!("metadata.name={}", object.name)).timeout(WATCH_SECONDS);
+    let (wire, kind) = (wire.clone(), kind.clone());
+    watch_kind(api, config)
+        .backoff(backoff())
+        .scan(State::default(), move |state, event| {
+            let item = match event {
+                Ok(event) => state.next(event, &resource).map(Ok),
+                Err(error) => lasting(explain(&action, error, &kind, &wire)).map(Err),
+            };
+            futures::future::ready(Some(item))
+        })
+        .filter_map(futures::future::ready)
+        .boxed()
+}
+
+/// What has been told of the object so far.
+#[derive(Default)]
+struct State {
+    seen: bool,
+    told: Option<Option<Value>>,
+}
+
+impl State {
+    /// The item to tell after an event, if it is news: a watch that begins anew lists the object again.
+    fn next(&mut self, event: Event<DynamicObject>, resource: &ApiResource) -> Option<Option<Value>> {
+        let item = match event {
+            Event::Init => {
+                self.seen = false;
+                return None;
+            }
+            Event::InitApply(object) => {
+                self.seen = true;
+                Some(whole(object, resource))
+            }
+            Event::InitDone if self.seen => return None,
+            Event::InitDone | Event::Delete(_) => None,
+            Event::Apply(object) => Some(whole(object, resource)),
+        };
+        if self.told.as_ref() == Some(&item) {
+            return None;
+        }
+        self.told = Some(item.clone());
+        Some(item)
+    }
+}
+
+/// The object as JSON, with the version and kind that lists leave out.
+fn whole(mut object: DynamicObject, resource: &ApiResource) -> Value {
+    object.types = Some(kube::api::TypeMeta { api_version: resource.api_version.clone(), kind: resource.kind.clone() });
+    serde_json::to_value(object).unwrap_or_default()
+}
+
+/// Retrying goes on in any case; what it may mend is not worth telling.
+fn lasting(error: ClusterError) -> Option<ClusterError> {
+    (!error.is_transient()).then_some(error)
+}
+
+fn explain(action: &str, error: watcher::Error, kind: &ServedKind, wire: &Wire) -> ClusterError {
+    let fault = match error {
+        watcher::Error::InitialListFailed(kube::Error::Api(status))
+        | watcher::Error::WatchStartFailed(kube::Error::Api(status))
+        | watcher::Error::WatchFailed(kube::Error::Api(status))
+        | watcher::Error::WatchError(status) => {
+            Fault::Refused(Box::new(Refusal::from_status(*status, &wire.credential)))
+        }
+        watcher::Error::InitialListFailed(error)
+        | watcher::Error::WatchStartFailed(error)
+        | watcher::Error::WatchFailed(error) => errors::lost(action, &error, wire),
+        watcher::Error::NoResourceVersion => errors::protocol(action, "the answer has no resourceVersion").into(),
+    };
+    fault.explain(action, Some(kind))
+}
+
+/// A watch that fails at once again and again waits longer each time; half a minute of peace forgets that.
+fn backoff() -> ResetTimerBackoff<ExponentialBackoff> {
+    let growing = ExponentialBuilder::default()
+        .with_min_delay(Duration::from_millis(250))
+        .with_max_delay(Duration::from_secs(15))
+        .without_max_times()
+        .with_jitter();
+    ResetTimerBackoff::new(growing.into(), Duration::from_secs(30))
+}

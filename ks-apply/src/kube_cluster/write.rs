@@ -1,0 +1,65 @@
+//! Applies and deletes.
+
+use ks_model::{Manifest, ObjectRef};
+use kube::api::{DeleteParams, Patch, PatchParams, Preconditions, PropagationPolicy, ValidationDirective};
+use serde_json::Value;
+
+use super::address;
+use super::errors::{self, Fault};
+use super::redact::redact;
+use super::wire::{Repeat, Wire};
+use crate::cluster::{ApplyMode, FIELD_MANAGER};
+use crate::discovery::ServedKind;
+use crate::error::ClusterError;
+
+/// Applies a manifest by server-side apply; sending it twice has the effect of sending it once.
+pub(super) async fn apply(
+    wire: &Wire,
+    kind: &ServedKind,
+    manifest: &Manifest,
+    mode: ApplyMode,
+) -> Result<Value, ClusterError> {
+    let object = manifest.object();
+    let action = format!("apply {object}{}", if mode.dry_run { " (dry run)" } else { "" });
+    let params = PatchParams {
+        dry_run: mode.dry_run,
+        force: mode.force,
+        field_manager: Some(FIELD_MANAGER.to_owned()),
+        field_validation: Some(ValidationDirective::Strict),
+    };
+    let request = address::of_object(&action, kind, object)?
+        .patch(&object.name, &params, &Patch::Apply(manifest.value()))
+        .map_err(|error| errors::unsendable(&action, &error))?;
+    wire.send(&action, request, Repeat::Always).await.map_err(|mut fault| {
+        if let Fault::Refused(refusal) = &mut fault {
+            refusal.rewrite(|text| redact(manifest, text));
+        }
+        fault.explain(&action, Some(kind))
+    })
+}
+
+/// Deletes an object in the background.
+///
+/// With a UID it can be sent again after a lost connection: it cannot hit an object made anew in between.
+pub(super) async fn delete(
+    wire: &Wire,
+    kind: &ServedKind,
+    object: &ObjectRef,
+    uid: Option<&str>,
+) -> Result<(), ClusterError> {
+    let action = format!("delete {object}");
+    let params = DeleteParams {
+        propagation_policy: Some(PropagationPolicy::Background),
+        preconditions: uid.map(|uid| Preconditions { uid: Some(uid.to_owned()), resource_version: None }),
+        ..DeleteParams::default()
+    };
+    let request = address::of_object(&action, kind, object)?
+        .delete(&object.name, &params)
+        .map_err(|error| errors::unsendable(&action, &error))?;
+    let repeat = if uid.is_some() { Repeat::Always } else { Repeat::IfUntouched };
+    match wire.send(&action, request, repeat).await {
+        Ok(_) => Ok(()),
+        Err(fault) if fault.code() == Some(404) => Ok(()),
+        Err(fault) => Err(fault.explain(&action, Some(kind))),
+    }
+}
