@@ -59,7 +59,9 @@ struct Amount {
 pub struct QuantityError(String);
 
 impl Quantity {
-    /// The amount as the API server would print it: `1500m` for `1.5`, `1Gi` for `1024Mi`.
+    /// The amount in the canonical form of the API server: `1500m` for `1.5`, `1Gi` for `1024Mi`.
+    ///
+    /// The API server itself leaves a few texts as they are, such as `+1`, `5.` and `12E6`; compare amounts, not texts.
     pub fn canonical(&self) -> String {
         canonical::print(&self.amount, self.format)
     }
