@@ -34,7 +34,7 @@ macro_rules! broken {
 }
 
 broken!(documents: "document-a-list", "document-beside-others", "document-comments-only", "document-empty", "document-lower-case-kind", "document-misspelt-kind", "document-misspelt-spec", "document-other-kinds", "document-spec-is-text", "document-spec-not-indented", "document-two-configurations", "document-without-kind", "document-without-metadata", "document-without-spec", "document-wrong-name", "document-wrong-version");
-broken!(durations: "duration-order", "duration-unit", "duration-without-unit", "duration-zero");
+broken!(durations: "duration-order", "duration-too-long", "duration-unit", "duration-without-unit", "duration-zero");
 broken!(etcd: "etcd-addresses", "etcd-localhost", "etcd-off", "etcd-without-addresses");
 broken!(external: "external-type", "external-without-endpoint");
 broken!(keys: "key-bare-resources", "key-extra-resources", "key-image", "key-misspelt", "key-overridden", "key-without-effect", "key-without-relatives", "key-wrong-case", "key-wrong-level");

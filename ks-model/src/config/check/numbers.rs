@@ -150,8 +150,11 @@ pub fn duration(value: &At<'_>) -> Option<Finding> {
         _ => return Some(value.wrong_type("a duration such as 7d")),
     };
     match units(text) {
-        Some(true) => None,
-        Some(false) => Some(value.error("bad-duration", format!("`{}` must be longer than zero", value.field))),
+        Some(0) => Some(value.error("bad-duration", format!("`{}` must be longer than zero", value.field))),
+        Some(length) if length > LONGEST => {
+            Some(value.error("bad-duration", format!("`{}`: {text} is longer than 292 years", value.field)))
+        }
+        Some(_) => None,
         None => Some(
             value
                 .error("bad-duration", format!("`{}`: {text:?} is no duration such as 7d, 12h or 1w2d", value.field))
@@ -160,17 +163,31 @@ pub fn duration(value: &At<'_>) -> Option<Finding> {
     }
 }
 
-/// Tells whether a duration is longer than zero; none when it is no duration.
-fn units(text: &str) -> Option<bool> {
+/// What Prometheus can hold: 2^63-1 nanoseconds, here in milliseconds.
+const LONGEST: u128 = i64::MAX as u128 / 1_000_000;
+
+/// The units of a duration, the longest first, in milliseconds.
+const UNITS: [(&str, u128); 7] = [
+    ("y", 365 * 86_400_000),
+    ("w", 7 * 86_400_000),
+    ("d", 86_400_000),
+    ("h", 3_600_000),
+    ("m", 60_000),
+    ("s", 1000),
+    ("ms", 1),
+];
+
+/// The length of a duration in milliseconds; none when it is no duration.
+fn units(text: &str) -> Option<u128> {
     let mut rest = text;
-    let mut longer = false;
-    let mut order = ["y", "w", "d", "h", "m", "s", "ms"].into_iter();
+    let mut length = 0_u128;
+    let mut order = UNITS.into_iter();
     while !rest.is_empty() {
         let (digits, tail) = rest.split_at_checked(rest.find(|c: char| !c.is_ascii_digit())?)?;
         let (unit, tail) = tail.split_at_checked(tail.find(|c: char| c.is_ascii_digit()).unwrap_or(tail.len()))?;
-        longer |= digits.parse::<u64>().ok()? > 0;
-        order.find(|it| *it == unit)?;
+        let (_, milliseconds) = order.find(|(name, _)| *name == unit)?;
+        length = length.saturating_add(digits.parse::<u128>().ok()?.saturating_mul(milliseconds));
         rest = tail;
     }
-    (!text.is_empty()).then_some(longer)
+    (!text.is_empty()).then_some(length)
 }
