@@ -157,3 +157,81 @@ fn leaves(path: &str, bare: bool) -> Vec<Field> {
     };
     leaves.map(field).into()
 }
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+
+    use serde_json::{Map, Value, json};
+
+    use super::*;
+    use crate::config::ClusterConfiguration;
+
+    fn sample(kind: Kind) -> Value {
+        match kind {
+            Kind::Bool => json!(false),
+            Kind::Replicas => json!(2),
+            Kind::Port => json!(9200),
+            Kind::Volume | Kind::Memory => json!("20Gi"),
+            Kind::Cpu => json!("500m"),
+            Kind::Duration => json!("7d"),
+            Kind::StorageClass => json!("local"),
+            Kind::Text => json!("192.168.0.2"),
+            Kind::Labels => json!({ "disk": "ssd" }),
+            Kind::Mappings => json!([{ "key": "dedicated" }]),
+            Kind::Mapping => json!({ "podAntiAffinity": {} }),
+            Kind::GpuKinds => json!([{ "resourceName": "nvidia.com/gpu", "resourceType": "GPU", "default": true }]),
+        }
+    }
+
+    fn put(place: &mut Value, path: &str, value: Value) {
+        *path.split('.').fold(place, |place, key| &mut place[key]) = value;
+    }
+
+    /// The typed form of a spec, as JSON, without empty sections.
+    fn typed(spec: &Value) -> Value {
+        let parsed = ClusterConfiguration::from_object(json!({
+            "apiVersion": "installer.kubesphere.io/v1alpha1", "kind": "ClusterConfiguration",
+            "metadata": { "name": "ks-installer" }, "spec": spec,
+        }));
+        let typed = parsed.unwrap().config.typed().clone();
+        let mut value = serde_json::to_value(&typed).unwrap();
+        for (key, text) in typed.images.overrides {
+            value[key] = Value::from(text);
+        }
+        without_empty(value)
+    }
+
+    fn without_empty(value: Value) -> Value {
+        let Value::Object(map) = value else { return value };
+        let members = map.into_iter().map(|(key, value)| match key.as_str() {
+            "affinity" => (key, value),
+            _ => (key, without_empty(value)),
+        });
+        Value::Object(members.filter(|(_, value)| *value != json!({})).collect::<Map<_, _>>())
+    }
+
+    #[test]
+    fn every_field_of_the_table_has_its_place_in_the_types() {
+        for field in fields() {
+            let mut spec = json!({});
+            put(&mut spec, &field.path, sample(field.kind));
+            assert_eq!(typed(&spec), spec, "{}", field.path);
+        }
+    }
+
+    #[test]
+    fn the_types_hold_the_whole_table_at_once() {
+        let mut spec = json!({});
+        fields().into_iter().for_each(|field| put(&mut spec, &field.path, sample(field.kind)));
+        assert_eq!(typed(&spec), spec);
+    }
+
+    #[test]
+    fn no_spelling_stands_twice() {
+        let fields = fields();
+        let all: Vec<&String> = fields.iter().flat_map(|it| std::iter::once(&it.path).chain(&it.legacy)).collect();
+        let different: BTreeSet<&&String> = all.iter().collect();
+        assert_eq!(different.len(), all.len());
+    }
+}

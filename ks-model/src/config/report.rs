@@ -1,22 +1,23 @@
 //! Collecting problems while a configuration is read.
 
+use super::source::Lines;
 use super::yaml::Fault;
 use super::{Location, Problem, Problems, Severity, Source, Span};
 
 /// Gathers problems and gives each its place in the text, where there is a text.
 pub struct Report<'a> {
-    source: Option<&'a Source>,
+    lines: Option<Lines<'a>>,
     problems: Vec<Problem>,
 }
 
 impl<'a> Report<'a> {
     pub fn new(source: Option<&'a Source>) -> Self {
-        Self { source, problems: Vec::new() }
+        Self { lines: source.map(Lines::of), problems: Vec::new() }
     }
 
     /// Where a span stands, when there is a text.
     pub fn place(&self, span: Span) -> Option<Location> {
-        self.source.map(|source| source.location(span.start))
+        self.lines.as_ref().map(|lines| lines.location(span.start))
     }
 
     pub fn error(
@@ -47,8 +48,8 @@ impl<'a> Report<'a> {
         span: Option<Span>,
         message: String,
     ) -> Help<'_> {
-        let location = span.and_then(|span| Some(self.source?.location(span.start)));
-        let span = self.source.and(span);
+        let location = span.and_then(|span| self.place(span));
+        let span = span.filter(|_| self.lines.is_some());
         self.problems.push(Problem { severity, code, field: field.to_owned(), message, span, location, help: None });
         Help(self.problems.last_mut())
     }

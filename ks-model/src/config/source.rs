@@ -32,10 +32,28 @@ impl Source {
     /// assert_eq!((place.line, place.column), (2, 4));
     /// ```
     pub fn location(&self, offset: usize) -> Location {
-        let before = before(&self.text, offset);
-        let start = before.rfind('\n').map_or(0, |at| at + 1);
+        Lines::of(self).location(offset)
+    }
+}
+
+/// Where the lines of a source start, for many questions about one text.
+pub(super) struct Lines<'a> {
+    source: &'a Source,
+    starts: Vec<usize>,
+}
+
+impl<'a> Lines<'a> {
+    pub(super) fn of(source: &'a Source) -> Self {
+        let after_breaks = source.text.match_indices('\n').map(|(at, _)| at + 1);
+        Self { source, starts: std::iter::once(0).chain(after_breaks).collect() }
+    }
+
+    pub(super) fn location(&self, offset: usize) -> Location {
+        let before = before(&self.source.text, offset);
+        let line = self.starts.partition_point(|start| *start <= before.len());
+        let start = line.checked_sub(1).and_then(|at| self.starts.get(at)).copied().unwrap_or_default();
         let column = before.get(start..).unwrap_or_default().chars().count() + 1;
-        Location { file: self.name.clone(), line: line(&self.text, offset), column: narrow(column) }
+        Location { file: self.source.name.clone(), line: narrow(line), column: narrow(column) }
     }
 }
 
