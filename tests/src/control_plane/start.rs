@@ -2,7 +2,6 @@
 
 use std::fs;
 use std::net::TcpListener;
-use std::path::Path;
 use std::sync::{Mutex, PoisonError};
 use std::thread::sleep;
 use std::time::{Duration, Instant};
@@ -213,7 +212,7 @@ fn kwok(ports: &Ports, kubeconfig: &str) -> Vec<String> {
     vec![
         format!("--kubeconfig={kubeconfig}"),
         format!("--server-address=127.0.0.1:{}", ports.kwok),
-        format!("--config={}", Path::display(&stages)),
+        format!("--config={}", stages.display()),
         "--manage-all-nodes=true".to_owned(),
         "--node-ip=10.250.0.1".to_owned(),
         "--cidr=10.244.0.1/16".to_owned(),
