@@ -1,6 +1,7 @@
 //! What the shipped configuration wants, object by object.
 
 use ks_model::config::{ClusterConfiguration, Source};
+use ks_plan::{Desired, Inventory};
 
 use crate::support::{EMBEDDED, EXAMPLE, bundle, compiled, difference, example_with_alerting, nodes, objects};
 
@@ -49,6 +50,13 @@ fn bundles_stand_behind_what_they_need() {
 
 fn names(set: &std::collections::BTreeSet<ks_model::ComponentName>) -> Vec<&str> {
     set.iter().map(ks_model::ComponentName::as_str).collect()
+}
+
+#[test]
+fn the_objects_can_be_ordered_and_the_definitions_read() {
+    let compiled = compiled(&example_with_alerting(), &nodes(1));
+    let inventory = Inventory::new("kubesphere-system", "ks");
+    assert!(Desired::of(&EMBEDDED, compiled, inventory).is_ok());
 }
 
 #[test]
