@@ -4,7 +4,7 @@
 //! (`"string"`, `"core.v1.PodSpec"`), a list (`{"list": …}`, `{"set": …}`, `{"keyed": …, "keys": […]}`), a map (`{"map": …}`,
 //! `{"atomicMap": …}`), a reference with another map type (`{"atomic": name}`, `{"granular": name}`) or a struct (`{"fields": …}`).
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::OnceLock;
 
 use serde::Deserialize;
@@ -119,8 +119,7 @@ impl Builder<'_> {
         } else if let Some(item) = part("set") {
             Node::list(Items::Set, self.id(item))
         } else if let Some(item) = part("keyed") {
-            let keys = part("keys").and_then(Value::as_array).into_iter().flatten();
-            let keys = keys.filter_map(Value::as_str).map(str::to_owned).collect();
+            let keys = strings(part("keys")).map(str::to_owned).collect();
             Node::list(Items::Keyed(keys), self.id(item))
         } else if let Some(item) = part("map") {
             Node::map(MapNode { rest: Some(self.id(item)), ..MapNode::default() })
@@ -149,13 +148,19 @@ impl Builder<'_> {
 
     fn with_fields(&mut self, definition: &Value) -> Node {
         let mut fields = BTreeMap::new();
+        let present: BTreeSet<&str> = strings(definition.get("present")).collect();
         for (name, field) in definition.get("fields").and_then(Value::as_object).into_iter().flatten() {
             let key_default = definition.get("defaults").and_then(|defaults| defaults.get(name)).cloned();
-            fields.insert(name.clone(), Field { node: self.id(field), key_default });
+            let is_present = present.contains(name.as_str());
+            fields.insert(name.clone(), Field { node: self.id(field), key_default, is_present });
         }
         let is_atomic = definition.get("atomic").and_then(Value::as_bool).unwrap_or(false);
         Node::map(MapNode { fields, rest: None, is_atomic })
     }
+}
+
+fn strings(list: Option<&Value>) -> impl Iterator<Item = &str> {
+    list.and_then(Value::as_array).into_iter().flatten().filter_map(Value::as_str)
 }
 
 #[cfg(test)]
@@ -194,8 +199,9 @@ mod tests {
         match value {
             Value::String(name) => names.push(name.clone()),
             Value::Object(map) => {
-                let parts = map.iter().filter(|(key, value)| *key != "keys" && *key != "defaults" || !value.is_array());
-                parts.filter(|(key, _)| *key != "defaults").for_each(|(_, value)| collect_names(value, names));
+                let is_list = |key: &str, value: &Value| matches!(key, "keys" | "present") && value.is_array();
+                let parts = map.iter().filter(|(key, value)| *key != "defaults" && !is_list(key, value));
+                parts.for_each(|(_, value)| collect_names(value, names));
             }
             _ => {}
         }

@@ -12,23 +12,55 @@ use super::schema::{Shape, Type};
 use super::types::Scalar;
 use super::value::equal;
 
-/// Rewrites an object of a built-in kind as the server would; leaves all others alone.
+/// Rewrites an object as the server does when it reads it: a built-in kind as a whole, of all others the metadata.
 pub(super) fn canonicalize(object: &mut Value, ty: Type<'_>) {
     if ty.traits().is_typed {
         rewrite(object, ty);
         if is_secret(object) {
             move_string_data(object);
         }
+    } else if let (Some(metadata), Some(map)) = (object.get_mut("metadata"), ty.as_map()) {
+        rewrite(metadata, map.field("metadata"));
+    }
+}
+
+/// Takes out the empty lists and the empty free maps, which vanish when the server writes the object.
+pub(super) fn drop_empty(object: &mut Value, ty: Type<'_>) {
+    if ty.traits().is_typed {
+        retain(object, ty, &|value, ty| !vanishes(value, ty));
+    } else if let (Some(metadata), Some(map)) = (object.get_mut("metadata"), ty.as_map()) {
+        retain(metadata, map.field("metadata"), &|value, ty| !vanishes(value, ty));
     }
 }
 
 fn rewrite(value: &mut Value, ty: Type<'_>) {
+    retain(value, ty, &|value, _| !value.is_null());
+    respell(value, ty);
+}
+
+/// Walks the fields that the type describes and keeps those for which `is_kept` holds.
+fn retain(value: &mut Value, ty: Type<'_>, is_kept: &dyn Fn(&Value, Type<'_>) -> bool) {
+    if ty.is_opaque() {
+        return;
+    }
+    match (ty.shape(value), value) {
+        (Shape::Map(map), Value::Object(entries)) => {
+            entries.iter_mut().for_each(|(name, value)| retain(value, map.field(name), is_kept));
+            entries.retain(|name, value| is_kept(value, map.field(name)));
+        }
+        (Shape::List(list), Value::Array(items)) => {
+            items.iter_mut().for_each(|item| retain(item, list.item(), is_kept));
+        }
+        _ => {}
+    }
+}
+
+fn respell(value: &mut Value, ty: Type<'_>) {
     match (ty.shape(value), &mut *value) {
         (Shape::Map(map), Value::Object(entries)) => {
-            entries.iter_mut().for_each(|(name, value)| rewrite(value, map.field(name)));
-            entries.retain(|name, value| !vanishes(value, map.field(name)));
+            entries.iter_mut().for_each(|(name, value)| respell(value, map.field(name)));
         }
-        (Shape::List(list), Value::Array(items)) => items.iter_mut().for_each(|item| rewrite(item, list.item())),
+        (Shape::List(list), Value::Array(items)) => items.iter_mut().for_each(|item| respell(item, list.item())),
         (Shape::Scalar(Scalar::Quantity), _) => {
             if let Ok(quantity) = Quantity::try_from(&*value) {
                 *value = quantity.canonical().into();
@@ -43,7 +75,8 @@ fn rewrite(value: &mut Value, ty: Type<'_>) {
     }
 }
 
-/// A null, an empty list and an empty map of free keys are not there after the server read them. An empty struct is: `emptyDir: {}`.
+/// A null, an empty list and an empty map of free keys are not there after the server read and wrote them. An empty struct is:
+/// `emptyDir: {}`.
 pub(super) fn vanishes(value: &Value, ty: Type<'_>) -> bool {
     match value {
         Value::Null => true,
@@ -106,6 +139,7 @@ mod tests {
         let schemas = Schemas::builtin();
         let ty = schemas.of_object(&object);
         canonicalize(&mut object, ty);
+        drop_empty(&mut object, ty);
         object
     }
 

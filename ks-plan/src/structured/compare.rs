@@ -2,7 +2,7 @@
 
 use serde_json::{Map, Value};
 
-use super::canonical::{encode, is_secret, same_scalar, vanishes};
+use super::canonical::{encode, is_secret, same_scalar};
 use super::field_set::FieldSet;
 use super::fields::{STRIPPED_METADATA, field_set};
 use super::managed_fields::{ManagedFields, applier_entry};
@@ -106,7 +106,8 @@ impl Walk {
         self.path.push(PathElement::field(name));
         let is_same = match live {
             Some(live) => self.value(desired, live, ty),
-            None => self.is_typed && vanishes(desired, ty),
+            // A null is nothing to a built-in kind. An empty list is not: the server counts it as a change, though none is seen.
+            None => self.is_typed && desired.is_null(),
         };
         self.path.pop();
         is_same
@@ -119,7 +120,7 @@ impl Walk {
             (Shape::Scalar(scalar), _, _) => {
                 equal(desired, live) || (self.is_typed && same_scalar(desired, live, scalar) && self.respell())
             }
-            _ => equal(desired, live) || (self.is_typed && vanishes(desired, ty) && vanishes(live, ty)),
+            _ => equal(desired, live),
         }
     }
 
@@ -165,7 +166,7 @@ impl Walk {
                 let names = desired.keys().chain(live.keys().filter(|name| !desired.contains_key(*name)));
                 names.map(field).all(|(desired, live, ty)| match (desired, live) {
                     (Some(desired), Some(live)) => self.whole(desired, live, ty),
-                    (Some(value), None) | (None, Some(value)) => self.is_typed && vanishes(value, ty),
+                    (Some(value), None) | (None, Some(value)) => self.is_typed && value.is_null(),
                     (None, None) => true,
                 })
             }

@@ -67,7 +67,7 @@ impl Converter {
     /// The server knows these three fields of an object, and of each embedded one, whatever the schema says.
     fn add_object_fields(&self, map: &mut MapNode) {
         for (name, node) in [("apiVersion", self.string), ("kind", self.string), ("metadata", self.object_meta)] {
-            map.fields.insert(name.to_owned(), Field { node, key_default: None });
+            map.fields.insert(name.to_owned(), Field { node, key_default: None, is_present: false });
         }
     }
 
@@ -112,7 +112,7 @@ impl Converter {
         for (name, property) in properties.into_iter().flatten() {
             let node = self.add(property, preserves);
             let key_default = property.get("default").filter(|default| !default.is_null()).cloned();
-            map.fields.insert(name.clone(), Field { node, key_default });
+            map.fields.insert(name.clone(), Field { node, key_default, is_present: false });
         }
         if is_true(schema, "x-kubernetes-embedded-resource") {
             self.add_object_fields(&mut map);

@@ -5,7 +5,7 @@
 
 use serde_json::{Map, Value};
 
-use super::canonical::canonicalize;
+use super::canonical::{canonicalize, drop_empty};
 use super::changes::Changes;
 use super::check::check;
 use super::field_set::FieldSet;
@@ -120,7 +120,10 @@ pub fn apply(request: ApplyRequest<'_>, ty: Type<'_>) -> Result<Value, ApplyErro
     }
     canonicalize(&mut merged, ty);
     managed.write_to(&mut merged);
-    Ok(unless_only_times_differ(merged, request.live))
+    // Here an empty list is not yet as good as none: the server notes a new time for it.
+    let mut merged = unless_only_times_differ(merged, request.live);
+    drop_empty(&mut merged, ty);
+    Ok(merged)
 }
 
 /// Notes in `managedFields` what a write that is no apply (create, update, patch) changed.
@@ -132,6 +135,7 @@ pub fn update(old: Option<&Value>, new: &Value, manager: &str, ty: Type<'_>, tim
     let writer = entry_of(new, manager, Operation::Update);
     let mut new = new.clone();
     canonicalize(&mut new, ty);
+    drop_empty(&mut new, ty);
     write_update(old, new, writer, time, ty, |changes| changes.without_reset(ty))
 }
 
@@ -182,8 +186,10 @@ fn note_update(
     ty: Type<'_>,
     filter: impl Fn(Changes) -> Changes,
 ) {
-    let empty = Value::Object(Map::new());
-    let changes = filter(Changes::between(old.unwrap_or(&empty), new, ty));
+    let changes = match old {
+        Some(old) => filter(Changes::between(old, new, ty)),
+        None => filter(Changes::between(&ty.new_object(), new, ty)),
+    };
     take_from_others(managed, &changes);
     let fields = strip(&changes.written());
     if fields.is_empty() {

@@ -3,13 +3,12 @@
 use std::collections::BTreeMap;
 
 use ks_model::GroupKind;
-use serde_json::Value;
+use serde_json::{Map, Value};
 
 use super::builtin::Builtin;
 use super::crd_types;
 use super::path::PathElement;
-use super::types::{DEDUCED, ListNode};
-use super::types::{Field, Items, MapNode, Node, NodeId, Scalar, Table};
+use super::types::{DEDUCED, Field, Items, ListNode, MapNode, Node, NodeId, Scalar, Table, UNTYPED};
 
 /// Tells why a CustomResourceDefinition cannot be used.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -160,6 +159,22 @@ impl<'a> Type<'a> {
     /// Tells whether nothing is known about maps of this type.
     pub(super) fn is_deduced(&self) -> bool {
         self.node.map.as_ref().is_some_and(|map| map.fields.is_empty() && map.rest == Some(DEDUCED))
+    }
+
+    /// Tells whether the server keeps values of this type as they are written, not knowing what is in them.
+    pub(super) fn is_opaque(&self) -> bool {
+        self.node.map.as_ref().is_some_and(|map| map.fields.is_empty() && matches!(map.rest, Some(DEDUCED | UNTYPED)))
+    }
+
+    /// Gives what the server starts from when it creates an object: of a built-in kind, what a Go value always has.
+    pub(super) fn new_object(&self) -> Value {
+        if self.traits.is_typed { self.new_value() } else { Value::Object(Map::new()) }
+    }
+
+    fn new_value(&self) -> Value {
+        let Some(map) = self.as_map().filter(|map| !map.is_atomic() && !map.is_free()) else { return Value::Null };
+        let present = map.node.fields.iter().filter(|(_, field)| field.is_present);
+        Value::Object(present.map(|(name, field)| (name.clone(), self.part(field.node).new_value())).collect())
     }
 
     /// Tells whether two values are looked at in the same way: always so, but for a type that may be several things.

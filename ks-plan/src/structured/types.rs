@@ -52,6 +52,8 @@ pub struct Field {
     pub node: NodeId,
     /// The value it counts with as the key of a list item that does not have it.
     pub key_default: Option<Value>,
+    /// Whether a new object of a built-in kind has it from the start, empty or null.
+    pub is_present: bool,
 }
 
 /// The type of a map.

@@ -21,6 +21,7 @@ type Schema struct {
 	Format               string            `json:"format"`
 	Default              any               `json:"default"`
 	Properties           map[string]Schema `json:"properties"`
+	Required             []string          `json:"required"`
 	AdditionalProperties *Schema           `json:"additionalProperties"`
 	Items                *Schema           `json:"items"`
 	ListType             string            `json:"x-kubernetes-list-type"`
@@ -37,6 +38,8 @@ type Struct struct {
 	Fields   map[string]any `json:"fields"`
 	Defaults map[string]any `json:"defaults,omitempty"`
 	Atomic   bool           `json:"atomic,omitempty"`
+	// Present are the fields that a Go value of the type always has: structs that are no pointers, and required fields.
+	Present []string `json:"present,omitempty"`
 }
 
 // Table is what is written. A type is a name, or an object with one of map, atomicMap, list, set, keyed or struct.
@@ -271,7 +274,11 @@ func (c *converter) convertMap(schema Schema, self string) any {
 		if property.Default != nil && c.keys[self+"/"+name] {
 			result.Defaults[name] = property.Default
 		}
+		if empty, ok := property.Default.(map[string]any); (ok && len(empty) == 0) || slices.Contains(schema.Required, name) {
+			result.Present = append(result.Present, name)
+		}
 	}
+	slices.Sort(result.Present)
 	return result
 }
 
