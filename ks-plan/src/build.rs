@@ -10,12 +10,13 @@ use crate::desired::Desired;
 use crate::fields;
 use crate::graph::{DependencyGraph, GraphError};
 use crate::inventory::{COMPONENT, Contents};
+use crate::layout::lay_out;
 use crate::live::{DryRun, LiveState, Observation};
 use crate::plan::{Fault, Plan, Unready};
 use crate::readiness::{companion, is_awaited, readiness};
 use crate::risk;
 use crate::sensitive::Mask;
-use crate::steps::{Work, lay_out};
+use crate::steps::Work;
 use crate::structured::{Verdict, compare, owned_by};
 
 /// The field manager under which ks applies.
@@ -174,9 +175,8 @@ impl Builder<'_> {
             .filter(|(_, live)| owned_by(live, FIELD_MANAGER).is_some())
             .filter_map(|(_, live)| Some((Manifest::parse(live.clone()).ok()?, component_of(live))))
             .collect();
-        let homeless: ComponentName = "unknown".parse().map_err(|_| GraphError::Cycle(Vec::new()))?;
         let graph = DependencyGraph::of_live(
-            doomed.iter().map(|(manifest, component)| (manifest, component.as_ref().unwrap_or(&homeless))),
+            doomed.iter().map(|(manifest, component)| (manifest, component.as_ref())),
             self.desired.orders().iter().map(|(name, order)| (name, order.view())),
         )?;
         let mut by_object: BTreeMap<&ObjectRef, &(Manifest, Option<ComponentName>)> =
@@ -255,6 +255,7 @@ fn work(changes: &[Change], unready: &[Unready], desired: &Desired, inventory: I
     Work {
         awaited: awaited.cloned().collect(),
         replaced: of(&[Action::Replace]),
+        leaving: BTreeSet::new(),
         grows: inventory.grows.then(|| ObjectRef::cluster(GroupKind::new("", "Namespace"), home)),
         shrinks: inventory.shrinks,
         written,

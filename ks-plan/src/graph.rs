@@ -165,7 +165,7 @@ impl DependencyGraph {
     /// ```
     pub fn build(bundles: &[Bundle]) -> Result<Self, GraphError> {
         let world = edges::World::new(
-            bundles.iter().flat_map(|it| it.objects.iter().map(|object| (&object.manifest, &it.component))),
+            bundles.iter().flat_map(|it| it.objects.iter().map(|object| (&object.manifest, Some(&it.component)))),
             bundles.iter().map(|it| (&it.component, edges::Order { requires: &it.requires, after: &it.after })),
         );
         Self::of(&world)
@@ -178,7 +178,7 @@ impl DependencyGraph {
     /// # Errors
     /// When objects wait for each other in a circle.
     pub fn of_live<'a>(
-        objects: impl IntoIterator<Item = (&'a Manifest, &'a ComponentName)>,
+        objects: impl IntoIterator<Item = (&'a Manifest, Option<&'a ComponentName>)>,
         orders: impl IntoIterator<Item = (&'a ComponentName, edges::Order<'a>)>,
     ) -> Result<Self, GraphError> {
         Self::of(&edges::World::new(objects, orders))
@@ -261,3 +261,6 @@ fn cycle(graph: &DiGraph<Node, ()>, edges: &[Dependency]) -> Vec<Dependency> {
     }
     Vec::new()
 }
+
+#[cfg(test)]
+pub(crate) mod tests;

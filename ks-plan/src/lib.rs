@@ -18,6 +18,7 @@ pub mod change;
 pub mod desired;
 mod fields;
 pub mod inventory;
+mod layout;
 pub mod live;
 pub mod plan;
 pub mod readiness;
@@ -25,6 +26,9 @@ mod risk;
 pub mod schedule;
 pub mod sensitive;
 pub mod steps;
+
+#[cfg(test)]
+mod fixture;
 
 pub use build::{FIELD_MANAGER, doubts, plan};
 pub use catalogue::{Catalogue, CatalogueError, CatalogueErrors, Component, SettingRule};

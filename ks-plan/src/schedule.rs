@@ -14,10 +14,12 @@ use crate::steps::{StepGraph, StepId};
 /// ```
 #[derive(Clone, Debug)]
 pub struct Schedule {
-    /// How many needs of a step are open; steps that started or were skipped are no longer here.
+    /// How many needs of a step are open; steps that need nothing more, started or were skipped are no longer here.
     open: BTreeMap<StepId, usize>,
-    dependents: BTreeMap<StepId, Vec<StepId>>,
+    /// Steps that need nothing more and were not handed out yet.
+    free: BTreeSet<StepId>,
     running: BTreeSet<StepId>,
+    dependents: BTreeMap<StepId, Vec<StepId>>,
 }
 
 impl Schedule {
@@ -29,33 +31,40 @@ impl Schedule {
                 dependents.entry(*need).or_default().push(step.id);
             }
         }
-        let open = steps.iter().map(|step| (step.id, step.needs.len())).collect();
-        Self { open, dependents, running: BTreeSet::new() }
+        let (free, open): (Vec<_>, Vec<_>) =
+            steps.iter().map(|step| (step.id, step.needs.len())).partition(|(_, open)| *open == 0);
+        let free = free.into_iter().map(|(id, _)| id).collect();
+        Self { open: open.into_iter().collect(), free, running: BTreeSet::new(), dependents }
     }
 
     /// Takes the steps that may run now, in the order of the plan. Each is handed out once.
     pub fn ready(&mut self) -> Vec<StepId> {
-        let ready: Vec<StepId> = self.open.iter().filter(|(_, open)| **open == 0).map(|(id, _)| *id).collect();
-        for id in &ready {
-            self.open.remove(id);
-            self.running.insert(*id);
-        }
-        ready
+        let ready = std::mem::take(&mut self.free);
+        self.running.extend(&ready);
+        ready.into_iter().collect()
     }
 
-    /// Notes that a step succeeded.
+    /// Notes that a running step succeeded; about any other step it says nothing.
     pub fn succeed(&mut self, step: StepId) {
-        self.running.remove(&step);
+        if !self.running.remove(&step) {
+            return;
+        }
         for dependent in self.dependents.get(&step).into_iter().flatten() {
             if let Some(open) = self.open.get_mut(dependent) {
                 *open -= 1;
+                if *open == 0 {
+                    self.open.remove(dependent);
+                    self.free.insert(*dependent);
+                }
             }
         }
     }
 
-    /// Notes that a step failed, and answers with the steps that can no longer run, directly or not, in plan order.
+    /// Notes that a running step failed, and answers with the steps that can no longer run, directly or not, in plan order.
     pub fn fail(&mut self, step: StepId) -> Vec<StepId> {
-        self.running.remove(&step);
+        if !self.running.remove(&step) {
+            return Vec::new();
+        }
         let mut skipped = BTreeSet::new();
         let mut next = vec![step];
         while let Some(step) = next.pop() {
@@ -69,13 +78,18 @@ impl Schedule {
         skipped.into_iter().collect()
     }
 
-    /// Gives up everything that has not started, and answers with it.
+    /// Gives up everything that has not started, and answers with it, in plan order.
     pub fn cancel(&mut self) -> Vec<StepId> {
-        std::mem::take(&mut self.open).into_keys().collect()
+        let mut given_up = std::mem::take(&mut self.free);
+        given_up.extend(std::mem::take(&mut self.open).into_keys());
+        given_up.into_iter().collect()
     }
 
     /// Whether every step was run or skipped.
     pub fn is_finished(&self) -> bool {
-        self.open.is_empty() && self.running.is_empty()
+        self.open.is_empty() && self.free.is_empty() && self.running.is_empty()
     }
 }
+
+#[cfg(test)]
+mod tests;

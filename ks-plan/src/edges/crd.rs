@@ -9,10 +9,8 @@ use crate::graph::{Dependency, EdgeReason, Until};
 
 /// Every custom resource waits until its definition is served.
 pub fn edges(world: &World<'_>) -> Vec<Dependency> {
-    let definitions: BTreeMap<GroupKind, &ObjectRef> = world
-        .of_kind("apiextensions.k8s.io", "CustomResourceDefinition")
-        .filter_map(|crd| Some((defined_kind(crd)?, crd.object())))
-        .collect();
+    let definitions: BTreeMap<GroupKind, &ObjectRef> =
+        world.definitions().filter_map(|crd| Some((defined_kind(crd)?, crd.object()))).collect();
     world
         .manifests()
         .filter_map(|it| Some((it.object(), *definitions.get(&it.object().kind)?)))

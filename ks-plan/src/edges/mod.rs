@@ -34,14 +34,14 @@ pub struct Order<'a> {
 /// Everything that is wanted, as the rules look at it.
 #[derive(Debug)]
 pub struct World<'a> {
-    objects: BTreeMap<&'a ObjectRef, (&'a Manifest, &'a ComponentName)>,
+    objects: BTreeMap<&'a ObjectRef, (&'a Manifest, Option<&'a ComponentName>)>,
     orders: BTreeMap<&'a ComponentName, Order<'a>>,
 }
 
 impl<'a> World<'a> {
     /// Collects objects with their components, and the orders of the components.
     pub fn new(
-        objects: impl IntoIterator<Item = (&'a Manifest, &'a ComponentName)>,
+        objects: impl IntoIterator<Item = (&'a Manifest, Option<&'a ComponentName>)>,
         orders: impl IntoIterator<Item = (&'a ComponentName, Order<'a>)>,
     ) -> Self {
         Self {
@@ -55,9 +55,16 @@ impl<'a> World<'a> {
         self.objects.values().map(|(manifest, _)| *manifest)
     }
 
-    /// The objects of a kind.
-    pub fn of_kind(&self, group: &str, kind: &str) -> impl Iterator<Item = &'a Manifest> {
-        self.manifests().filter(move |it| it.object().kind.is(group, kind))
+    /// The objects of a kind, found without a look at the others.
+    pub fn of_kind<'s>(&'s self, group: &str, kind: &str) -> impl Iterator<Item = &'a Manifest> + use<'s, 'a> {
+        let first = ObjectRef::cluster(GroupKind::new(group, kind), "");
+        let from_there = self.objects.range::<ObjectRef, _>(&first..);
+        from_there.take_while(move |(object, _)| object.kind == first.kind).map(|(_, (manifest, _))| *manifest)
+    }
+
+    /// The definitions of custom kinds.
+    pub fn definitions(&self) -> impl Iterator<Item = &'a Manifest> {
+        self.of_kind("apiextensions.k8s.io", "CustomResourceDefinition")
     }
 
     /// The object with this identity, when it is wanted.
@@ -66,23 +73,21 @@ impl<'a> World<'a> {
         self.objects.get(&object).map(|(manifest, _)| *manifest)
     }
 
-    /// The objects, each with its component.
+    /// The objects that belong to a component, each with it.
     pub fn members(&self) -> impl Iterator<Item = (&'a ObjectRef, &'a ComponentName)> {
-        self.objects.iter().map(|(object, (_, component))| (*object, *component))
+        self.objects.iter().filter_map(|(object, (_, component))| Some((*object, (*component)?)))
     }
 
-    /// The orders of the components that have objects here.
-    pub fn orders(&self) -> impl Iterator<Item = (&'a ComponentName, Order<'a>)> {
-        self.orders.iter().map(|(component, order)| (*component, *order))
+    /// The order that a component states; none when the component is not known.
+    pub fn order(&self, component: &ComponentName) -> Option<Order<'a>> {
+        self.orders.get(component).copied()
     }
 
-    /// Every object and every component that has one.
+    /// Every object and every component.
     pub fn nodes(&self) -> BTreeSet<Node> {
-        let components = self.orders.keys().map(|it| Node::Component((*it).clone()));
-        let members = self
-            .members()
-            .flat_map(|(object, component)| [Node::Object(object.clone()), Node::Component(component.clone())]);
-        components.chain(members).collect()
+        let components = self.orders.keys().copied().chain(self.members().map(|(_, component)| component));
+        let objects = self.objects.keys().map(|object| Node::Object((*object).clone()));
+        components.map(|it| Node::Component(it.clone())).chain(objects).collect()
     }
 
     /// Which component each object belongs to.
@@ -90,3 +95,6 @@ impl<'a> World<'a> {
         self.members().map(|(object, component)| (object.clone(), component.clone())).collect()
     }
 }
+
+#[cfg(test)]
+mod tests;

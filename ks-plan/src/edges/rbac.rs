@@ -1,5 +1,7 @@
 //! A role comes before its binding, an account and its bindings before the workload that runs as it.
 
+use std::collections::BTreeMap;
+
 use ks_model::{GroupKind, Manifest, ObjectRef};
 
 use super::World;
@@ -10,16 +12,43 @@ const RBAC: &str = "rbac.authorization.k8s.io";
 
 /// Bindings wait for their role and their accounts; workloads wait for their account and all its bindings.
 pub fn edges(world: &World<'_>) -> Vec<Dependency> {
-    let bindings = world.manifests().map(|binding| {
-        let edges = role(world, binding).into_iter().chain(accounts(world, binding));
-        edges.map(|on| edge(binding.object(), on)).collect::<Vec<_>>()
+    let rights = Rights::of(world);
+    let bindings = bindings(world).flat_map(|binding| {
+        let needs = role(world, binding).into_iter().chain(accounts(world, binding));
+        needs.map(|on| edge(binding.object(), on)).collect::<Vec<_>>()
     });
-    let workloads = world.manifests().filter_map(|workload| {
-        let account = account(world, workload)?;
-        let rights = bindings_of(world, account).map(Manifest::object);
-        Some([account].into_iter().chain(rights).map(|on| edge(workload.object(), on)).collect::<Vec<_>>())
+    let workloads = world.manifests().filter_map(|workload| Some((workload.object(), account(world, workload)?)));
+    let workloads = workloads.flat_map(|(workload, account)| {
+        let needs = [account].into_iter().chain(rights.bindings(account).map(Manifest::object));
+        needs.map(|on| edge(workload, on)).collect::<Vec<_>>()
     });
-    bindings.chain(workloads).flatten().collect()
+    bindings.chain(workloads).collect()
+}
+
+/// Which bindings give rights to which account; made once, because every workload asks.
+pub(super) struct Rights<'a> {
+    by_account: BTreeMap<&'a ObjectRef, Vec<&'a Manifest>>,
+}
+
+impl<'a> Rights<'a> {
+    pub(super) fn of(world: &World<'a>) -> Self {
+        let mut by_account: BTreeMap<&ObjectRef, Vec<&Manifest>> = BTreeMap::new();
+        for binding in bindings(world) {
+            for account in accounts(world, binding) {
+                by_account.entry(account).or_default().push(binding);
+            }
+        }
+        Self { by_account }
+    }
+
+    /// The bindings that give rights to an account.
+    pub(super) fn bindings(&self, account: &ObjectRef) -> impl Iterator<Item = &'a Manifest> {
+        self.by_account.get(account).into_iter().flatten().copied()
+    }
+}
+
+fn bindings<'a>(world: &World<'a>) -> impl Iterator<Item = &'a Manifest> {
+    ["ClusterRoleBinding", "RoleBinding"].into_iter().flat_map(|kind| world.of_kind(RBAC, kind))
 }
 
 /// The account that the pods of a workload run as, when it is wanted too.
@@ -29,37 +58,20 @@ pub(super) fn account<'a>(world: &World<'a>, workload: &Manifest) -> Option<&'a 
     world.find(GroupKind::new("", "ServiceAccount"), namespace, name).map(Manifest::object)
 }
 
-/// The bindings that give rights to an account.
-pub(super) fn bindings_of<'a>(world: &World<'a>, account: &ObjectRef) -> impl Iterator<Item = &'a Manifest> {
-    world.manifests().filter(move |binding| accounts(world, binding).any(|it| it == account))
-}
-
 /// The role that a binding names, when it is wanted too.
 pub(super) fn role<'a>(world: &World<'a>, binding: &Manifest) -> Option<&'a ObjectRef> {
-    let kind = text(binding.value(), "/roleRef/kind").filter(|_| is_binding(binding))?;
+    let kind = text(binding.value(), "/roleRef/kind")?;
     let namespace = binding.object().namespace.as_deref().filter(|_| kind == "Role");
     world.find(GroupKind::new(RBAC, kind), namespace, text(binding.value(), "/roleRef/name")?).map(Manifest::object)
 }
 
+/// The accounts that a binding names, as far as they are wanted too.
 fn accounts<'a>(world: &World<'a>, binding: &Manifest) -> impl Iterator<Item = &'a ObjectRef> {
-    let subjects = if is_binding(binding) { binding.value().get("subjects") } else { None };
-    let subjects: Vec<&serde_json::Value> =
-        subjects.and_then(serde_json::Value::as_array).map(|list| list.iter().collect()).unwrap_or_default();
     let own = binding.object().namespace.as_deref();
-    let found: Vec<&'a ObjectRef> = subjects
-        .into_iter()
-        .filter(|it| text(it, "/kind") == Some("ServiceAccount"))
-        .filter_map(|it| {
-            let namespace = text(it, "/namespace").or(own);
-            world.find(GroupKind::new("", "ServiceAccount"), namespace, text(it, "/name")?).map(Manifest::object)
-        })
-        .collect();
-    found.into_iter()
-}
-
-fn is_binding(manifest: &Manifest) -> bool {
-    let kind = &manifest.object().kind;
-    kind.is(RBAC, "ClusterRoleBinding") || kind.is(RBAC, "RoleBinding")
+    each(binding.value(), "/subjects").filter(|it| text(it, "/kind") == Some("ServiceAccount")).filter_map(move |it| {
+        let namespace = text(it, "/namespace").or(own);
+        world.find(GroupKind::new("", "ServiceAccount"), namespace, text(it, "/name")?).map(Manifest::object)
+    })
 }
 
 fn edge(dependent: &ObjectRef, on: &ObjectRef) -> Dependency {

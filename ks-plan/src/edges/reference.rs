@@ -17,6 +17,21 @@ const IN_PODS: &[(&str, &str, &str)] = &[
     ("/configMaps", "", "ConfigMap"),
 ];
 
+/// Names in the sources of a projected volume.
+const IN_PROJECTIONS: &[(&str, &str, &str)] =
+    &[("/projected/sources", "/secret/name", "Secret"), ("/projected/sources", "/configMap/name", "ConfigMap")];
+
+/// Names in the spec of what prometheus-operator turns into pods, beside those that a pod has too; all of Secrets.
+const IN_OPERATED: &[&str] = &[
+    "/additionalScrapeConfigs/name",
+    "/additionalAlertManagerConfigs/name",
+    "/additionalAlertRelabelConfigs/name",
+    "/thanos/objectStorageConfig/name",
+    "/objectStorageConfig/name",
+    "/alertmanagersConfig/name",
+    "/queryConfig/name",
+];
+
 /// Names in containers: where in an element of `env` or `envFrom` the name stands.
 const IN_CONTAINERS: &[(&str, &str, &str)] = &[
     ("/env", "/valueFrom/secretKeyRef/name", "Secret"),
@@ -40,6 +55,10 @@ struct Name {
 }
 
 impl Name {
+    fn new(kind: &'static str, name: &str, pointer: &str) -> Self {
+        Self { kind, name: name.to_owned(), field: pointer.replace('/', ".") }
+    }
+
     fn edge(self, world: &World<'_>, dependent: &Manifest) -> Option<Dependency> {
         let namespace = dependent.object().namespace.as_deref();
         let on = world.find(GroupKind::new("", self.kind), namespace, &self.name)?;
@@ -52,6 +71,13 @@ fn named(manifest: &Manifest) -> Vec<Name> {
     let mut names = Vec::new();
     if let Some(pod) = pod_spec(manifest) {
         collect(pod, IN_PODS, "", &mut names);
+        for volume in each(pod, "/volumes") {
+            collect(volume, IN_PROJECTIONS, "/volumes", &mut names);
+        }
+        if manifest.object().kind.group == "monitoring.coreos.com" {
+            let named = IN_OPERATED.iter().filter_map(|pointer| Some((*pointer, text(pod, pointer)?)));
+            names.extend(named.map(|(pointer, name)| Name::new("Secret", name, pointer)));
+        }
         for list in ["/initContainers", "/containers"] {
             for container in each(pod, list) {
                 collect(container, IN_CONTAINERS, list, &mut names);
@@ -67,8 +93,7 @@ fn collect(value: &Value, table: &[(&str, &str, &'static str)], prefix: &str, na
     for (list, pointer, kind) in table {
         for element in each(value, list) {
             if let Some(name) = text(element, pointer) {
-                let field = format!("{prefix}{list}{pointer}").replace('/', ".");
-                names.push(Name { kind, name: name.to_owned(), field });
+                names.push(Name::new(kind, name, &format!("{prefix}{list}{pointer}")));
             }
         }
     }
@@ -78,7 +103,7 @@ fn collect(value: &Value, table: &[(&str, &str, &'static str)], prefix: &str, na
 fn governing_service(manifest: &Manifest) -> Option<Name> {
     let name =
         text(manifest.value(), "/spec/serviceName").filter(|_| manifest.object().kind.is("apps", "StatefulSet"))?;
-    Some(Name { kind: "Service", name: name.to_owned(), field: ".spec.serviceName".into() })
+    Some(Name::new("Service", name, "/spec/serviceName"))
 }
 
 /// An Alertmanager reads its configuration from a Secret, `alertmanager-<name>` unless it names another.
@@ -87,7 +112,6 @@ fn alertmanager_configuration(manifest: &Manifest) -> Option<Name> {
     if !object.kind.is("monitoring.coreos.com", "Alertmanager") {
         return None;
     }
-    let named = text(manifest.value(), "/spec/configSecret").map(str::to_owned);
-    let name = named.unwrap_or_else(|| format!("alertmanager-{}", object.name));
-    Some(Name { kind: "Secret", name, field: ".spec.configSecret".into() })
+    let usual = format!("alertmanager-{}", object.name);
+    Some(Name::new("Secret", text(manifest.value(), "/spec/configSecret").unwrap_or(&usual), "/spec/configSecret"))
 }

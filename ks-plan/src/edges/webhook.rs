@@ -11,7 +11,7 @@ use crate::graph::{Dependency, EdgeReason, Until};
 
 const ADMISSION: &str = "admissionregistration.k8s.io";
 
-/// Objects wait for the webhooks that admit or convert them, and for the workload that answers.
+/// Objects wait for the webhooks that admit or convert them, and for the Service and the workload that answer.
 pub fn edges(world: &World<'_>) -> Vec<Dependency> {
     let kinds = kinds_by_resource(world);
     let mut edges = Vec::new();
@@ -23,7 +23,7 @@ pub fn edges(world: &World<'_>) -> Vec<Dependency> {
             }
         }
     }
-    for crd in world.of_kind("apiextensions.k8s.io", "CustomResourceDefinition") {
+    for crd in world.definitions() {
         if let (Some(hook), Some(kind)) =
             (crd.value().pointer("/spec/conversion/webhook"), super::crd::defined_kind(crd))
         {
@@ -35,14 +35,12 @@ pub fn edges(world: &World<'_>) -> Vec<Dependency> {
 
 /// The kinds of this catalogue by API group and resource name; only custom kinds say theirs.
 fn kinds_by_resource(world: &World<'_>) -> BTreeMap<(String, String), GroupKind> {
-    world
-        .of_kind("apiextensions.k8s.io", "CustomResourceDefinition")
-        .filter_map(|crd| {
-            let kind = super::crd::defined_kind(crd)?;
-            let plural = text(crd.value(), "/spec/names/plural")?;
-            Some(((kind.group.clone(), plural.to_owned()), kind))
-        })
-        .collect()
+    let named = world.definitions().filter_map(|crd| {
+        let kind = super::crd::defined_kind(crd)?;
+        let plural = text(crd.value(), "/spec/names/plural")?;
+        Some(((kind.group.clone(), plural.to_owned()), kind))
+    });
+    named.collect()
 }
 
 fn seen_by(hook: &Value, kinds: &BTreeMap<(String, String), GroupKind>) -> Vec<GroupKind> {
@@ -64,24 +62,23 @@ fn wait_for(
     kinds: &[GroupKind],
     configuration: Option<&ObjectRef>,
 ) -> Vec<Dependency> {
-    let backends: Vec<&ObjectRef> = backends(world, hook);
-    let objects = world.manifests().filter(|it| kinds.contains(&it.object().kind));
+    let service = hook
+        .pointer("/clientConfig/service")
+        .and_then(|it| world.find(GroupKind::new("", "Service"), text(it, "/namespace"), text(it, "/name")?));
+    let backends: Vec<&ObjectRef> = service.map(|it| backends(world, it)).unwrap_or_default();
+    let objects = kinds.iter().flat_map(|it| world.of_kind(&it.group, &it.kind));
     objects
         .flat_map(|it| {
             let ready = backends.iter().map(|on| (*on, Until::Ready));
-            let written = configuration.into_iter().map(|on| (on, Until::Present));
+            let written = configuration.into_iter().chain(service.map(Manifest::object)).map(|on| (on, Until::Present));
             ready.chain(written).map(|(on, until)| Dependency::between(it.object(), on, until, EdgeReason::Webhook))
         })
         .collect()
 }
 
-/// The workloads whose pods the Service of a webhook selects.
-fn backends<'a>(world: &World<'a>, hook: &Value) -> Vec<&'a ObjectRef> {
-    let service = hook
-        .pointer("/clientConfig/service")
-        .and_then(|it| world.find(GroupKind::new("", "Service"), text(it, "/namespace"), text(it, "/name")?));
-    let Some(service) = service else { return Vec::new() };
-    let selector = service.value().pointer("/spec/selector").and_then(Value::as_object);
+/// The workloads whose pods the Service of a webhook selects. A Service without a selector selects none.
+fn backends<'a>(world: &World<'a>, service: &Manifest) -> Vec<&'a ObjectRef> {
+    let selector = service.value().pointer("/spec/selector").and_then(Value::as_object).filter(|it| !it.is_empty());
     let selects = |it: &Manifest| match (selector, pod_labels(it)) {
         (Some(selector), Some(labels)) => selector.iter().all(|(key, value)| labels.get(key) == Some(value)),
         _ => false,

@@ -1,0 +1,191 @@
+//! Lays out the steps of a plan: writes along the graph, then deletes against theirs.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use ks_model::{ComponentName, ObjectRef};
+
+use crate::graph::{Dependency, DependencyGraph, Node, Until};
+use crate::steps::{StepGraph, StepId, Task, Work};
+
+/// Makes the steps of `work`: writes along `graph`, then deletes against `deleted`.
+pub(crate) fn lay_out(graph: &DependencyGraph, deleted: &DependencyGraph, work: &Work) -> StepGraph {
+    let mut writes = Writes { graph, work, steps: StepGraph::default(), reached: BTreeMap::new(), inventory: None };
+    // The inventory comes before everything else, except its own namespace with whatever that one needs.
+    let home = work.grows.as_ref().filter(|home| work.written.contains(home));
+    let first = home.map(|home| closure(graph, &Node::Object(home.clone()))).unwrap_or_default();
+    graph.nodes().filter(|node| first.contains(node)).for_each(|node| writes.node(node));
+    writes.inventory();
+    graph.nodes().filter(|node| !first.contains(node)).for_each(|node| writes.node(node));
+    let mut steps = writes.steps;
+    lay_out_deletes(&mut steps, deleted, work);
+    steps
+}
+
+/// A node with everything that it depends on, directly or not.
+fn closure<'a>(graph: &'a DependencyGraph, node: &Node) -> BTreeSet<&'a Node> {
+    let mut found = BTreeSet::new();
+    let mut next: Vec<&Node> = graph.nodes().filter(|it| *it == node).collect();
+    while let Some(node) = next.pop() {
+        if found.insert(node) {
+            next.extend(graph.needs(node).map(|edge| &edge.on));
+        }
+    }
+    found
+}
+
+/// The steps after which a node is as far as somebody needs it.
+///
+/// A node that nothing is done to passes on what it waits for itself, so that the order holds along whole paths and not
+/// only between neighbours.
+#[derive(Default)]
+struct Reached {
+    present: BTreeSet<StepId>,
+    ready: BTreeSet<StepId>,
+}
+
+struct Writes<'a> {
+    graph: &'a DependencyGraph,
+    work: &'a Work,
+    steps: StepGraph,
+    reached: BTreeMap<&'a Node, Reached>,
+    inventory: Option<StepId>,
+}
+
+impl<'a> Writes<'a> {
+    fn node(&mut self, node: &'a Node) {
+        let reached = match node {
+            Node::Object(object) => self.object(node, object),
+            Node::Component(component) => self.component(node, component),
+        };
+        self.reached.insert(node, reached);
+    }
+
+    fn object(&mut self, node: &Node, object: &ObjectRef) -> Reached {
+        let mut present = self.needs(node, Until::Present);
+        if self.work.written.contains(object) {
+            present.extend(self.inventory);
+            if self.work.replaced.contains(object) {
+                present = [self.steps.add(Task::Delete(object.clone()), present)].into();
+            }
+            if self.work.replaced.contains(object) || self.work.leaving.contains(object) {
+                present = [self.steps.add(Task::AwaitAbsent(object.clone()), present)].into();
+            }
+            present = [self.steps.add(Task::Write(object.clone()), present)].into();
+        }
+        let mut ready = self.needs(node, Until::Ready);
+        ready.extend(&present);
+        if self.work.awaited.contains(object) {
+            ready = [self.steps.add(Task::AwaitReady(object.clone()), ready)].into();
+        }
+        Reached { present, ready }
+    }
+
+    fn component(&mut self, node: &Node, component: &ComponentName) -> Reached {
+        let has_steps = self.graph.needs(node).any(|edge| match &edge.on {
+            Node::Object(object) => self.work.written.contains(object) || self.work.awaited.contains(object),
+            Node::Component(_) => false,
+        });
+        let present = self.needs(node, Until::Present);
+        let present = if has_steps { self.reach(component, Until::Present, present) } else { present };
+        let mut ready = self.needs(node, Until::Ready);
+        ready.extend(&present);
+        let ready = if has_steps { self.reach(component, Until::Ready, ready) } else { ready };
+        Reached { present, ready }
+    }
+
+    fn reach(&mut self, component: &ComponentName, until: Until, needs: BTreeSet<StepId>) -> BTreeSet<StepId> {
+        if needs.is_empty() { needs } else { [self.steps.add(Task::Reach(component.clone(), until), needs)].into() }
+    }
+
+    /// The steps that bring everything where `node` needs it before it may become `before`.
+    fn needs(&self, node: &Node, before: Until) -> BTreeSet<StepId> {
+        let edges = self.graph.needs(node).filter(|edge| edge.before == before);
+        edges.flat_map(|edge| self.reached(edge)).copied().collect()
+    }
+
+    fn reached(&self, edge: &Dependency) -> impl Iterator<Item = &StepId> {
+        let reached = self.reached.get(&edge.on);
+        reached.into_iter().flat_map(|it| if edge.until == Until::Ready { &it.ready } else { &it.present })
+    }
+
+    fn inventory(&mut self) {
+        if let Some(home) = &self.work.grows {
+            let reached = self.reached.get(&Node::Object(home.clone()));
+            let needs = reached.map(|it| it.present.clone()).unwrap_or_default();
+            self.inventory = Some(self.steps.add(Task::GrowInventory, needs));
+        }
+    }
+}
+
+fn lay_out_deletes(steps: &mut StepGraph, graph: &DependencyGraph, work: &Work) {
+    if graph.objects().next().is_none() && !work.shrinks {
+        return;
+    }
+    let writes: BTreeSet<StepId> = steps.iter().filter(|it| it.task.is_write()).map(|it| it.id).collect();
+    let start = if writes.is_empty() { None } else { Some(steps.add(Task::AllWritten, writes)) };
+    let mut gone = Gone::new(graph);
+    for object in graph.objects().rev() {
+        let needs = gone.dependents(object, steps).into_iter().chain(start).collect();
+        let delete = steps.add(Task::Delete(object.clone()), needs);
+        let absent = steps.add(Task::AwaitAbsent(object.clone()), [delete].into());
+        gone.add(object, absent);
+    }
+    if work.shrinks {
+        steps.add(Task::ShrinkInventory, gone.objects.into_values().chain(start).collect());
+    }
+}
+
+/// What is gone after which step, while the deletes are laid out against the graph.
+struct Gone<'a> {
+    graph: &'a DependencyGraph,
+    /// The objects that wait for a node by themselves.
+    waiting: BTreeMap<&'a Node, Vec<&'a ObjectRef>>,
+    objects: BTreeMap<&'a ObjectRef, StepId>,
+    members: BTreeMap<&'a ComponentName, BTreeSet<StepId>>,
+    components: BTreeMap<&'a ComponentName, StepId>,
+}
+
+impl<'a> Gone<'a> {
+    fn new(graph: &'a DependencyGraph) -> Self {
+        let mut waiting: BTreeMap<&Node, Vec<&ObjectRef>> = BTreeMap::new();
+        for edge in graph.edges() {
+            if let Node::Object(dependent) = &edge.dependent {
+                waiting.entry(&edge.on).or_default().push(dependent);
+            }
+        }
+        let (objects, members, components) = Default::default();
+        Self { graph, waiting, objects, members, components }
+    }
+
+    fn add(&mut self, object: &'a ObjectRef, absent: StepId) {
+        self.objects.insert(object, absent);
+        if let Some(component) = self.graph.component(object) {
+            self.members.entry(component).or_default().insert(absent);
+        }
+    }
+
+    /// The steps after which everything that depends on `object` is gone: objects that wait for it by themselves, and
+    /// the components that wait for its component.
+    fn dependents(&mut self, object: &ObjectRef, steps: &mut StepGraph) -> BTreeSet<StepId> {
+        let waiting = |node: Node| self.waiting.get(&node).into_iter().flatten().copied();
+        let own = waiting(Node::Object(object.clone())).filter_map(|it| self.objects.get(it).copied());
+        let mut found: BTreeSet<StepId> = own.collect();
+        let component = self.graph.component(object).map(|it| Node::Component(it.clone()));
+        let waiting = component.into_iter().flat_map(waiting).filter_map(|it| self.graph.component(it));
+        let components: BTreeSet<&ComponentName> = waiting.collect();
+        found.extend(components.into_iter().filter_map(|it| self.component(it, steps)));
+        found
+    }
+
+    /// The step after which a component is gone. It stands once for all that wait, or each would need each.
+    ///
+    /// The graph puts all its members before what they wait for, so none comes later.
+    fn component(&mut self, component: &'a ComponentName, steps: &mut StepGraph) -> Option<StepId> {
+        let members = self.members.get(component)?;
+        let reach = || steps.add(Task::Reach(component.clone(), Until::Absent), members.clone());
+        Some(*self.components.entry(component).or_insert_with(reach))
+    }
+}
+
+#[cfg(test)]
+mod tests;
