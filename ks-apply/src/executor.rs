@@ -242,8 +242,10 @@ impl Worker {
 }
 
 fn defined(plan: &Plan, kind: &GroupKind, version: &str) -> Option<ServedKind> {
-    let definitions = plan.changes.iter().filter_map(|it| it.manifest.as_ref());
-    let crd = definitions.filter(|it| ks_plan::edges::crd::defined_kind(it).as_ref() == Some(kind)).last()?;
+    let definitions =
+        plan.changes.iter().filter(|it| it.object.kind.is("apiextensions.k8s.io", "CustomResourceDefinition"));
+    let mut crds = definitions.filter_map(|it| it.manifest.as_ref());
+    let crd = crds.find(|it| ks_plan::edges::crd::defined_kind(it).as_ref() == Some(kind))?;
     let text = |pointer: &str| crd.value().pointer(pointer).and_then(serde_json::Value::as_str);
     Some(ServedKind {
         kind: kind.clone(),
