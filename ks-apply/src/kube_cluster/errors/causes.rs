@@ -22,11 +22,6 @@ pub(super) fn is_denial(status: &Status) -> bool {
     status.message.starts_with("admission webhook ") && status.message.contains(" denied the request")
 }
 
-/// Whether the namespace is being deleted, which is also told as 403.
-pub(super) fn is_ending_namespace(status: &Status) -> bool {
-    status.details.iter().flat_map(|it| &it.causes).any(|it| it.reason == "NamespaceTerminating")
-}
-
 fn in_text(text: &str) -> Vec<InvalidCause> {
     let mut causes = unknown_fields(text);
     causes.extend(text.lines().filter_map(undeclared_field));

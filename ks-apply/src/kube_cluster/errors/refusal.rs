@@ -5,7 +5,7 @@ use kube::core::Status;
 
 use super::{Credential, causes, conflicts};
 use crate::discovery::ServedKind;
-use crate::error::ClusterError;
+use crate::error::{ClusterError, InvalidCause};
 
 /// What the API server says when it does not do what it was asked.
 #[derive(Debug)]
@@ -84,9 +84,6 @@ impl Refusal {
             }
             401 => ClusterError::Unauthorized { action, message },
             403 if causes::is_denial(&self.status) => ClusterError::Invalid { action, causes: Vec::new(), message },
-            403 if causes::is_ending_namespace(&self.status) => {
-                ClusterError::Conflict { action, message, fields: Vec::new() }
-            }
             403 => ClusterError::Forbidden { action, message },
             404 => self.explain_absence(action, kind),
             409 => ClusterError::Conflict { action, fields: conflicts::of(&self.status), message },
@@ -101,7 +98,9 @@ impl Refusal {
         let details = self.status.details.as_ref();
         match kind {
             Some(_) if details.is_some_and(|it| it.kind == "namespaces" && !it.name.is_empty()) => {
-                super::invalid(&action, "metadata.namespace", &self.status.message)
+                let message = self.status.message;
+                let cause = InvalidCause { field: "metadata.namespace".to_owned(), message: message.clone() };
+                ClusterError::Invalid { action, message, causes: vec![cause] }
             }
             Some(kind) => ClusterError::NotServed { action, kind: format!("{} {}", kind.kind, kind.version) },
             None => ClusterError::Protocol { action, message: format!("status 404: {}", self.status.message) },
@@ -153,7 +152,7 @@ mod tests {
         let body = json!({ "message": "the server could not find the requested resource", "details": {} });
         assert_eq!(status(404, &body).to_string(), "apply it: the server does not serve Deployment.apps v1");
         let body = json!({ "message": "namespaces \"x\" not found", "details": { "name": "x", "kind": "namespaces" } });
-        assert_eq!(status(404, &body).to_string(), "apply it: metadata.namespace: namespaces \"x\" not found");
+        assert_eq!(status(404, &body).to_string(), "apply it: namespaces \"x\" not found");
     }
 
     #[test]
@@ -162,13 +161,6 @@ mod tests {
         assert!(matches!(status(403, &body), ClusterError::Invalid { .. }));
         let body = json!({ "message": "deployments.apps is forbidden: User \"x\" cannot patch resource" });
         assert!(matches!(status(403, &body), ClusterError::Forbidden { .. }));
-    }
-
-    #[test]
-    fn a_namespace_that_ends_is_a_conflict() {
-        let body = json!({ "message": "x is forbidden: unable to create new content in namespace y because it is being terminated",
-            "details": { "causes": [{ "reason": "NamespaceTerminating", "field": "metadata.namespace" }] } });
-        assert!(matches!(status(403, &body), ClusterError::Conflict { .. }));
     }
 
     #[test]
