@@ -14,7 +14,8 @@ pub(super) fn of(status: &Status) -> Vec<InvalidCause> {
 
 /// Server-side apply reports a patch that does not fit the schema as an internal error; asking again mends nothing.
 pub(super) fn is_schema_fault(status: &Status) -> bool {
-    status.message.contains("failed to create typed patch object")
+    let words = ["failed to create typed patch object", "unable to convert unstructured object"];
+    words.iter().any(|it| status.message.contains(it))
 }
 
 /// A webhook that denies answers 403 like a missing permission does.

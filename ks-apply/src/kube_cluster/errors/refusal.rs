@@ -170,16 +170,20 @@ mod tests {
     }
 
     #[test]
-    fn a_field_that_the_schema_does_not_know_is_invalid_although_the_server_calls_it_internal() {
-        let message = "failed to create typed patch object (ns/n; apps/v1, Kind=Deployment): .spec.foo: field not declared in schema";
-        let refusal = Refusal::read(
-            StatusCode::INTERNAL_SERVER_ERROR,
-            json!({ "message": message }).to_string().as_bytes(),
-            None,
-            &Credential::Nothing,
-        );
-        assert!(!refusal.is_transient());
-        let ClusterError::Invalid { causes, .. } = refusal.explain("apply it", None) else { panic!("not invalid") };
+    fn what_does_not_fit_the_schema_is_invalid_although_the_server_calls_it_internal() {
+        let refusal = |message: &str| {
+            let body = json!({ "message": message }).to_string();
+            Refusal::read(StatusCode::INTERNAL_SERVER_ERROR, body.as_bytes(), None, &Credential::Nothing)
+        };
+        let undeclared = "failed to create typed patch object (ns/n; apps/v1, Kind=Deployment): .spec.foo: field not declared in schema";
+        assert!(!refusal(undeclared).is_transient());
+        let ClusterError::Invalid { causes, .. } = refusal(undeclared).explain("apply it", None) else {
+            panic!("not invalid")
+        };
         assert_eq!(causes[0].field, ".spec.foo");
+        let undecodable = "failed to convert new object (ns/n; /v1, Kind=Secret) to proper version: unable to convert unstructured object to /v1, Kind=Secret: error decoding from json: illegal base64 data at input byte 8";
+        assert!(matches!(refusal(undecodable).explain("apply it", None), ClusterError::Invalid { .. }));
+        let hook = "failed to convert new object (ns/n; a.b/v1, Kind=X) to proper version: conversion webhook for a.b/v1, Kind=X failed";
+        assert!(refusal(hook).is_transient());
     }
 }
