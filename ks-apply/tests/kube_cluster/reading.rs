@@ -52,6 +52,7 @@ async fn a_list_begins_anew_when_its_place_is_forgotten() {
     .await;
     let items = server.connect().await.list(&config_maps(), &ListQuery::default()).await.unwrap();
     assert_eq!(names(&items), ["a"]);
+    assert_eq!(server.lines().len(), 3, "a forgotten place is not asked for again");
 }
 
 #[tokio::test]

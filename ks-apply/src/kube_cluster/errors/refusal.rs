@@ -58,9 +58,9 @@ impl Refusal {
         self.retry_after
     }
 
-    /// Whether the same request may be answered otherwise later.
+    /// Whether the same request may be answered otherwise later; what is gone (410) has to be asked for in another way.
     pub(super) fn is_transient(&self) -> bool {
-        matches!(self.code, 410 | 429 | 500 | 502 | 503 | 504) && !causes::is_schema_fault(&self.status)
+        matches!(self.code, 429 | 500 | 502 | 503 | 504) && !causes::is_schema_fault(&self.status)
     }
 
     /// Whether the server said no before it began.
