@@ -10,7 +10,7 @@ use std::sync::OnceLock;
 use serde::Deserialize;
 use serde_json::{Map, Value};
 
-use super::types::{DEDUCED, Field, Items, MapNode, Node, NodeId, Scalar, Table, UNTYPED};
+use super::types::{DEDUCED, Field, Items, MapNode, Node, NodeId, Presence, Scalar, Table, UNTYPED};
 
 static BUILTIN: OnceLock<Builtin> = OnceLock::new();
 
@@ -148,11 +148,16 @@ impl Builder<'_> {
 
     fn with_fields(&mut self, definition: &Value) -> Node {
         let mut fields = BTreeMap::new();
-        let present: BTreeSet<&str> = strings(definition.get("present")).collect();
+        let (structs, nulls): (BTreeSet<&str>, BTreeSet<&str>) =
+            (strings(definition.get("structs")).collect(), strings(definition.get("nulls")).collect());
         for (name, field) in definition.get("fields").and_then(Value::as_object).into_iter().flatten() {
             let key_default = definition.get("defaults").and_then(|defaults| defaults.get(name)).cloned();
-            let is_present = present.contains(name.as_str());
-            fields.insert(name.clone(), Field { node: self.id(field), key_default, is_present });
+            let presence = match name.as_str() {
+                name if structs.contains(name) => Presence::Struct,
+                name if nulls.contains(name) => Presence::Null,
+                _ => Presence::Absent,
+            };
+            fields.insert(name.clone(), Field { node: self.id(field), key_default, presence });
         }
         let is_atomic = definition.get("atomic").and_then(Value::as_bool).unwrap_or(false);
         Node::map(MapNode { fields, rest: None, is_atomic })
@@ -199,7 +204,8 @@ mod tests {
         match value {
             Value::String(name) => names.push(name.clone()),
             Value::Object(map) => {
-                let is_list = |key: &str, value: &Value| matches!(key, "keys" | "present") && value.is_array();
+                let is_list =
+                    |key: &str, value: &Value| matches!(key, "keys" | "structs" | "nulls") && value.is_array();
                 let parts = map.iter().filter(|(key, value)| *key != "defaults" && !is_list(key, value));
                 parts.for_each(|(_, value)| collect_names(value, names));
             }

@@ -27,26 +27,28 @@ pub(super) fn canonicalize(object: &mut Value, ty: Type<'_>) {
 /// Takes out the empty lists and the empty free maps, which vanish when the server writes the object.
 pub(super) fn drop_empty(object: &mut Value, ty: Type<'_>) {
     if ty.traits().is_typed {
-        retain(object, ty, &|value, ty| !vanishes(value, ty));
+        retain(object, ty, &|value, ty, omits| !(omits && vanishes(value, ty)));
     } else if let (Some(metadata), Some(map)) = (object.get_mut("metadata"), ty.as_map()) {
-        retain(metadata, map.field("metadata"), &|value, ty| !vanishes(value, ty));
+        retain(metadata, map.field("metadata"), &|value, ty, _| !vanishes(value, ty));
     }
 }
 
 fn rewrite(value: &mut Value, ty: Type<'_>) {
-    retain(value, ty, &|value, _| !value.is_null());
+    retain(value, ty, &|value, _, _| !value.is_null());
     respell(value, ty);
 }
 
-/// Walks the fields that the type describes and keeps those for which `is_kept` holds.
-fn retain(value: &mut Value, ty: Type<'_>, is_kept: &dyn Fn(&Value, Type<'_>) -> bool) {
+type IsKept<'a> = &'a dyn Fn(&Value, Type<'_>, bool) -> bool;
+
+/// Walks the fields that the type describes and keeps those for which `is_kept` holds; it is told whether the server omits them.
+fn retain(value: &mut Value, ty: Type<'_>, is_kept: IsKept<'_>) {
     if ty.is_opaque() {
         return;
     }
     match (ty.shape(value), value) {
         (Shape::Map(map), Value::Object(entries)) => {
             entries.iter_mut().for_each(|(name, value)| retain(value, map.field(name), is_kept));
-            entries.retain(|name, value| is_kept(value, map.field(name)));
+            entries.retain(|name, value| is_kept(value, map.field(name), map.omits_empty(name)));
         }
         (Shape::List(list), Value::Array(items)) => {
             items.iter_mut().for_each(|item| retain(item, list.item(), is_kept));

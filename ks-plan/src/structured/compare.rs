@@ -2,7 +2,7 @@
 
 use serde_json::{Map, Value};
 
-use super::canonical::{encode, is_secret, same_scalar};
+use super::canonical::{encode, is_secret, same_scalar, vanishes};
 use super::field_set::FieldSet;
 use super::fields::{STRIPPED_METADATA, field_set};
 use super::managed_fields::{ManagedFields, applier_entry};
@@ -45,14 +45,22 @@ fn is_unchanged(desired: &Value, live: &Value, manager: &str, ty: Type<'_>) -> b
     if !is_same_object || desired.pointer("/metadata/managedFields").is_some() {
         return false;
     }
-    let Some(entry) = applier_entry(live, manager) else { return false };
-    if desired.get("apiVersion").and_then(Value::as_str) != Some(entry.api_version.as_str()) {
-        return false;
+    let fields = field_set(desired, ty);
+    match applier_entry(live, manager) {
+        Some(entry) => {
+            let version = desired.get("apiVersion").and_then(Value::as_str);
+            version == Some(entry.api_version.as_str())
+                && entry.fields == fields
+                && has_values(desired, live, manager, ty)
+        }
+        // Who mentions nothing has no entry. Without any entry, the first apply would write down who was there before it.
+        None => fields.is_empty() && live.pointer("/metadata/managedFields/0").is_some(),
     }
+}
+
+fn has_values(desired: &Value, live: &Value, manager: &str, ty: Type<'_>) -> bool {
     let mut walk = Walk { is_typed: ty.traits().is_typed, path: Vec::new(), respelled: FieldSet::EMPTY };
-    walk.object(desired, live, ty)
-        && entry.fields == field_set(desired, ty)
-        && !is_contested(&walk.respelled, live, manager)
+    walk.object(desired, live, ty) && !is_contested(&walk.respelled, live, manager)
 }
 
 /// A value that is equal only in the server's spelling counts as changed to the managers that share the field, so they would conflict.
@@ -94,10 +102,12 @@ impl Walk {
         else {
             return false;
         };
+        let is_typed = std::mem::replace(&mut self.is_typed, true);
         self.path.push(PathElement::field("metadata"));
         let counts = |name: &str| !STRIPPED_METADATA.contains(&name);
         let is_same = desired.iter().all(|(name, value)| !counts(name) || self.field(name, value, live.get(name), map));
         self.path.pop();
+        self.is_typed = is_typed;
         is_same
     }
 
@@ -106,8 +116,9 @@ impl Walk {
         self.path.push(PathElement::field(name));
         let is_same = match live {
             Some(live) => self.value(desired, live, ty),
-            // A null is nothing to a built-in kind. An empty list is not: the server counts it as a change, though none is seen.
-            None => self.is_typed && desired.is_null(),
+            // A null and an empty free map are nothing to a built-in kind. An empty list is not: the server counts it as a change,
+            // though none is seen.
+            None => self.is_typed && !desired.is_array() && vanishes(desired, ty),
         };
         self.path.pop();
         is_same

@@ -133,10 +133,9 @@ pub fn apply(request: ApplyRequest<'_>, ty: Type<'_>) -> Result<Value, ApplyErro
 /// see [`update_status`].
 pub fn update(old: Option<&Value>, new: &Value, manager: &str, ty: Type<'_>, time: Option<&str>) -> Value {
     let writer = entry_of(new, manager, Operation::Update);
-    let mut new = new.clone();
-    canonicalize(&mut new, ty);
-    drop_empty(&mut new, ty);
-    write_update(old, new, writer, time, ty, |changes| changes.without_reset(ty))
+    let managed = managers_of_update(old, new, ty);
+    let write = UpdateWrite { old, managed, writer, time, ty };
+    write.run(new.clone(), |changes| changes.without_reset(ty))
 }
 
 /// Writes the status of an object through its subresource: everything else of `new` is ignored.
@@ -149,31 +148,34 @@ pub fn update_status(old: &Value, new: &Value, manager: &str, ty: Type<'_>, time
             None => object.shift_remove("status"),
         };
     }
-    canonicalize(&mut written, ty);
-    write_update(Some(old), written, writer, time, ty, |changes| changes)
+    let managed = ManagedFields::of(old).unwrap_or_default();
+    UpdateWrite { old: Some(old), managed, writer, time, ty }.run(written, |changes| changes)
 }
 
-fn write_update(
-    old: Option<&Value>,
-    mut new: Value,
+/// A write that is no apply.
+struct UpdateWrite<'a> {
+    old: Option<&'a Value>,
+    managed: ManagedFields,
     writer: ManagerEntry,
-    time: Option<&str>,
-    ty: Type<'_>,
-    filter: impl Fn(Changes) -> Changes,
-) -> Value {
-    let mut managed = managers_of_update(old, &new);
-    without_managed_fields(&mut new);
-    let is_tracked = old.is_none_or(|old| !managed.entries.is_empty() || old.pointer("/metadata/uid").is_none());
-    if !is_tracked {
-        return new;
-    }
-    reconcile_all(&mut managed, ty);
-    note_update(&mut managed, old, &new, writer, time, ty, filter);
-    cap_updaters(&mut managed);
-    managed.write_to(&mut new);
-    match old {
-        Some(old) => unless_only_times_differ(new, Some(old)),
-        None => new,
+    time: Option<&'a str>,
+    ty: Type<'a>,
+}
+
+impl UpdateWrite<'_> {
+    fn run(mut self, mut new: Value, filter: impl Fn(Changes) -> Changes) -> Value {
+        without_managed_fields(&mut new);
+        canonicalize(&mut new, self.ty);
+        drop_empty(&mut new, self.ty);
+        // Nobody kept book of an object that is there already without managers, so nobody starts to before its first apply.
+        let is_new = self.old.is_none_or(|old| old.pointer("/metadata/uid").is_none());
+        if self.managed.entries.is_empty() && !is_new {
+            return new;
+        }
+        reconcile_all(&mut self.managed, self.ty);
+        note_update(&mut self.managed, self.old, &new, self.writer, self.time, self.ty, filter);
+        cap_updaters(&mut self.managed);
+        self.managed.write_to(&mut new);
+        unless_only_times_differ(new, self.old)
     }
 }
 
@@ -200,9 +202,14 @@ fn note_update(
 }
 
 /// The managers that count for an update: those that the new object brings, else those of the old one.
-fn managers_of_update(old: Option<&Value>, new: &Value) -> ManagedFields {
+fn managers_of_update(old: Option<&Value>, new: &Value, ty: Type<'_>) -> ManagedFields {
     let brought = new.pointer("/metadata/managedFields").and_then(Value::as_array);
-    let is_reset = brought.is_some_and(|list| list.iter().all(|entry| entry.as_object().is_some_and(Map::is_empty)));
+    let is_reset = brought.map(Vec::as_slice).is_some_and(|list| match list {
+        // The server does not see the empty list of a custom resource.
+        [] => ty.traits().is_typed,
+        [entry] => entry.as_object().is_some_and(Map::is_empty),
+        _ => false,
+    });
     if is_reset {
         return ManagedFields::default();
     }

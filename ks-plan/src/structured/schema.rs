@@ -8,7 +8,7 @@ use serde_json::{Map, Value};
 use super::builtin::Builtin;
 use super::crd_types;
 use super::path::PathElement;
-use super::types::{DEDUCED, Field, Items, ListNode, MapNode, Node, NodeId, Scalar, Table, UNTYPED};
+use super::types::{DEDUCED, Field, Items, ListNode, MapNode, Node, NodeId, Presence, Scalar, Table, UNTYPED};
 
 /// Tells why a CustomResourceDefinition cannot be used.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -172,9 +172,14 @@ impl<'a> Type<'a> {
     }
 
     fn new_value(&self) -> Value {
-        let Some(map) = self.as_map().filter(|map| !map.is_atomic() && !map.is_free()) else { return Value::Null };
-        let present = map.node.fields.iter().filter(|(_, field)| field.is_present);
-        Value::Object(present.map(|(name, field)| (name.clone(), self.part(field.node).new_value())).collect())
+        let Some(map) = self.as_map() else { return Value::Null };
+        let new = |field: &Field| match field.presence {
+            Presence::Absent => None,
+            Presence::Null => Some(Value::Null),
+            Presence::Struct => Some(self.part(field.node).new_value()),
+        };
+        let fields = map.node.fields.iter().filter_map(|(name, field)| Some((name.clone(), new(field)?)));
+        Value::Object(fields.collect())
     }
 
     /// Tells whether two values are looked at in the same way: always so, but for a type that may be several things.
@@ -225,6 +230,11 @@ impl<'a> MapType<'a> {
     /// Tells whether no field is known by name: a map from keys to values, and no struct.
     pub(super) fn is_free(&self) -> bool {
         self.node.fields.is_empty()
+    }
+
+    /// Tells whether the server leaves the field out when it is empty.
+    pub(super) fn omits_empty(&self, field: &str) -> bool {
+        self.node.fields.get(field).is_none_or(|field| field.presence == Presence::Absent)
     }
 
     /// Gives the type of a field; absent when the type does not allow it.

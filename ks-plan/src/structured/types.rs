@@ -52,8 +52,19 @@ pub struct Field {
     pub node: NodeId,
     /// The value it counts with as the key of a list item that does not have it.
     pub key_default: Option<Value>,
-    /// Whether a new object of a built-in kind has it from the start, empty or null.
-    pub is_present: bool,
+    /// Whether a new object of a built-in kind has it from the start.
+    pub presence: Presence,
+}
+
+/// What a new Go value has for a field.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Presence {
+    /// Nothing: it is left out when it is empty.
+    Absent,
+    /// A null: it is written even when it is empty.
+    Null,
+    /// An empty struct.
+    Struct,
 }
 
 /// The type of a map.

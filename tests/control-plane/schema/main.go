@@ -38,8 +38,9 @@ type Struct struct {
 	Fields   map[string]any `json:"fields"`
 	Defaults map[string]any `json:"defaults,omitempty"`
 	Atomic   bool           `json:"atomic,omitempty"`
-	// Present are the fields that a Go value of the type always has: structs that are no pointers, and required fields.
-	Present []string `json:"present,omitempty"`
+	// Structs are the fields that a new Go value has as an empty struct; Nulls those that it has as null, being required.
+	Structs []string `json:"structs,omitempty"`
+	Nulls   []string `json:"nulls,omitempty"`
 }
 
 // Table is what is written. A type is a name, or an object with one of map, atomicMap, list, set, keyed or struct.
@@ -274,11 +275,14 @@ func (c *converter) convertMap(schema Schema, self string) any {
 		if property.Default != nil && c.keys[self+"/"+name] {
 			result.Defaults[name] = property.Default
 		}
-		if empty, ok := property.Default.(map[string]any); (ok && len(empty) == 0) || slices.Contains(schema.Required, name) {
-			result.Present = append(result.Present, name)
+		if empty, ok := property.Default.(map[string]any); ok && len(empty) == 0 {
+			result.Structs = append(result.Structs, name)
+		} else if slices.Contains(schema.Required, name) {
+			result.Nulls = append(result.Nulls, name)
 		}
 	}
-	slices.Sort(result.Present)
+	slices.Sort(result.Structs)
+	slices.Sort(result.Nulls)
 	return result
 }
 
