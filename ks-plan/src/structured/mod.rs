@@ -12,6 +12,7 @@ mod check;
 pub mod compare;
 pub mod crd;
 mod crd_types;
+mod crd_validate;
 pub mod differences;
 pub mod field_set;
 pub mod fields;
