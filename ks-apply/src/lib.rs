@@ -10,6 +10,7 @@ pub mod executor;
 pub mod kube_cluster;
 pub mod observe;
 pub mod planned;
+pub mod sandbox;
 mod wait;
 
 pub use cluster::{ApplyMode, Cluster, ListQuery, RequestCount};
@@ -20,3 +21,4 @@ pub use executor::{ApplyOptions, apply};
 pub use kube_cluster::{ConnectOptions, KubeCluster, Timeouts};
 pub use observe::{Survey, observe, survey};
 pub use planned::{PlanError, Planned, plan};
+pub use sandbox::{Sandbox, SandboxError, SandboxOptions};

@@ -13,7 +13,7 @@ pub(crate) enum FileRole<'a> {
     Template(Folder<'a>),
     /// `<module>/<component>/files/**`: text that templates include.
     Text(Folder<'a>),
-    /// Something for others: `*.md`, `examples/**`, and what is hidden, such as `.git`.
+    /// Something for readers: `*.md` and `examples/**`.
     Ignored,
     /// Nothing that a catalogue knows.
     Misplaced,
@@ -38,7 +38,6 @@ pub(crate) fn role(path: &str) -> FileRole<'_> {
     match parts.as_slice() {
         ["images.yaml"] => FileRole::Images,
         ["examples", ..] => FileRole::Ignored,
-        parts if parts.iter().any(|part| part.starts_with('.')) => FileRole::Ignored,
         [module, component, "files", _, ..] => FileRole::Text(Folder { module, component }),
         [.., name] if name.ends_with(".md") => FileRole::Ignored,
         [module, component, "component.yaml"] => FileRole::Declaration(Folder { module, component }),
@@ -69,7 +68,6 @@ mod tests {
             ("images.yaml", FileRole::Images),
             ("examples/a.yaml", FileRole::Ignored),
             ("README.md", FileRole::Ignored),
-            (".git/config", FileRole::Ignored),
             ("m/c/component.yaml", FileRole::Declaration(folder)),
             ("m/c/service.yaml", FileRole::Static(folder)),
             ("m/c/crds/things.yaml", FileRole::Static(folder)),

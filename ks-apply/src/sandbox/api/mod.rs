@@ -1,0 +1,9 @@
+//! What an API server answers: pure functions over the state.
+
+pub(super) mod apply;
+pub(super) mod delete;
+pub(super) mod finish;
+mod immutable;
+pub(super) mod read;
+pub(super) mod refusal;
+mod required;

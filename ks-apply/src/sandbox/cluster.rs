@@ -1,0 +1,301 @@
+//! The sandbox behind the door to a cluster.
+
+use std::path::Path;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
+
+use async_trait::async_trait;
+use futures::stream::{self, BoxStream, StreamExt};
+use ks_model::{Manifest, ObjectRef, ServerVersion};
+use ks_plan::FIELD_MANAGER;
+use serde_json::Value;
+
+use super::api::apply::Writer;
+use super::api::{self, refusal};
+use super::clock::{Clock, SystemClock};
+use super::core::Core;
+use super::error::SandboxError;
+use super::fault::{Effect, FaultPlan, Request, Verb};
+use super::options::SandboxOptions;
+use super::{kinds, object};
+use crate::{ApplyMode, Cluster, ClusterError, Discovery, ListQuery, RequestCount, ServedKind};
+
+/// How often a watch looks.
+const LOOK: Duration = Duration::from_millis(50);
+
+/// An embedded cluster, in a file or in memory. Clones are the same cluster.
+///
+/// # Example
+/// ```
+/// use ks_apply::sandbox::{Sandbox, SandboxOptions};
+/// use ks_apply::{ApplyMode, Cluster};
+/// use ks_model::{GroupKind, Manifest};
+///
+/// # tokio::runtime::Builder::new_current_thread().enable_time().build()?.block_on(async {
+/// let sandbox = Sandbox::in_memory(SandboxOptions::instant());
+/// let kinds = sandbox.discover().await?;
+/// let manifest = Manifest::parse(serde_json::json!({
+///     "apiVersion": "v1", "kind": "ConfigMap",
+///     "metadata": { "name": "greeting", "namespace": "default" },
+///     "data": { "hello": "world" },
+/// }))?;
+/// let kind = kinds.find(&GroupKind::new("", "ConfigMap"), "v1").expect("served by every cluster");
+/// sandbox.apply(kind, &manifest, ApplyMode::default()).await?;
+/// let live = sandbox.get(kind, manifest.object()).await?;
+/// assert_eq!(live.expect("just applied")["data"]["hello"], "world");
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// # })?;
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+#[derive(Clone)]
+pub struct Sandbox {
+    core: Arc<Mutex<Core>>,
+    requests: Arc<Mutex<RequestCount>>,
+    name: Arc<str>,
+}
+
+impl Sandbox {
+    /// Opens the sandbox in a file, and creates it when absent.
+    ///
+    /// # Errors
+    /// When the file cannot be read or written, or is not the file of a sandbox that this ks knows.
+    ///
+    /// # Example
+    /// ```no_run
+    /// use ks_apply::Cluster;
+    /// use ks_apply::sandbox::Sandbox;
+    ///
+    /// let sandbox = Sandbox::open(".ks/sandbox.json")?;
+    /// assert_eq!(sandbox.describe(), "sandbox .ks/sandbox.json");
+    /// # Ok::<(), ks_apply::sandbox::SandboxError>(())
+    /// ```
+    pub fn open(path: impl AsRef<Path>) -> Result<Self, SandboxError> {
+        Self::open_with(path, SandboxOptions::default(), Arc::new(SystemClock))
+    }
+
+    /// Opens the sandbox in a file by a given clock, and creates it as `options` say when absent.
+    ///
+    /// # Errors
+    /// As for [`Sandbox::open`].
+    pub fn open_with(
+        path: impl AsRef<Path>,
+        options: SandboxOptions,
+        clock: Arc<dyn Clock>,
+    ) -> Result<Self, SandboxError> {
+        Core::open(path.as_ref(), options, clock).map(Self::around)
+    }
+
+    /// Makes a sandbox that is gone with the process.
+    pub fn in_memory(options: SandboxOptions) -> Self {
+        Self::in_memory_with(options, Arc::new(SystemClock))
+    }
+
+    /// Makes a sandbox that is gone with the process and lives by a given clock.
+    pub fn in_memory_with(options: SandboxOptions, clock: Arc<dyn Clock>) -> Self {
+        Self::around(Core::in_memory(options, clock))
+    }
+
+    /// Replaces what goes wrong from now on.
+    pub fn set_faults(&self, faults: FaultPlan) {
+        self.core().faults = faults;
+    }
+
+    /// Applies as another field manager, as `kubectl apply --server-side --field-manager` does. Not counted as a request.
+    ///
+    /// # Errors
+    /// As for [`Cluster::apply`].
+    pub fn apply_as(&self, manager: &str, manifest: &Manifest, mode: ApplyMode) -> Result<Value, ClusterError> {
+        let kind = self.served(manifest)?;
+        self.apply_now(&kind, manifest, mode, manager)
+    }
+
+    /// Replaces or creates an object without server-side apply, as `kubectl edit` does. Not counted as a request.
+    ///
+    /// # Errors
+    /// As for [`Cluster::apply`], but never a conflict of fields.
+    pub fn update_as(&self, manager: &str, manifest: &Manifest) -> Result<Value, ClusterError> {
+        let kind = self.served(manifest)?;
+        let done = self.core().write(|core, at| {
+            let writer = Writer { manager, force: true, at };
+            let written = api::apply::update(&core.state, &core.types, &kind, manifest, writer)?;
+            Ok(written.store(&mut core.state))
+        });
+        done.map_err(|error| broken("update", &error))?
+    }
+
+    /// Writes the whole state down, as it is now. Equal texts are equal states.
+    ///
+    /// # Errors
+    /// When the file of the sandbox cannot be read.
+    pub fn export(&self) -> Result<String, SandboxError> {
+        self.core().read(|core| serde_json::to_string(&core.state).unwrap_or_default())
+    }
+
+    fn around(core: Core) -> Self {
+        let name = core.describe().into();
+        Self { core: Arc::new(Mutex::new(core)), requests: Arc::default(), name }
+    }
+
+    fn core(&self) -> MutexGuard<'_, Core> {
+        self.core.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn served(&self, manifest: &Manifest) -> Result<ServedKind, ClusterError> {
+        let action = format!("apply {}", manifest.object());
+        let discovery =
+            self.core().read(|core| kinds::discovery(&core.state)).map_err(|error| broken(&action, &error))?;
+        let kind = &manifest.object().kind;
+        discovery.find(kind, manifest.version()).cloned().ok_or_else(|| ClusterError::NotServed {
+            action,
+            kind: format!("{} {}", manifest.api_version(), kind.kind),
+        })
+    }
+
+    fn apply_now(
+        &self,
+        kind: &ServedKind,
+        manifest: &Manifest,
+        mode: ApplyMode,
+        manager: &str,
+    ) -> Result<Value, ClusterError> {
+        let done = self.core().write(|core, at| {
+            let writer = Writer { manager, force: mode.force, at };
+            let written = api::apply::apply(&core.state, &core.types, kind, manifest, writer)?;
+            Ok(if mode.dry_run { written.into_value() } else { written.store(&mut core.state) })
+        });
+        done.map_err(|error| broken(&format!("apply {}", manifest.object()), &error))?
+    }
+
+    fn read_now<T>(
+        &self,
+        action: &str,
+        question: impl FnOnce(&Core) -> Result<T, ClusterError>,
+    ) -> Result<T, ClusterError> {
+        self.core().read(question).map_err(|error| broken(action, &error))?
+    }
+
+    /// Counts a request, lets it do its work, and lets the faults strike.
+    async fn request<T: Send>(
+        &self,
+        request: Request<'_>,
+        work: impl FnOnce() -> Result<T, ClusterError> + Send,
+    ) -> Result<T, ClusterError> {
+        self.count(request.verb);
+        let effect = self.core().faults.next(&request);
+        match effect {
+            None => work(),
+            Some(Effect::Fail(error)) => Err(error),
+            Some(Effect::LoseAnswer(error)) => work().and(Err(error)),
+            Some(Effect::Hang) => std::future::pending().await,
+        }
+    }
+
+    fn count(&self, verb: Verb) {
+        let mut requests = self.requests.lock().unwrap_or_else(PoisonError::into_inner);
+        match verb {
+            Verb::DryRun => requests.dry_runs += 1,
+            Verb::Apply | Verb::Delete => requests.writes += 1,
+            Verb::Discover | Verb::List | Verb::Get | Verb::Watch => requests.reads += 1,
+        }
+    }
+}
+
+#[async_trait]
+impl Cluster for Sandbox {
+    fn describe(&self) -> String {
+        self.name.to_string()
+    }
+
+    async fn version(&self) -> Result<ServerVersion, ClusterError> {
+        let request = Request { verb: Verb::Discover, kind: None, name: None };
+        self.request(request, || self.read_now("ask for the version", |core| Ok(core.state.version()))).await
+    }
+
+    async fn discover(&self) -> Result<Discovery, ClusterError> {
+        let request = Request { verb: Verb::Discover, kind: None, name: None };
+        self.request(request, || self.read_now("discover kinds", |core| Ok(kinds::discovery(&core.state)))).await
+    }
+
+    async fn list(&self, kind: &ServedKind, query: &ListQuery) -> Result<Vec<Value>, ClusterError> {
+        let request = Request { verb: Verb::List, kind: Some(&kind.kind.kind), name: None };
+        let action = format!("list {}", refusal::resource(kind));
+        self.request(request, || self.read_now(&action, |core| api::read::list(&core.state, kind, query))).await
+    }
+
+    async fn get(&self, kind: &ServedKind, object: &ObjectRef) -> Result<Option<Value>, ClusterError> {
+        let request = Request { verb: Verb::Get, kind: Some(&kind.kind.kind), name: Some(&object.name) };
+        let action = format!("get {object}");
+        self.request(request, || self.read_now(&action, |core| api::read::get(&core.state, kind, object))).await
+    }
+
+    async fn apply(&self, kind: &ServedKind, manifest: &Manifest, mode: ApplyMode) -> Result<Value, ClusterError> {
+        let verb = if mode.dry_run { Verb::DryRun } else { Verb::Apply };
+        let request = Request { verb, kind: Some(&kind.kind.kind), name: Some(&manifest.object().name) };
+        self.request(request, || self.apply_now(kind, manifest, mode, FIELD_MANAGER)).await
+    }
+
+    async fn delete(&self, kind: &ServedKind, object: &ObjectRef, uid: Option<&str>) -> Result<(), ClusterError> {
+        let request = Request { verb: Verb::Delete, kind: Some(&kind.kind.kind), name: Some(&object.name) };
+        let delete = || {
+            let done = self.core().write(|core, at| {
+                let linger = core.pace().shortest;
+                api::delete::delete(&mut core.state, kind, object, uid, at, linger)
+            });
+            done.map_err(|error| broken(&format!("delete {object}"), &error))?
+        };
+        self.request(request, delete).await
+    }
+
+    fn watch(&self, kind: &ServedKind, object: &ObjectRef) -> BoxStream<'static, Result<Option<Value>, ClusterError>> {
+        let start = Watch { sandbox: self.clone(), kind: kind.clone(), object: object.clone(), seen: None };
+        stream::unfold(start, |mut watch| async move { Some((watch.next().await, watch)) }).boxed()
+    }
+
+    fn requests(&self) -> RequestCount {
+        *self.requests.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// A watch between two answers.
+struct Watch {
+    sandbox: Sandbox,
+    kind: ServedKind,
+    object: ObjectRef,
+    /// UID and `resourceVersion` of the last answer, the inner `None` for an absent object.
+    seen: Option<Option<(String, String)>>,
+}
+
+impl Watch {
+    async fn next(&mut self) -> Result<Option<Value>, ClusterError> {
+        let action = format!("watch {}", self.object);
+        loop {
+            let read = || self.sandbox.read_now(&action, |core| api::read::get(&core.state, &self.kind, &self.object));
+            let found = if self.seen.is_none() {
+                let request =
+                    Request { verb: Verb::Watch, kind: Some(&self.kind.kind.kind), name: Some(&self.object.name) };
+                self.sandbox.request(request, read).await
+            } else {
+                tokio::time::sleep(LOOK).await;
+                read()
+            };
+            // After an error the watch begins anew, so that the next answer comes whatever it is, and not at once.
+            let Ok(found) = found else {
+                self.seen = Some(Some(Default::default()));
+                return found;
+            };
+            let now = found.as_ref().map(|value| {
+                (object::uid(value).to_owned(), object::text(value, "/metadata/resourceVersion").to_owned())
+            });
+            if self.seen.as_ref() != Some(&now) {
+                self.seen = Some(now);
+                return Ok(found);
+            }
+        }
+    }
+}
+
+/// The file of the sandbox fails a request.
+fn broken(action: &str, error: &SandboxError) -> ClusterError {
+    let cause = std::error::Error::source(error).map(|cause| format!(": {cause}")).unwrap_or_default();
+    ClusterError::Protocol { action: action.to_owned(), message: format!("{error}{cause}") }
+}
