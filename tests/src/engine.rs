@@ -1,6 +1,7 @@
 //! Plans and applies in one line, as the stories need it.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use ks_apply::{ApplyEvent, ApplyOptions, Cluster, Planned, Tally, apply, plan};
 use ks_model::config::{ClusterConfiguration, Source};
@@ -61,7 +62,9 @@ impl Engine {
     #[expect(clippy::panic, reason = "tests may")]
     pub async fn converge(&self, text: &str) -> Planned {
         let planned = self.plan(text).await;
-        let (tally, events) = self.apply(&planned, ApplyOptions::default()).await;
+        let mut options = ApplyOptions::default();
+        options.timeout = Duration::from_secs(90);
+        let (tally, events) = self.apply(&planned, options).await;
         if !tally.is_success() {
             let bad = events.iter().filter_map(|event| match event {
                 ApplyEvent::StepFinished(id, outcome, _) if !outcome.is_success() => {

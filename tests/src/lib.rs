@@ -2,3 +2,4 @@
 
 pub mod control_plane;
 pub mod engine;
+pub mod first_day;

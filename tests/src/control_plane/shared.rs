@@ -11,23 +11,30 @@ impl ControlPlane {
     /// The control plane that all tests of this binary share, started with the default [`Options`] by the first one to
     /// ask. Tests keep to namespaces of their own.
     ///
-    /// `None` when the programs are not built: the test returns, and so passes. With `KS_TEST_CLUSTER=require` that is a
-    /// failure instead. Programs that are there and do not start are a failure always.
+    /// # Panics
+    /// As [`ControlPlane::start_or_skip`].
+    pub fn shared() -> Option<&'static Self> {
+        SHARED.get_or_init(|| Self::start_or_skip(Options::default())).as_ref()
+    }
+
+    /// A control plane for one test.
+    ///
+    /// `None`, said on standard error, when the programs are not built: the test returns, and so passes. With
+    /// `KS_TEST_CLUSTER=require` that is a failure instead. Programs that are there and do not start are a failure always.
     ///
     /// # Panics
     /// As said.
     #[expect(clippy::panic, reason = "a test helper: the panic is the test's failure")]
-    pub fn shared() -> Option<&'static Self> {
+    pub fn start_or_skip(options: Options) -> Option<Self> {
         let required = env::var_os("KS_TEST_CLUSTER").is_some_and(|value| value == "require");
-        let cluster = SHARED.get_or_init(|| match Self::start(Options::default()) {
+        match Self::start(options) {
             Ok(cluster) => Some(cluster),
-            Err(Unavailable::NotBuilt { .. }) if !required => None,
+            Err(Unavailable::NotBuilt { .. }) if !required => {
+                say_skipped("no kube-apiserver, see tests/README.md");
+                None
+            }
             Err(error) => panic!("{error}"),
-        });
-        if cluster.is_none() {
-            say_skipped("no kube-apiserver, see tests/README.md");
         }
-        cluster.as_ref()
     }
 }
 
