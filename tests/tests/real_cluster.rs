@@ -11,8 +11,7 @@ use ks_tests::engine::{EXAMPLE, Engine};
 use ks_tests::first_day;
 use serde_json::Value;
 
-const LAST_DEFINITION: &str =
-    "/apis/apiextensions.k8s.io/v1/customresourcedefinitions/thanosrulers.monitoring.coreos.com";
+const DEFINITIONS: &str = "/apis/apiextensions.k8s.io/v1/customresourcedefinitions";
 
 #[tokio::test(flavor = "multi_thread")]
 async fn the_first_day_on_a_real_api_server() {
