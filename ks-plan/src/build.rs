@@ -17,7 +17,7 @@ use crate::readiness::{companion, is_awaited, readiness};
 use crate::risk;
 use crate::sensitive::Mask;
 use crate::steps::Work;
-use crate::structured::{Verdict, compare, owned_by};
+use crate::structured::{Verdict, compare_defaulted, owned_by};
 
 /// The field manager under which ks applies.
 pub const FIELD_MANAGER: &str = "ks";
@@ -34,7 +34,10 @@ pub fn doubts<'a>(desired: &'a Desired, live: &LiveState) -> Vec<&'a Manifest> {
 }
 
 fn differs(desired: &Desired, manifest: &Manifest, live: &Value) -> bool {
-    compare(manifest.value(), live, FIELD_MANAGER, desired.type_of(manifest)) != Verdict::Unchanged
+    let value = manifest.value();
+    let defaulted = desired.defaulted(manifest);
+    let defaulted = defaulted.as_ref().unwrap_or(value);
+    compare_defaulted(value, defaulted, live, FIELD_MANAGER, desired.type_of(manifest)) != Verdict::Unchanged
 }
 
 /// Makes the plan.

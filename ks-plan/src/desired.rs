@@ -10,7 +10,7 @@ use crate::edges::Order;
 use crate::edges::crd::defined_kind;
 use crate::graph::{DependencyGraph, GraphError};
 use crate::inventory::{Contents, Inventory};
-use crate::structured::{Schemas, Type};
+use crate::structured::{Schemas, StructuralSchema, Type, crd};
 
 /// The components that must be ready, and those that must be written, before a component; of all components, also of
 /// those that are off, because their objects may have to be deleted in order.
@@ -141,6 +141,15 @@ impl Desired {
     pub fn definition_of(&self, kind: &GroupKind) -> Option<&Manifest> {
         let (_, found) = self.find(self.defined.get(kind)?)?;
         Some(&found.manifest)
+    }
+
+    /// A custom resource with the defaults of its definition filled in; `None` when no wanted object defines its kind.
+    pub fn defaulted(&self, manifest: &Manifest) -> Option<serde_json::Value> {
+        let definition = self.definition_of(&manifest.object().kind)?;
+        let schema = StructuralSchema::of(definition.value(), manifest.version()).ok()?;
+        let mut value = manifest.value().clone();
+        crd::default(&mut value, schema);
+        Some(value)
     }
 
     /// How the fields of an object merge.

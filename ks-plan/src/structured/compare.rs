@@ -34,10 +34,18 @@ pub enum Verdict {
 /// assert_eq!(compare(&desired, &desired, "ks", ty), Verdict::Differs, "nobody owns a field");
 /// ```
 pub fn compare(desired: &Value, live: &Value, manager: &str, ty: Type<'_>) -> Verdict {
-    if is_unchanged(desired, live, manager, ty) { Verdict::Unchanged } else { Verdict::Differs }
+    compare_defaulted(desired, desired, live, manager, ty)
 }
 
-fn is_unchanged(desired: &Value, live: &Value, manager: &str, ty: Type<'_>) -> bool {
+/// Tells the same of a custom resource whose schema has defaults: `defaulted` is `desired` with these filled in.
+///
+/// Which fields an apply owns follows from what it mentions; the values that the server makes of them have the defaults in
+/// them, which matters inside lists and maps that are compared as a whole.
+pub fn compare_defaulted(desired: &Value, defaulted: &Value, live: &Value, manager: &str, ty: Type<'_>) -> Verdict {
+    if is_unchanged(desired, defaulted, live, manager, ty) { Verdict::Unchanged } else { Verdict::Differs }
+}
+
+fn is_unchanged(desired: &Value, defaulted: &Value, live: &Value, manager: &str, ty: Type<'_>) -> bool {
     let same = |pointer: &str| desired.pointer(pointer) == live.pointer(pointer);
     let same_or_silent = |pointer: &str| desired.pointer(pointer).is_none() || same(pointer);
     let is_same_object =
@@ -51,7 +59,7 @@ fn is_unchanged(desired: &Value, live: &Value, manager: &str, ty: Type<'_>) -> b
             let version = desired.get("apiVersion").and_then(Value::as_str);
             version == Some(entry.api_version.as_str())
                 && entry.fields == fields
-                && has_values(desired, live, manager, ty)
+                && has_values(defaulted, live, manager, ty)
         }
         // Who mentions nothing has no entry. Without any entry, the first apply would write down who was there before it.
         None => fields.is_empty() && live.pointer("/metadata/managedFields/0").is_some(),
@@ -116,9 +124,8 @@ impl Walk {
         self.path.push(PathElement::field(name));
         let is_same = match live {
             Some(live) => self.value(desired, live, ty),
-            // A null and an empty free map are nothing to a built-in kind. An empty list is not: the server counts it as a change,
-            // though none is seen.
-            None => self.is_typed && !desired.is_array() && vanishes(desired, ty),
+            // A null, an empty list and an empty free map are nothing to a built-in kind.
+            None => self.is_typed && vanishes(desired, ty),
         };
         self.path.pop();
         is_same

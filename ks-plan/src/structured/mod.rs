@@ -27,7 +27,7 @@ mod types;
 mod value;
 mod writers;
 
-pub use compare::{Verdict, compare};
+pub use compare::{Verdict, compare, compare_defaulted};
 pub use crd::{SchemaProblem, StructuralSchema};
 pub use differences::{FieldDifference, differences};
 pub use field_set::{FieldSet, FieldsV1Error};
