@@ -31,7 +31,14 @@ async fn main() -> Result<(), Box<dyn Error>> {
     let (_interrupt, interrupted) = watch::channel(false);
     let (events, mut seen) = mpsc::unbounded_channel();
     let work = Arc::new(planned.plan);
-    let applying = apply(Arc::clone(&cluster), planned.survey.discovery, Arc::clone(&work), ApplyOptions::default(), interrupted, events);
+    let applying = apply(
+        Arc::clone(&cluster),
+        planned.survey.discovery,
+        Arc::clone(&work),
+        ApplyOptions::default(),
+        interrupted,
+        events,
+    );
     let reading = async {
         while let Some(event) = seen.recv().await {
             if let ApplyEvent::StepFinished(id, outcome, took) = event
@@ -45,6 +52,9 @@ async fn main() -> Result<(), Box<dyn Error>> {
     println!("{tally:?}");
 
     let again = plan(&*cluster, &catalogue, &config).await?;
-    println!("planned again: {}", if again.plan.is_empty() { "nothing to change" } else { "something is left to change" });
+    println!(
+        "planned again: {}",
+        if again.plan.is_empty() { "nothing to change" } else { "something is left to change" }
+    );
     Ok(())
 }
