@@ -1,3 +1,26 @@
-//! ks.
+//! `ks`: plans and applies a KubeSphere ClusterConfiguration.
 
-fn main() {}
+mod catalogue;
+mod cli;
+mod cluster;
+mod command_error;
+mod commands;
+mod input;
+mod interrupt;
+mod log;
+mod panic;
+mod report;
+mod session;
+mod ui;
+
+use std::process::ExitCode;
+
+use clap::Parser;
+
+fn main() -> ExitCode {
+    panic::hide_contents();
+    let cli = cli::Cli::parse();
+    let ui = ui::Ui::new(cli.global.color);
+    log::start(cli.global.verbose, &ui);
+    ui.finish(commands::run(cli, &ui))
+}

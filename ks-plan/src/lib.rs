@@ -16,6 +16,7 @@ pub mod structured;
 pub mod build;
 pub mod change;
 pub mod desired;
+pub mod display;
 mod fields;
 pub mod inventory;
 mod layout;

@@ -1,0 +1,166 @@
+//! Arguments.
+
+use std::path::PathBuf;
+use std::str::FromStr;
+
+use clap::{Args, Parser, Subcommand, ValueEnum};
+
+use crate::command_error::exit_codes;
+use crate::commands::{apply, completion, graph, plan, render, status, validate};
+
+/// Plans and applies a KubeSphere ClusterConfiguration.
+///
+/// `ks plan` shows what a configuration changes in a cluster, field by field and with reasons, and writes nothing.
+/// `ks apply` does exactly that. Running it twice changes nothing.
+#[derive(Debug, Parser)]
+#[command(name = "ks", version, propagate_version = true, max_term_width = 110, arg_required_else_help = true)]
+#[command(after_help = EXAMPLES, after_long_help = format!("{EXAMPLES}\n\n{}", exit_codes()))]
+pub struct Cli {
+    /// Options of all commands.
+    #[command(flatten)]
+    pub global: GlobalOptions,
+    /// What to do.
+    #[command(subcommand)]
+    pub command: Command,
+}
+
+const EXAMPLES: &str = "\
+Examples:
+  ks plan -f cluster-configuration.yaml             show what would change in the cluster of your kubeconfig
+  ks apply -f cluster-configuration.yaml            show it, ask, and do it
+  ks apply --sandbox --yes -f cluster-configuration.yaml
+                                                    try it without any cluster
+  ks status                                         how the components of the live configuration are";
+
+/// What to do.
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    /// Show what would change, and why; nothing is written
+    Plan(plan::PlanArgs),
+    /// Show what would change, ask, and do it
+    Apply(apply::ApplyArgs),
+    /// Tell for each component whether it is there and ready
+    Status(status::StatusArgs),
+    /// Check a configuration and point at every fault
+    Validate(validate::ValidateArgs),
+    /// Print the objects as YAML that `kubectl apply --server-side -f -` takes
+    Render(render::RenderArgs),
+    /// Show which object waits for which, and why
+    Graph(graph::GraphArgs),
+    /// Print a completion script for a shell
+    Completion(completion::CompletionArgs),
+    /// Print the version
+    Version,
+}
+
+/// Options of all commands.
+#[derive(Debug, Args)]
+pub struct GlobalOptions {
+    /// The ClusterConfiguration; `-` is standard input. Without it, the live object `ks-installer` in
+    /// `kubesphere-system` is used
+    #[arg(short = 'f', long = "file", value_name = "FILE", global = true, help_heading = "Configuration")]
+    pub file: Option<PathBuf>,
+    /// A folder that is laid over the built-in components: each file replaces the one at the same path
+    #[arg(long, value_name = "DIR", global = true, help_heading = "Configuration")]
+    pub manifests: Option<PathBuf>,
+    /// Which cluster.
+    #[command(flatten)]
+    pub cluster: ClusterOptions,
+    /// When to use colours
+    #[arg(long, value_enum, default_value_t, value_name = "WHEN", global = true, help_heading = "Screen")]
+    pub color: ColorWhen,
+    /// Log what is done to stderr; twice for more
+    #[arg(short, long, action = clap::ArgAction::Count, global = true, help_heading = "Screen")]
+    pub verbose: u8,
+}
+
+/// Chooses the cluster.
+#[derive(Clone, Debug, Args)]
+pub struct ClusterOptions {
+    /// Use the embedded cluster in this file, made when it is missing: a stand-in to try things, not for production
+    #[arg(
+        long,
+        value_name = "FILE",
+        num_args = 0..=1,
+        require_equals = true,
+        default_missing_value = ".ks/sandbox.json",
+        conflicts_with_all = ["kubeconfig", "context"],
+        global = true,
+        help_heading = "Cluster"
+    )]
+    pub sandbox: Option<PathBuf>,
+    /// The kubeconfig to use instead of `KUBECONFIG` and `~/.kube/config`
+    #[arg(long, value_name = "FILE", global = true, help_heading = "Cluster")]
+    pub kubeconfig: Option<PathBuf>,
+    /// The context of the kubeconfig to use instead of its current one
+    #[arg(long, value_name = "NAME", global = true, help_heading = "Cluster")]
+    pub context: Option<String>,
+}
+
+impl ClusterOptions {
+    /// Whether the user chose a cluster, rather than leaving it to the surroundings.
+    pub fn is_explicit(&self) -> bool {
+        let Self { sandbox, kubeconfig, context } = self;
+        sandbox.is_some() || kubeconfig.is_some() || context.is_some()
+    }
+}
+
+/// Says when to use colours.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
+pub enum ColorWhen {
+    /// On a terminal, unless `NO_COLOR` is set.
+    #[default]
+    Auto,
+    /// Always.
+    Always,
+    /// Never.
+    Never,
+}
+
+/// Says for whom the output is.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
+pub enum Output {
+    /// For people.
+    #[default]
+    Text,
+    /// For programs.
+    Json,
+}
+
+/// A consent that names what it allows, as `data-loss=PersistentVolumeClaim namespace/name`.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Consent {
+    /// The object whose data may go away, as plans print it.
+    pub object: String,
+}
+
+impl FromStr for Consent {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, String> {
+        match text.split_once('=') {
+            Some(("data-loss", object)) if !object.trim().is_empty() => Ok(Self { object: object.trim().to_owned() }),
+            _ => Err("a consent is written 'data-loss=KIND NAMESPACE/NAME'".to_owned()),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::CommandFactory;
+
+    use super::*;
+
+    #[test]
+    fn the_arguments_are_sound() {
+        Cli::command().debug_assert();
+    }
+
+    #[test]
+    fn a_consent_names_its_object() {
+        let consent: Consent = "data-loss=PersistentVolumeClaim ns/data".parse().unwrap();
+        assert_eq!(consent.object, "PersistentVolumeClaim ns/data");
+        assert!("data-loss=".parse::<Consent>().is_err());
+        assert!("all".parse::<Consent>().is_err());
+    }
+}

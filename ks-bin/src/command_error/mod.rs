@@ -1,0 +1,83 @@
+//! Errors as people meet them: what kind, what to do next, which exit code.
+
+mod from_cluster;
+mod kind;
+
+use std::error::Error;
+
+pub use from_cluster::hints;
+pub use kind::{Kind, exit_codes};
+
+/// Says why a command stopped.
+#[derive(Debug)]
+pub struct CommandError {
+    /// What kind of error, which decides the exit code.
+    pub kind: Kind,
+    /// What went wrong; empty when the command has said everything already.
+    pub message: String,
+    /// What to type or look at next.
+    pub hints: Vec<String>,
+}
+
+impl CommandError {
+    /// Says what went wrong.
+    pub fn new(kind: Kind, message: impl Into<String>) -> Self {
+        Self { kind, message: message.into(), hints: Vec::new() }
+    }
+
+    /// Ends with the exit code of a kind, without another word.
+    pub fn silent(kind: Kind) -> Self {
+        Self::new(kind, "")
+    }
+
+    /// Turns an error with its causes into one line.
+    pub fn caused(kind: Kind, error: &dyn Error) -> Self {
+        Self::new(kind, chain(error))
+    }
+
+    /// Adds what to do next.
+    #[must_use]
+    pub fn hint(mut self, hint: impl Into<String>) -> Self {
+        self.hints.push(hint.into());
+        self
+    }
+}
+
+/// An error and its causes, joined by colons.
+pub fn chain(error: &dyn Error) -> String {
+    let mut text = error.to_string();
+    let mut cause = error.source();
+    while let Some(it) = cause {
+        text = format!("{text}: {it}");
+        cause = it.source();
+    }
+    text
+}
+
+impl From<ks_plan::CatalogueErrors> for CommandError {
+    fn from(errors: ks_plan::CatalogueErrors) -> Self {
+        let lines: Vec<String> = errors.iter().map(|it| format!("\n  {it}")).collect();
+        Self::new(Kind::BadInput, format!("load the components:{}", lines.concat()))
+            .hint("the files of --manifests DIR are laid over the built-in components; check those named above")
+    }
+}
+
+impl From<ks_plan::CompileErrors> for CommandError {
+    fn from(errors: ks_plan::CompileErrors) -> Self {
+        let lines: Vec<String> = errors.iter().map(|it| format!("\n  {it}")).collect();
+        Self::new(Kind::BadInput, format!("compile the components:{}", lines.concat()))
+            .hint("a manifest or an expression of a component is wrong; the configuration itself was accepted")
+    }
+}
+
+impl From<ks_plan::DesiredError> for CommandError {
+    fn from(error: ks_plan::DesiredError) -> Self {
+        Self::caused(Kind::BadInput, &error).hint("a component of the catalogue is wrong; `ks graph` shows its edges")
+    }
+}
+
+impl From<ks_plan::GraphError> for CommandError {
+    fn from(error: ks_plan::GraphError) -> Self {
+        Self::caused(Kind::Failed, &error)
+    }
+}

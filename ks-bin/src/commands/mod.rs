@@ -1,0 +1,39 @@
+//! The commands, one file each.
+
+pub mod apply;
+pub mod completion;
+pub mod graph;
+pub mod offline;
+pub mod plan;
+pub mod render;
+pub mod status;
+pub mod validate;
+
+use crate::cli::{Cli, Command};
+use crate::command_error::{CommandError, Kind};
+use crate::ui::Ui;
+
+/// Carries out a command; the answer decides the exit code.
+pub fn run(cli: Cli, ui: &Ui) -> Result<Kind, CommandError> {
+    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build();
+    let runtime = runtime.map_err(|error| CommandError::new(Kind::Failed, format!("start: {error}")))?;
+    let Cli { global, command } = cli;
+    runtime.block_on(async {
+        match command {
+            Command::Plan(args) => plan::run(&global, &args, ui).await,
+            Command::Apply(args) => apply::run(&global, &args, ui).await,
+            Command::Status(args) => status::run(&global, &args, ui).await,
+            Command::Validate(args) => validate::run(&global, &args, ui).await,
+            Command::Render(args) => render::run(&global, &args, ui).await,
+            Command::Graph(args) => graph::run(&global, &args, ui).await,
+            Command::Completion(args) => completion::run(&args, ui),
+            Command::Version => ui.print(&format!("ks {}\n", env!("CARGO_PKG_VERSION"))).map(|()| Kind::Done),
+        }
+    })
+}
+
+/// A document for programs, indented, with a line break at the end.
+fn pretty(document: &impl serde::Serialize) -> Result<String, CommandError> {
+    let text = serde_json::to_string_pretty(document);
+    text.map(|it| it + "\n").map_err(|error| CommandError::new(Kind::Bug, format!("write JSON: {error}")))
+}

@@ -1,0 +1,40 @@
+//! `ks status`.
+
+use clap::Args;
+
+use super::pretty;
+use crate::cli::{GlobalOptions, Output};
+use crate::cluster::Access;
+use crate::command_error::{CommandError, Kind};
+use crate::report::status::Status;
+use crate::session::Session;
+use crate::ui::Ui;
+
+/// Arguments of `ks status`.
+#[derive(Debug, Args)]
+#[command(after_help = EXAMPLES)]
+pub struct StatusArgs {
+    /// For whom the output is
+    #[arg(short, long, value_enum, default_value_t)]
+    pub output: Output,
+}
+
+const EXAMPLES: &str = "\
+Examples:
+  ks status                                          of the live configuration
+  ks status --sandbox -f cluster-configuration.yaml
+  ks status -o json | jq '.components[] | select(.state != \"ready\")'
+
+Exit code 0 when all components that are on are ready, else 1.";
+
+/// Tells how each component is.
+pub async fn run(options: &GlobalOptions, args: &StatusArgs, ui: &Ui) -> Result<Kind, CommandError> {
+    let session = Session::open(options, Access::ReadOnly, ui).await?;
+    let status = Status::of(&session.desired, &session.live, &session.plan);
+    match args.output {
+        Output::Text => ui.print(&status.text(&session.connection.cluster.describe()))?,
+        Output::Json => ui.print(&pretty(&status)?)?,
+    }
+    session.tell_warnings(ui);
+    Ok(if status.ready { Kind::Done } else { Kind::Failed })
+}

@@ -1,0 +1,104 @@
+//! What an apply came to: counts, the slowest steps, the causes of failure.
+
+use std::collections::BTreeMap;
+use std::time::Duration;
+
+use ks_apply::{ApplyEvent, Outcome, StepError, Tally};
+use ks_plan::display::Palette;
+use ks_plan::{Plan, StepId};
+
+use super::words::{Words, seconds};
+use crate::command_error::hints;
+use crate::session::counted;
+
+/// From here on a step is worth a word.
+const SLOW: Duration = Duration::from_secs(1);
+
+/// Gathers what the summary tells.
+#[derive(Default)]
+pub struct Ledger {
+    took: Vec<(Duration, StepId)>,
+    failures: Vec<(StepId, Outcome)>,
+    skipped: BTreeMap<StepId, Vec<StepId>>,
+}
+
+impl Ledger {
+    /// Takes note of an event.
+    pub fn hear(&mut self, event: &ApplyEvent) {
+        let ApplyEvent::StepFinished(id, outcome, took) = event else { return };
+        match outcome {
+            Outcome::Failed(_) | Outcome::TimedOut { .. } => self.failures.push((*id, outcome.clone())),
+            Outcome::Skipped { because } => self.skipped.entry(*because).or_default().push(*id),
+            outcome if outcome.is_success() => self.took.push((*took, *id)),
+            _ => {}
+        }
+    }
+
+    /// What to do about the failures, each hint once.
+    pub fn hints(&self) -> Vec<String> {
+        let mut all: Vec<String> = Vec::new();
+        for (_, outcome) in &self.failures {
+            let found = match outcome {
+                Outcome::Failed(StepError::Cluster(error)) => hints(error),
+                Outcome::TimedOut { .. } => {
+                    vec!["--timeout gives objects more time; running ks apply again goes on from here".to_owned()]
+                }
+                _ => Vec::new(),
+            };
+            found.into_iter().for_each(|it| {
+                if !all.contains(&it) {
+                    all.push(it);
+                }
+            });
+        }
+        all
+    }
+
+    /// The summary.
+    pub fn text(&self, plan: &Plan, tally: Tally, elapsed: Duration) -> String {
+        let palette = Palette::coloured();
+        let words = Words::new(plan, palette);
+        let mut lines = vec![headline(tally, elapsed, palette)];
+        for (id, outcome) in &self.failures {
+            lines.extend(words.failure(*id, outcome).map(|it| format!("  {} {it}", palette.bad('✗'))));
+            lines.extend(self.skipped.get(id).map(|skipped| {
+                let first = skipped.first().map(|it| words.step(*it)).unwrap_or_default();
+                let steps = counted(skipped.len() as u64, "step");
+                palette.dim(format!("    {steps} skipped because of it, beginning with: {first}"))
+            }));
+        }
+        lines.extend(self.slowest(&words).map(|it| palette.dim(it)));
+        lines.join("\n") + "\n"
+    }
+
+    fn slowest(&self, words: &Words<'_>) -> Option<String> {
+        let mut slow: Vec<&(Duration, StepId)> = self.took.iter().filter(|(took, _)| *took >= SLOW).collect();
+        slow.sort_by_key(|(took, id)| (std::cmp::Reverse(*took), *id));
+        let shown: Vec<String> =
+            slow.iter().take(3).map(|(took, id)| format!("{} {}", words.step(*id), seconds(*took))).collect();
+        (!shown.is_empty()).then(|| format!("Slowest: {}.", shown.join("; ")))
+    }
+}
+
+fn headline(tally: Tally, elapsed: Duration, palette: Palette) -> String {
+    let Tally { applied, deleted, failed, timed_out, skipped, interrupted } = tally;
+    let counts = [
+        (applied, "applied"),
+        (deleted, "deleted"),
+        (failed, "failed"),
+        (timed_out, "late"),
+        (skipped, "skipped"),
+        (interrupted, "interrupted"),
+    ];
+    let counts: Vec<String> =
+        counts.into_iter().filter(|(count, _)| *count > 0).map(|(count, word)| format!("{count} {word}")).collect();
+    let counts = if counts.is_empty() { "nothing written".to_owned() } else { counts.join(", ") };
+    let time = seconds(elapsed);
+    if tally.is_success() {
+        format!("{} {counts}, everything is ready after {time}.", palette.good("Done:"))
+    } else if failed + timed_out == 0 {
+        format!("{} {counts} after {time}. Running ks apply again goes on from here.", palette.caution("Interrupted:"))
+    } else {
+        format!("{} {counts} after {time}.", palette.bad("Failed:"))
+    }
+}

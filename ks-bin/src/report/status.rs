@@ -1,0 +1,180 @@
+//! How each component is, worked out of what is wanted and what is there.
+
+use ks_model::{ClosedGate, ComponentName, Facts, ObjectRef};
+use ks_plan::display::{Palette, ShortNames};
+use ks_plan::readiness::{companion, readiness};
+use ks_plan::{Action, Desired, LiveState, Plan, Readiness, Unready};
+use serde::Serialize;
+
+/// How the components of a cluster are.
+#[derive(Debug, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Status {
+    /// Whether all components that are on are ready.
+    pub ready: bool,
+    /// What was known of the cluster.
+    pub version: ks_model::ServerVersion,
+    /// How many nodes it has.
+    pub nodes: u32,
+    /// The components that are on, in the order of apply.
+    pub components: Vec<ComponentStatus>,
+    /// The components that are off.
+    pub off: Vec<Off>,
+}
+
+/// How one component is.
+#[derive(Debug, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct ComponentStatus {
+    /// The component.
+    pub component: ComponentName,
+    /// In one word.
+    pub state: State,
+    /// How many objects it wants.
+    pub wanted: usize,
+    /// How many of them exist.
+    pub present: usize,
+    /// How many of them a plan would make, change or replace.
+    pub pending: usize,
+    /// The objects that exist and are not ready.
+    pub unready: Vec<Unready>,
+}
+
+/// How a component is, in one word.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub enum State {
+    /// Everything that it wants exists and is ready.
+    Ready,
+    /// Something is missing or not ready yet.
+    Progressing,
+    /// Something says that it will not become ready.
+    Failed,
+    /// Nothing of it exists.
+    NotInstalled,
+}
+
+/// A component that is off.
+#[derive(Debug, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Off {
+    /// Why.
+    #[serde(flatten)]
+    pub gate: ClosedGate,
+    /// How many objects of it still exist.
+    pub leftover: usize,
+}
+
+impl Status {
+    /// Looks at each component.
+    pub fn of(desired: &Desired, live: &LiveState, plan: &Plan) -> Self {
+        let components: Vec<ComponentStatus> = desired
+            .bundles()
+            .iter()
+            .map(|bundle| {
+                let objects = bundle.objects.iter().map(|it| it.manifest.object());
+                component(&bundle.component, objects.collect(), live, plan)
+            })
+            .collect();
+        let leftover = |component: &ComponentName| {
+            plan.changes
+                .iter()
+                .filter(|it| it.action == Action::Delete && it.component.as_ref() == Some(component))
+                .count()
+        };
+        let off = desired.closed().iter();
+        let Facts { version, nodes, .. } = plan.facts;
+        Self {
+            ready: components.iter().all(|it| it.state == State::Ready),
+            version,
+            nodes,
+            off: off.map(|gate| Off { gate: gate.clone(), leftover: leftover(&gate.component) }).collect(),
+            components,
+        }
+    }
+
+    /// Writes it for people.
+    pub fn text(&self, cluster: &str) -> String {
+        let palette = Palette::coloured();
+        let nodes = if self.nodes == 1 { "1 node".to_owned() } else { format!("{} nodes", self.nodes) };
+        let mut lines = vec![
+            format!("{}  {}", palette.bold(cluster), palette.dim(format!("{}, {nodes}", self.version))),
+            String::new(),
+        ];
+        let unready = self.components.iter().flat_map(|it| it.unready.iter().map(|it| &it.object));
+        let names = ShortNames::of(unready);
+        let names_of =
+            self.components.iter().map(|it| &it.component).chain(self.off.iter().map(|it| &it.gate.component));
+        let width = names_of.map(|it| it.as_str().len()).max().unwrap_or_default();
+        for component in &self.components {
+            lines.extend(component.lines(width, &names, palette));
+        }
+        for Off { gate, leftover } in &self.off {
+            let name = &gate.component;
+            let place = gate.location.as_ref().map(|it| palette.dim(format!(" ({it})"))).unwrap_or_default();
+            let rest = if *leftover == 0 {
+                String::new()
+            } else {
+                palette.caution(format!("; {leftover} objects are still there"))
+            };
+            lines.push(format!("  {} {name:width$}  off, {}{place}{rest}", palette.dim('○'), gate.reason));
+        }
+        lines.join("\n") + "\n"
+    }
+}
+
+impl ComponentStatus {
+    fn lines(&self, width: usize, names: &ShortNames, palette: Palette) -> Vec<String> {
+        let Self { component, state, wanted, present, pending, unready } = self;
+        let (sign, word) = match state {
+            State::Ready => (palette.good('✓'), format!("{}  {wanted} objects", palette.good("ready"))),
+            State::Progressing => (
+                palette.caution('…'),
+                format!("{}  {present} of {wanted} objects are there", palette.caution("progressing")),
+            ),
+            State::Failed => {
+                (palette.bad('✗'), format!("{}  {present} of {wanted} objects are there", palette.bad("failed")))
+            }
+            State::NotInstalled => (palette.dim('·'), format!("not installed  {wanted} objects to make")),
+        };
+        let differ = match pending {
+            0 => String::new(),
+            _ if *state == State::NotInstalled => String::new(),
+            pending => palette.caution(format!(", {pending} differ from the configuration")),
+        };
+        let mut lines = vec![format!("  {sign} {component:width$}  {word}{differ}", component = component.as_str())];
+        lines.extend(
+            unready.iter().map(|it| format!("    {:width$}  {}: {}", "", names.show(&it.object), it.readiness)),
+        );
+        lines
+    }
+}
+
+fn component(name: &ComponentName, objects: Vec<&ObjectRef>, live: &LiveState, plan: &Plan) -> ComponentStatus {
+    let present: Vec<&ObjectRef> = objects.iter().copied().filter(|it| live.object(it).is_some()).collect();
+    let judge = |object: &&ObjectRef| {
+        let companion = companion(object).and_then(|it| live.companion_of(&it));
+        Unready { object: (*object).clone(), readiness: readiness(live.object(object), companion) }
+    };
+    let unready: Vec<Unready> = present.iter().map(judge).filter(|it| !it.readiness.is_ready()).collect();
+    let is_pending = |it: &&ks_plan::Change| {
+        it.component.as_ref() == Some(name) && !matches!(it.action, Action::NoOp | Action::Delete)
+    };
+    let state = if present.is_empty() && !objects.is_empty() {
+        State::NotInstalled
+    } else if unready.iter().any(|it| matches!(it.readiness, Readiness::Failed { .. })) {
+        State::Failed
+    } else if present.len() < objects.len() || !unready.is_empty() {
+        State::Progressing
+    } else {
+        State::Ready
+    };
+    ComponentStatus {
+        component: name.clone(),
+        state,
+        wanted: objects.len(),
+        present: present.len(),
+        pending: plan.changes.iter().filter(is_pending).count(),
+        unready,
+    }
+}

@@ -1,0 +1,116 @@
+//! Steps and their endings in words.
+
+use std::time::Duration;
+
+use ks_apply::{ApplyEvent, Outcome};
+use ks_plan::display::{Palette, ShortNames};
+use ks_plan::{Action, Plan, Readiness, StepId, Task};
+
+/// Puts the events of one plan into words.
+pub struct Words<'p> {
+    /// The plan.
+    pub plan: &'p Plan,
+    /// How its objects are named.
+    pub names: ShortNames,
+    /// With which colours.
+    pub palette: Palette,
+}
+
+impl<'p> Words<'p> {
+    /// Prepares for a plan.
+    pub fn new(plan: &'p Plan, palette: Palette) -> Self {
+        let names = ShortNames::of(plan.changes.iter().map(|it| &it.object));
+        Self { plan, names, palette }
+    }
+
+    /// A step: `apply Namespace monitoring`.
+    pub fn step(&self, id: StepId) -> String {
+        match self.plan.steps.get(id).map(|it| &it.task) {
+            Some(Task::Write(object)) => format!("apply {}", self.names.show(object)),
+            Some(Task::AwaitReady(object)) => format!("wait for {}", self.names.show(object)),
+            Some(Task::Delete(object)) => format!("delete {}", self.names.show(object)),
+            Some(Task::AwaitAbsent(object)) => format!("wait until {} is gone", self.names.show(object)),
+            Some(task) => task.to_string(),
+            None => String::new(),
+        }
+    }
+
+    /// What happened, in a line; nothing where a reader learns nothing.
+    pub fn event(&self, event: &ApplyEvent) -> Option<String> {
+        let palette = self.palette;
+        match event {
+            ApplyEvent::Progress(id, Readiness::Waiting { on }) => {
+                Some(format!("{} {}: {on}", palette.dim("waiting "), self.object(*id)?))
+            }
+            ApplyEvent::Retried(id, why) => Some(format!("{} {}: {why}", palette.caution("retrying"), self.step(*id))),
+            ApplyEvent::StepFinished(id, outcome, took) => self.ending(*id, outcome, *took),
+            _ => None,
+        }
+    }
+
+    fn ending(&self, id: StepId, outcome: &Outcome, took: Duration) -> Option<String> {
+        let palette = self.palette;
+        let task = &self.plan.steps.get(id)?.task;
+        match (outcome, task) {
+            (Outcome::Applied, Task::Write(object)) => {
+                let action = self.plan.change(object).map_or(Action::Update, |it| it.action);
+                let word = match action {
+                    Action::Create => "created ",
+                    Action::Replace => "replaced",
+                    _ => "changed ",
+                };
+                Some(format!("{} {}", palette.action(action, word), self.names.show(object)))
+            }
+            (Outcome::Applied, _) => Some(format!("{} the inventory", palette.dim("wrote   "))),
+            (Outcome::Reached, Task::AwaitReady(object)) => {
+                let after = palette.dim(format!("after {}", seconds(took)));
+                Some(format!("{} {} {after}", palette.good("ready   "), self.names.show(object)))
+            }
+            (Outcome::Deleted, Task::AwaitAbsent(object)) => {
+                Some(format!("{} {}", palette.action(Action::Delete, "gone    "), self.names.show(object)))
+            }
+            (Outcome::Failed(_) | Outcome::TimedOut { .. }, _) => {
+                Some(format!("{} {}", palette.bad("failed  "), self.failure(id, outcome)?))
+            }
+            _ => None,
+        }
+    }
+
+    /// What failed and why; nothing for other endings.
+    pub fn failure(&self, id: StepId, outcome: &Outcome) -> Option<String> {
+        match outcome {
+            // What a cluster says begins with what was asked, which names the object.
+            Outcome::Failed(ks_apply::StepError::Cluster(error)) => Some(error.to_string()),
+            Outcome::Failed(error) => Some(format!("{}: {error}", self.step(id))),
+            Outcome::TimedOut { last, waited } => {
+                Some(format!("{}: not ready after {}, {last}", self.step(id), seconds(*waited)))
+            }
+            _ => None,
+        }
+    }
+
+    fn object(&self, id: StepId) -> Option<String> {
+        self.plan.steps.get(id)?.task.object().map(|it| self.names.show(it))
+    }
+}
+
+/// A duration with what matters of it: `0.3s`, `42s`, `3m 05s`.
+pub fn seconds(duration: Duration) -> String {
+    let whole = duration.as_secs();
+    match whole {
+        0..10 => format!("{:.1}s", duration.as_secs_f64()),
+        10..60 => format!("{whole}s"),
+        _ => format!("{}m {:02}s", whole / 60, whole % 60),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn durations_show_what_matters() {
+        let shown: Vec<String> = [300, 12_700, 185_000].map(Duration::from_millis).map(seconds).into();
+        assert_eq!(shown, ["0.3s", "12s", "3m 05s"]);
+    }
+}

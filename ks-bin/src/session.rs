@@ -1,0 +1,75 @@
+//! What most commands begin with: the configuration, the components, the cluster, and what they make together.
+
+use ks_apply::{Survey, observe, survey};
+use ks_model::{ClusterConfiguration, Facts};
+use ks_plan::{Catalogue, Desired, Inventory, LiveState, Plan, compile, plan};
+
+use crate::catalogue;
+use crate::cli::GlobalOptions;
+use crate::cluster::{self, Access, Connection};
+use crate::command_error::CommandError;
+use crate::input::Input;
+use crate::ui::Ui;
+
+/// A cluster with what is wanted of it and what it has.
+pub struct Session {
+    /// The cluster.
+    pub connection: Connection,
+    /// What a first look at it gave.
+    pub survey: Survey,
+    /// What the configuration wants.
+    pub desired: Desired,
+    /// What the cluster has.
+    pub live: LiveState,
+    /// What is to be done.
+    pub plan: Plan,
+}
+
+impl Session {
+    /// Reads the configuration, looks at the cluster and plans. A bad file is told before any cluster is asked.
+    pub async fn open(options: &GlobalOptions, access: Access, ui: &Ui) -> Result<Self, CommandError> {
+        let catalogue = catalogue::load(options.manifests.as_deref())?;
+        let from_file = options.file.as_deref().map(Input::from_file).transpose()?;
+        let from_file = from_file.map(|input| input.accept(ui)).transpose()?;
+        let connection = cluster::open(&options.cluster, access).await?;
+        let config = match from_file {
+            Some(config) => config,
+            None => Input::from_cluster(&*connection.cluster).await?.accept(ui)?,
+        };
+        let sign = ui.board().map(|it| it.spin(&format!("looking at {}", connection.cluster.describe())));
+        let survey = survey(&*connection.cluster, &catalogue.kept_fields()).await?;
+        let desired = desired(&catalogue, &config, &survey.facts)?;
+        let live = observe(&*connection.cluster, &survey, &desired).await?;
+        let plan = plan(&desired, &live, &survey.facts)?;
+        drop(sign);
+        Ok(Self { connection, survey, desired, live, plan })
+    }
+
+    /// How many requests were made so far, in words.
+    pub fn requests(&self) -> String {
+        let count = self.connection.cluster.requests();
+        format!(
+            "{}: {}, {}, {}.",
+            counted(count.total(), "request"),
+            counted(count.reads, "read"),
+            counted(count.dry_runs, "dry run"),
+            counted(count.writes, "write"),
+        )
+    }
+
+    /// Tells what the server warned of.
+    pub fn tell_warnings(&self, ui: &Ui) {
+        self.connection.warnings().iter().for_each(|it| ui.warn(&format!("the server says: {it}")));
+    }
+}
+
+/// Compiles what a configuration wants of a cluster with these facts.
+pub fn desired(catalogue: &Catalogue, config: &ClusterConfiguration, facts: &Facts) -> Result<Desired, CommandError> {
+    let compiled = compile(catalogue, config, facts)?;
+    Ok(Desired::of(catalogue, compiled, Inventory::default())?)
+}
+
+/// `1 read`, `2 reads`.
+pub fn counted(count: u64, word: &str) -> String {
+    if count == 1 { format!("1 {word}") } else { format!("{count} {word}s") }
+}

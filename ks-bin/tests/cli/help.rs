@@ -1,0 +1,31 @@
+use super::runner::Room;
+
+#[test]
+fn the_whole_help() {
+    insta::assert_snapshot!(Room::new().ks(&["--help"]).out);
+}
+
+#[test]
+fn each_command_has_a_help_with_examples() {
+    let room = Room::new();
+    for command in ["plan", "apply", "status", "validate", "render", "graph", "completion"] {
+        let run = room.ks(&[command, "--help"]);
+        assert_eq!(run.code, Some(0), "{run:?}");
+        assert!(run.out.contains("Examples:"), "{}", run.out);
+    }
+}
+
+#[test]
+fn the_version_is_told_both_ways() {
+    let room = Room::new();
+    assert_eq!(room.ks(&["version"]).out, room.ks(&["--version"]).out);
+}
+
+#[test]
+fn completion_scripts_are_printed() {
+    let room = Room::new();
+    for shell in ["bash", "zsh", "fish"] {
+        let run = room.ks(&["completion", shell]);
+        assert!(run.code == Some(0) && run.out.contains("ks"), "{run:?}");
+    }
+}

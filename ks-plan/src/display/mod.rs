@@ -1,0 +1,20 @@
+//! Plans for readers: as text for people, as a document for programs. Neither shows a secret value.
+
+mod document;
+mod groups;
+mod kept;
+mod names;
+mod palette;
+mod reason;
+mod text;
+mod text_diff;
+mod value;
+
+pub use document::{ChangeDocument, ClusterDocument, FORMAT_VERSION, PlanDocument};
+pub use kept::{Kept, kept};
+pub use names::ShortNames;
+pub use palette::Palette;
+pub use text::{TextOptions, text};
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,42 @@
+//! Reasons in words.
+
+use ks_model::{ObjectRef, Origin};
+
+use super::value::inline;
+use crate::change::Reason;
+use crate::sensitive::Mask;
+
+/// Says why an object is in the plan, in one line.
+pub fn in_words(reason: &Reason, object: &ObjectRef) -> String {
+    match reason {
+        Reason::Wanted { file } => format!("wanted by {file}"),
+        Reason::Setting { name, value, origin } => {
+            // What stands in a Secret is not told by way of the setting that it comes from.
+            let value =
+                if Mask::is_secret(&object.kind, Some("data")) { "a secret value".to_owned() } else { inline(value) };
+            match &**origin {
+                Origin::Configured { field, location: Some(place) } => format!("{name} is {value}: {field} at {place}"),
+                Origin::Configured { field, location: None } => format!("{name} is {value}: {field}"),
+                Origin::Kept { field } => format!("{name} stays {value}: kept from {field}"),
+                Origin::Default { expression: Some(text) } => format!("{name} is {value}: default, {text}"),
+                Origin::Default { expression: None } => format!("{name} is {value}: default"),
+                _ => format!("{name} is {value}"),
+            }
+        }
+        Reason::GateClosed { reason } => reason.clone(),
+        Reason::NoLongerWanted => "no component wants it any more".to_owned(),
+        Reason::Ownership => {
+            "no value changes: ks takes over fields that it shares or that an older tool wrote".to_owned()
+        }
+        Reason::Inventory => "keeps the list of what ks owns".to_owned(),
+    }
+}
+
+/// Whether a reason tells more than that the component is on: the user or the cluster has a hand in it.
+pub fn is_telling(reason: &Reason) -> bool {
+    match reason {
+        Reason::Setting { origin, .. } => !matches!(**origin, Origin::Default { .. }),
+        Reason::Wanted { .. } => false,
+        _ => true,
+    }
+}

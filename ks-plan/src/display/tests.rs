@@ -1,0 +1,175 @@
+//! Screens of small hand-made plans.
+
+use ks_model::config::Location;
+use ks_model::{ClosedGate, Facts, GroupKind, LiveField, ObjectRef, Origin};
+use serde_json::{Value, json};
+
+use super::{Kept, Palette, PlanDocument, TextOptions, text};
+use crate::change::{Action, Change, FieldChange, Reason, Risk, Verified};
+use crate::live::{Conflict, Refusal};
+use crate::plan::{Fault, Plan, Unready};
+use crate::readiness::Readiness;
+use crate::steps::StepGraph;
+
+fn object(group: &str, kind: &str, name: &str) -> ObjectRef {
+    ObjectRef::namespaced(GroupKind::new(group, kind), "mon", name)
+}
+
+fn change(action: Action, object: ObjectRef, component: &str) -> Change {
+    let body = |text: &str| json!({ "metadata": { "name": "x", "uid": "u", "generation": 3 }, "spec": text, "status": {} });
+    Change {
+        object,
+        action,
+        component: component.parse().ok(),
+        fields: Vec::new(),
+        conflicts: Vec::new(),
+        immutable: Vec::new(),
+        reasons: vec![Reason::Wanted { file: format!("monitoring/{component}/it.yaml") }],
+        risk: Risk::Safe,
+        verified: Verified::Server,
+        manifest: None,
+        before: (action != Action::Create).then(|| body("old")),
+        after: (action != Action::Delete).then(|| body("new")),
+    }
+}
+
+fn field(path: &str, before: Option<Value>, after: Option<Value>) -> FieldChange {
+    FieldChange { path: path.into(), before, after }
+}
+
+fn setting(name: &str, value: Value, origin: Origin) -> Reason {
+    Reason::Setting { name: name.into(), value, origin: Box::new(origin) }
+}
+
+fn configured(field: &str, line: u32) -> Origin {
+    let location = Location { file: "cc.yaml".into(), line, column: 3 };
+    Origin::Configured { field: field.into(), location: Some(location) }
+}
+
+fn plan(changes: Vec<Change>) -> Plan {
+    let mut facts = Facts::default();
+    facts.cluster_uid = Some("0c5a".into());
+    facts.nodes = 3;
+    Plan {
+        facts,
+        changes,
+        closed: Vec::new(),
+        unready: Vec::new(),
+        faults: Vec::new(),
+        steps: StepGraph::default(),
+        grown_inventory: None,
+    }
+}
+
+fn shown(plan: &Plan, full: bool) -> String {
+    let options = TextOptions { cluster: Some("sandbox"), kept: &[], full, palette: Palette::plain() };
+    text(plan, &options)
+}
+
+#[test]
+fn new_objects_take_one_line_and_what_the_user_decided() {
+    let mut prometheus = change(Action::Create, object("monitoring.coreos.com", "Prometheus", "k8s"), "prometheus");
+    prometheus.verified = Verified::None;
+    prometheus.fields = vec![field(".spec.replicas", None, Some(json!(2))), field(".spec.retention", None, Some(json!("15d")))];
+    prometheus.reasons.push(setting("retention", json!("15d"), configured("monitoring.prometheus.retention", 41)));
+    let computed = Origin::Default { expression: Some("2 if facts.nodes >= 3 else 1".into()) };
+    prometheus.reasons.push(setting("replicas", json!(2), computed));
+    let mut plan = plan(vec![change(Action::Create, object("", "ServiceAccount", "k8s"), "prometheus"), prometheus]);
+    let place = Location { file: "cc.yaml".into(), line: 83, column: 5 };
+    plan.closed = vec![ClosedGate::new(
+        "thanos-ruler".parse().unwrap(),
+        "spec.alerting.enabled".into(),
+        "alerting.enabled is false".into(),
+        Some(place),
+    )];
+    insta::assert_snapshot!("create", shown(&plan, false));
+    insta::assert_snapshot!("create_full", shown(&plan, true));
+}
+
+#[test]
+fn changes_show_each_field_before_and_after() {
+    let mut update = change(Action::Update, object("monitoring.coreos.com", "Prometheus", "k8s"), "prometheus");
+    update.risk = Risk::Disruptive;
+    let long = |word: &str| json!(format!("http://prometheus-operated.{word}.svc.cluster.example.org:9090/with/a/path"));
+    update.fields = vec![
+        field(".spec.retention", Some(json!("7d")), Some(json!("15d"))),
+        field(".spec.replicas", Some(json!(1)), Some(json!("1"))),
+        field(".spec.externalUrl", Some(long("before")), Some(long("after"))),
+        field(".spec.tolerations[0]", None, Some(json!({ "key": "dedicated" }))),
+        field(".spec.paused", Some(json!(true)), None),
+        field(".spec.text", Some(json!("a\nb\nc\nd\ne\n")), Some(json!("a\nb\nc\nD\ne\n"))),
+    ];
+    update.conflicts = vec![Conflict { field: ".spec.replicas".into(), manager: "kubectl-scale".into() }];
+    update.reasons = vec![setting("retention", json!("15d"), configured("monitoring.prometheus.retention", 41))];
+    let mut replace = change(Action::Replace, object("batch", "Job", "migrate"), "prometheus");
+    replace.immutable = vec!["spec.template".into()];
+    replace.risk = Risk::Disruptive;
+    let mut taken = change(Action::Update, object("", "ConfigMap", "taken"), "alertmanager");
+    taken.reasons = vec![Reason::Ownership];
+    insta::assert_snapshot!(shown(&plan(vec![update, replace, taken]), false));
+}
+
+#[test]
+fn deletes_come_last_in_their_order_with_one_reason() {
+    let gone = |kind: &str, name: &str| {
+        let mut change = change(Action::Delete, object("", kind, name), "thanos-ruler");
+        change.reasons = vec![Reason::GateClosed { reason: "alerting.enabled is false".into() }];
+        change
+    };
+    let mut claim = gone("PersistentVolumeClaim", "data-0");
+    claim.risk = Risk::DataLoss;
+    insta::assert_snapshot!(shown(&plan(vec![gone("Service", "b"), claim, gone("Secret", "a")]), false));
+}
+
+#[test]
+fn an_empty_plan_says_so_and_what_is_not_ready() {
+    let mut plan = plan(vec![change(Action::NoOp, object("apps", "Deployment", "operator"), "prometheus-operator")]);
+    assert!(shown(&plan, false).ends_with("\nNothing to change.\n"));
+    let waiting = Readiness::Waiting { on: "0 of 1 pods are available".into() };
+    plan.unready = vec![Unready { object: object("apps", "Deployment", "operator"), readiness: waiting }];
+    insta::assert_snapshot!(shown(&plan, false));
+}
+
+#[test]
+fn refused_objects_are_told_in_the_words_of_the_server() {
+    let mut plan = plan(vec![change(Action::Create, object("", "Service", "b"), "prometheus")]);
+    let refusal = Refusal { message: "spec.replicas: must be a number".into(), immutable: vec![] };
+    plan.faults = vec![Fault { object: object("monitoring.coreos.com", "Prometheus", "k8s"), refusal }];
+    insta::assert_snapshot!(shown(&plan, false));
+}
+
+#[test]
+fn kept_values_are_told_with_the_object_that_has_them() {
+    let field: LiveField = "v1 PersistentVolumeClaim mon/db-0#/spec/resources/requests/storage".parse().unwrap();
+    let component = "prometheus".parse().unwrap();
+    let kept = [Kept { component, setting: "volumeSize".into(), value: json!("30Gi"), field }];
+    let options = TextOptions { cluster: None, kept: &kept, full: false, palette: Palette::plain() };
+    insta::assert_snapshot!(text(&plan(vec![]), &options));
+}
+
+#[test]
+fn colours_change_nothing_but_colours() {
+    let plan = plan(vec![change(Action::Create, object("", "Service", "b"), "prometheus")]);
+    let options = TextOptions { palette: Palette::coloured(), ..TextOptions::default() };
+    let plain = TextOptions::default();
+    let coloured = text(&plan, &options);
+    assert!(coloured.contains("\u{1b}[32m+\u{1b}[0m Service mon/b"));
+    assert_eq!(anstream::adapter::strip_str(&coloured).to_string(), text(&plan, &plain));
+}
+
+#[test]
+fn the_document_holds_the_plan_and_no_secret() {
+    let mut secret = change(Action::Update, object("", "Secret", "s"), "alertmanager");
+    let body = |data: &str| json!({ "metadata": { "name": "s", "resourceVersion": "7" }, "data": { "a": data } });
+    (secret.before, secret.after) = (Some(body("b2xk")), Some(body("bmV3")));
+    secret.fields = vec![field(".data.a", Some(json!("<secret 1>")), Some(json!("<secret 2>")))];
+    secret.reasons = vec![setting("password", json!("open sesame"), configured("alertmanager.password", 3))];
+    let gone = change(Action::Delete, object("", "Service", "b"), "thanos-ruler");
+    let new = change(Action::Create, object("", "Service", "c"), "prometheus");
+    let plan = plan(vec![secret, new, gone]);
+    let document = serde_json::to_value(PlanDocument::of(&plan, &[])).unwrap();
+    let text = document.to_string();
+    assert!(!text.contains("b2xk") && !text.contains("bmV3") && !text.contains("sesame"));
+    assert!(!self::shown(&plan, true).contains("sesame"));
+    insta::assert_json_snapshot!(document);
+}

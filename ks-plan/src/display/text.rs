@@ -1,0 +1,244 @@
+//! The plan as text for people.
+
+use ks_model::ObjectRef;
+
+use super::groups::{self, Group};
+use super::kept::Kept;
+use super::names::ShortNames;
+use super::palette::Palette;
+use super::reason;
+use super::text_diff;
+use super::value::inline;
+use crate::change::{Action, Change, FieldChange, Risk, Verified};
+use crate::plan::Plan;
+
+/// From this many characters on, two values stand below each other.
+const WIDE: usize = 60;
+
+/// Says how a plan is shown.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct TextOptions<'a> {
+    /// The cluster as people know it, such as its address.
+    pub cluster: Option<&'a str>,
+    /// Settings whose live value stays.
+    pub kept: &'a [Kept],
+    /// Show every field of new objects, every reason and every doubt.
+    pub full: bool,
+    /// With which colours.
+    pub palette: Palette,
+}
+
+/// Writes a plan for people: what was known, what is off, what changes and why, and a line that sums it up.
+pub fn text(plan: &Plan, options: &TextOptions<'_>) -> String {
+    let objects = plan.changes.iter().map(|it| &it.object).chain(plan.faults.iter().map(|it| &it.object));
+    let mut page = Page { options, palette: options.palette, names: ShortNames::of(objects), lines: Vec::new() };
+    page.facts(plan);
+    page.closed(plan);
+    groups::written(plan).iter().for_each(|it| page.written(it));
+    groups::deleted(plan).iter().for_each(|it| page.deleted(it));
+    page.unready(plan);
+    page.faults(plan);
+    page.unverified(plan);
+    page.summary(plan);
+    page.lines.join("\n") + "\n"
+}
+
+struct Page<'a> {
+    options: &'a TextOptions<'a>,
+    palette: Palette,
+    names: ShortNames,
+    lines: Vec<String>,
+}
+
+impl Page<'_> {
+    fn line(&mut self, line: impl Into<String>) {
+        self.lines.push(line.into());
+    }
+
+    fn facts(&mut self, plan: &Plan) {
+        let facts = &plan.facts;
+        let nodes = if facts.nodes == 1 { "1 node".to_owned() } else { format!("{} nodes", facts.nodes) };
+        let uid = facts.cluster_uid.as_ref().map(|it| format!(", cluster {it}")).unwrap_or_default();
+        let place = self.options.cluster.unwrap_or("The cluster");
+        let known = self.palette.dim(format!("{}, {nodes}{uid}", facts.version));
+        self.line(format!("{}  {known}", self.palette.bold(place)));
+        for kept in self.options.kept {
+            let Kept { component, setting, value, field } = kept;
+            let object = self.names.show(&field.object);
+            let from = self.palette.dim(format!("the live {object} has it, the configuration is silent"));
+            self.line(format!("  keeps {component} {setting} = {}  {from}", inline(value)));
+        }
+    }
+
+    fn closed(&mut self, plan: &Plan) {
+        for gate in &plan.closed {
+            let place = gate.location.as_ref().map(|it| self.palette.dim(format!(" ({it})"))).unwrap_or_default();
+            self.line(format!("  {} {}, {}{place}", gate.component, self.palette.caution("off"), gate.reason));
+        }
+    }
+
+    fn written(&mut self, group: &Group<'_>) {
+        self.line("");
+        let counts = self.palette.dim(groups::counts(group));
+        self.line(format!("{}  {counts}", self.palette.bold(group.name)));
+        group.changes.iter().for_each(|it| self.change(it));
+    }
+
+    fn deleted(&mut self, group: &Group<'_>) {
+        self.line("");
+        let counts = self.palette.dim(groups::counts(group));
+        let why: Option<String> = match group.changes.as_slice() {
+            [first, ..] if group.changes.iter().all(|it| it.reasons == first.reasons) => {
+                first.reasons.first().map(|it| reason::in_words(it, &first.object))
+            }
+            _ => None,
+        };
+        let words = why.as_ref().map(|it| self.palette.dim(format!(", because {it}"))).unwrap_or_default();
+        self.line(format!("{}  {counts}{words}", self.palette.bold(group.name)));
+        for change in &group.changes {
+            self.head(change);
+            if why.is_none() {
+                self.reasons(change);
+            }
+        }
+    }
+
+    fn change(&mut self, change: &Change) {
+        self.head(change);
+        for field in &change.immutable {
+            self.line(self.palette.caution(format!("      {field} cannot be changed in place")));
+        }
+        if change.action != Action::Create || self.options.full {
+            change.fields.iter().for_each(|it| self.field(change.action, it));
+        }
+        for conflict in &change.conflicts {
+            let manager = self.palette.bold(&conflict.manager);
+            self.line(format!("    {} {} belongs to {manager}", self.palette.bad("!"), conflict.field));
+        }
+        self.reasons(change);
+    }
+
+    fn head(&mut self, change: &Change) {
+        let symbol = self.palette.action(change.action, change.action.symbol());
+        let risk = match change.risk {
+            Risk::Safe => String::new(),
+            Risk::Disruptive => format!("  {}", self.palette.risk(change.risk, "disruptive: pods restart or go away")),
+            Risk::DataLoss => format!("  {}", self.palette.risk(change.risk, "data-loss: its data goes away")),
+        };
+        let doubt = match (change.verified, change.action) {
+            (Verified::Server, _) | (_, Action::Delete) => None,
+            (_, Action::Create) if !self.options.full => None,
+            (Verified::Schema, _) => Some("checked against its schema only"),
+            (Verified::None, _) => Some("not checked by the server"),
+        };
+        let doubt = doubt.map(|it| self.palette.dim(format!("  {it}"))).unwrap_or_default();
+        self.line(format!("  {symbol} {}{risk}{doubt}", self.names.show(&change.object)));
+    }
+
+    fn reasons(&mut self, change: &Change) {
+        // The heading says of a new object that its component is on; only what the user or the cluster decided is added.
+        let brief = !self.options.full && change.action == Action::Create;
+        let told = change.reasons.iter().filter(|it| !brief || reason::is_telling(it));
+        let words: Vec<String> = told.map(|it| reason::in_words(it, &change.object)).collect();
+        words.into_iter().for_each(|it| self.line(self.palette.dim(format!("      because {it}"))));
+    }
+
+    fn field(&mut self, action: Action, field: &FieldChange) {
+        let path = &field.path;
+        match (&field.before, &field.after) {
+            (Some(before), Some(after)) => match (before.as_str(), after.as_str()) {
+                (Some(before), Some(after)) if before.contains('\n') || after.contains('\n') => {
+                    self.line(format!("      {path}:"));
+                    let shown = text_diff::lines(before, after, self.palette);
+                    shown.into_iter().for_each(|it| self.line(format!("        {it}")));
+                }
+                _ => self.alteration(path, &inline(before), &inline(after)),
+            },
+            (None, Some(after)) if action == Action::Create => self.line(format!("      {path}: {}", inline(after))),
+            (None, Some(after)) => {
+                let sign = self.palette.action(Action::Create, '+');
+                self.line(format!("    {sign} {path}: {}", inline(after)));
+            }
+            (Some(before), None) => {
+                let sign = self.palette.action(Action::Delete, '-');
+                self.line(format!("    {sign} {path}: {}", self.palette.removed(inline(before))));
+            }
+            (None, None) => {}
+        }
+    }
+
+    fn alteration(&mut self, path: &str, before: &str, after: &str) {
+        let (old, new) = (self.palette.removed(before), self.palette.action(Action::Create, after));
+        if before.chars().count().max(after.chars().count()) < WIDE {
+            self.line(format!("      {path}: {old} → {new}"));
+        } else {
+            self.line(format!("      {path}:"));
+            self.line(format!("        {} {old}", self.palette.removed('-')));
+            self.line(format!("        {} {new}", self.palette.action(Action::Create, '+')));
+        }
+    }
+
+    fn unready(&mut self, plan: &Plan) {
+        if plan.unready.is_empty() {
+            return;
+        }
+        self.line("");
+        self.line(self.palette.bold("Not ready yet"));
+        for unready in &plan.unready {
+            let object = self.names.show(&unready.object);
+            self.line(format!("  {} {object}: {}", self.palette.caution('…'), unready.readiness));
+        }
+    }
+
+    fn faults(&mut self, plan: &Plan) {
+        if plan.faults.is_empty() {
+            return;
+        }
+        self.line("");
+        self.line(self.palette.bold("Refused by the server"));
+        for fault in &plan.faults {
+            let object: &ObjectRef = &fault.object;
+            let shown = self.names.show(object);
+            self.line(format!("  {} {shown}: {}", self.palette.bad('✗'), fault.refusal.message));
+        }
+    }
+
+    fn unverified(&mut self, plan: &Plan) {
+        let is_new = |it: &&Change| matches!(it.action, Action::Create | Action::Update | Action::Replace);
+        let written: Vec<&Change> = plan.changes.iter().filter(is_new).collect();
+        let unasked = written.iter().filter(|it| it.verified != Verified::Server).count();
+        if unasked > 0 {
+            let all = written.len();
+            self.line("");
+            self.line(self.palette.dim(format!(
+                "{unasked} of {all} objects could not be checked by the server: this plan makes their namespace or kind."
+            )));
+        }
+    }
+
+    fn summary(&mut self, plan: &Plan) {
+        self.line("");
+        if plan.is_empty() {
+            let unready = plan.unready.len();
+            let rest = if unready == 0 { String::new() } else { format!(" Not ready yet: {unready}.") };
+            self.line(format!("{}{rest}", self.palette.good("Nothing to change.")));
+            return;
+        }
+        let it = plan.summary();
+        let count = |action: Action, count: usize, word: &str| {
+            let text = format!("{count} to {word}");
+            if count == 0 { text } else { self.palette.action(action, text) }
+        };
+        let counts = [
+            count(Action::Create, it.create, "create"),
+            count(Action::Update, it.update, "change"),
+            count(Action::Replace, it.replace, "replace"),
+            count(Action::Delete, it.delete, "delete"),
+        ];
+        self.line(format!("{} {}.", self.palette.bold("Plan:"), counts.join(", ")));
+        if !plan.faults.is_empty() {
+            let refused = plan.faults.len();
+            self.line(self.palette.bad(format!("{refused} refused: this plan cannot be applied.")));
+        }
+    }
+}

@@ -1,0 +1,69 @@
+//! Long texts inside fields, line by line, with the words that differ marked.
+
+use similar::{ChangeTag, TextDiff};
+
+use super::palette::Palette;
+use crate::change::Action;
+
+/// How many unchanged lines stand around a change.
+const CONTEXT: usize = 2;
+
+/// Compares two texts; what is left out between changes is counted.
+pub fn lines(before: &str, after: &str, palette: Palette) -> Vec<String> {
+    let diff = TextDiff::from_lines(before, after);
+    let mut shown = Vec::new();
+    let mut next = 0;
+    for group in diff.grouped_ops(CONTEXT) {
+        let start = group.first().map_or(next, |op| op.new_range().start);
+        shown.extend(left_out(start.saturating_sub(next), palette));
+        for op in &group {
+            // Without a deadline, since a clock would make equal plans look different.
+            for change in diff.iter_inline_changes_deadline(op, None) {
+                shown.push(line(change.tag(), change.values(), palette));
+            }
+        }
+        next = group.last().map_or(next, |op| op.new_range().end);
+    }
+    shown.extend(left_out(diff.new_len().saturating_sub(next), palette));
+    shown
+}
+
+fn line(tag: ChangeTag, values: &[(bool, &str)], palette: Palette) -> String {
+    let (sign, action) = match tag {
+        ChangeTag::Equal => (' ', Action::NoOp),
+        ChangeTag::Insert => ('+', Action::Create),
+        ChangeTag::Delete => ('-', Action::Delete),
+    };
+    let pieces = values.iter().map(|(differs, text)| {
+        let text = text.trim_end_matches(['\n', '\r']);
+        match (tag, differs) {
+            (ChangeTag::Equal, _) => palette.dim(text),
+            (_, true) if !text.is_empty() => palette.emphasised(action, text),
+            _ => palette.action(action, text),
+        }
+    });
+    format!("{} {}", palette.action(action, sign), pieces.collect::<String>())
+}
+
+fn left_out(count: usize, palette: Palette) -> Option<String> {
+    (count > 0).then(|| palette.dim(format!("  … {count} equal {}", if count == 1 { "line" } else { "lines" })))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn equal_lines_far_from_a_change_are_counted() {
+        let before = "a\nb\nc\nd\ne\nf\n";
+        let after = "a\nb\nc\nd\nE\nf\n";
+        let shown = lines(before, after, Palette::plain());
+        assert_eq!(shown, ["  … 2 equal lines", "  c", "  d", "- e", "+ E", "  f"]);
+    }
+
+    #[test]
+    fn the_rest_after_the_last_change_is_counted() {
+        let shown = lines("a\nb\nc\nd\n", "A\nb\nc\nd\n", Palette::plain());
+        assert_eq!(shown, ["- a", "+ A", "  b", "  c", "  … 1 equal line"]);
+    }
+}

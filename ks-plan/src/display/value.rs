@@ -1,0 +1,33 @@
+//! Values on one line.
+
+use serde_json::Value;
+
+/// Writes a value so that its type cannot be mistaken: text that could be read as anything else is quoted.
+pub fn inline(value: &Value) -> String {
+    match value {
+        Value::String(text) if is_plain(text) => text.clone(),
+        other => other.to_string(),
+    }
+}
+
+fn is_plain(text: &str) -> bool {
+    let reads_as_text = serde_json::from_str::<Value>(text).is_err();
+    let visible = !text.is_empty() && !text.chars().any(char::is_control) && text.trim() == text;
+    reads_as_text && visible && !text.starts_with(['"', '{', '[']) && !text.contains(" → ")
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn only_text_that_could_be_mistaken_is_quoted() {
+        let shown: Vec<String> = [json!("7d"), json!("1"), json!(1), json!(""), json!("true"), json!({ "a": 1 })]
+            .iter()
+            .map(inline)
+            .collect();
+        assert_eq!(shown, ["7d", "\"1\"", "1", "\"\"", "\"true\"", "{\"a\":1}"]);
+    }
+}
