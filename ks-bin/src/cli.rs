@@ -13,7 +13,7 @@ use crate::commands::{apply, completion, graph, plan, render, status, validate};
 /// `ks plan` shows what a configuration changes in a cluster, field by field and with reasons, and writes nothing.
 /// `ks apply` does exactly that. Running it twice changes nothing.
 #[derive(Debug, Parser)]
-#[command(name = "ks", version, propagate_version = true, max_term_width = 110, arg_required_else_help = true)]
+#[command(name = "ks", version, propagate_version = true, max_term_width = 100, arg_required_else_help = true)]
 #[command(after_help = EXAMPLES, after_long_help = format!("{EXAMPLES}\n\n{}", exit_codes()))]
 pub struct Cli {
     /// Options of all commands.
@@ -26,11 +26,11 @@ pub struct Cli {
 
 const EXAMPLES: &str = "\
 Examples:
-  ks plan -f cluster-configuration.yaml             show what would change in the cluster of your kubeconfig
-  ks apply -f cluster-configuration.yaml            show it, ask, and do it
-  ks apply --sandbox --yes -f cluster-configuration.yaml
-                                                    try it without any cluster
-  ks status                                         how the components of the live configuration are";
+  ks plan -f cluster-configuration.yaml      show what would change in the cluster of your kubeconfig
+  ks apply -f cluster-configuration.yaml     show it, ask, and do it
+  ks apply --sandbox -f cluster-configuration.yaml
+                                             the same in an embedded cluster, with nothing installed
+  ks status                                  how the components of the live configuration are";
 
 /// What to do.
 #[derive(Debug, Subcommand)]

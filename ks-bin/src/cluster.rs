@@ -1,11 +1,12 @@
 //! Which cluster, and the way to it.
 
+use std::path::Path;
 use std::sync::Arc;
 
-use ks_apply::{Cluster, ClusterError};
+use ks_apply::{Cluster, ConnectOptions, KubeCluster, Sandbox, SandboxError};
 
 use crate::cli::ClusterOptions;
-use crate::command_error::CommandError;
+use crate::command_error::{CommandError, Kind};
 
 /// Says what a command may do to the cluster.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -21,16 +22,33 @@ pub enum Access {
 pub struct Connection {
     /// The cluster.
     pub cluster: Arc<dyn Cluster>,
-}
-
-/// Opens the cluster that the options name.
-pub async fn open(_options: &ClusterOptions, _access: Access) -> Result<Connection, CommandError> {
-    Err(ClusterError::NoCluster("not connected".into()).into())
+    kube: Option<KubeCluster>,
 }
 
 impl Connection {
     /// What the server warned of so far.
     pub fn warnings(&self) -> Vec<String> {
-        Vec::new()
+        self.kube.as_ref().map(KubeCluster::warnings).unwrap_or_default()
     }
+}
+
+/// Opens the cluster that the options name, else the one that kubectl would use.
+pub async fn open(options: &ClusterOptions, access: Access) -> Result<Connection, CommandError> {
+    if let Some(path) = &options.sandbox {
+        return Ok(Connection { cluster: Arc::new(sandbox(path)?), kube: None });
+    }
+    let mut way = ConnectOptions::default();
+    way.kubeconfig.clone_from(&options.kubeconfig);
+    way.context.clone_from(&options.context);
+    way.read_only = access == Access::ReadOnly;
+    let kube = KubeCluster::connect(way).await?;
+    Ok(Connection { cluster: Arc::new(kube.clone()), kube: Some(kube) })
+}
+
+/// Opens a sandbox, and makes its file when it is missing.
+fn sandbox(path: &Path) -> Result<Sandbox, CommandError> {
+    Sandbox::open(path).map_err(|error: SandboxError| {
+        let again = format!("remove {} to start with an empty sandbox", path.display());
+        CommandError::caused(Kind::NoCluster, &error).hint(again)
+    })
 }

@@ -31,12 +31,12 @@ const EXAMPLES: &str = "\
 Examples:
   ks plan -f cluster-configuration.yaml
   ks plan -f cluster-configuration.yaml --full | less -R
-  ks plan                                            of the live configuration: drift and unfinished work
+  ks plan                                   of the live configuration: drift and unfinished work
   ks plan -f cluster-configuration.yaml -o json | jq '.changes[] | select(.risk != \"safe\")'
   ks plan -f cluster-configuration.yaml --detailed-exitcode || echo changes or an error
 
-How to read it: `+` is made, `~` changed in place, `±` deleted and made again, `-` deleted. Nothing is written: the
-server is asked only to read, and to compute without storing.";
+How to read it: `+` is made, `~` changed in place, `±` deleted and made again, `-` deleted; `!` marks a
+field of another manager. Nothing is written: the server reads, and computes without storing.";
 
 /// What `-o json` prints: the plan, and what it cost.
 #[derive(Serialize)]

@@ -39,9 +39,10 @@ Examples:
   ks render -f cluster-configuration.yaml --facts facts.yaml > objects.yaml
   ks render -f cluster-configuration.yaml --sandbox -o json | jq '.items[].metadata.name'
 
-The objects come in the order in which `ks apply` writes them, with the labels that it gives them; the inventory, a
-ConfigMap that only `ks apply` keeps, is not among them. Without --facts, and without --sandbox, --kubeconfig or
---context, no cluster is asked. Secrets are printed with their values: keep the output as safe as they are.";
+The objects come in the order in which `ks apply` writes them, with the labels that it gives them; the
+inventory, a ConfigMap that only `ks apply` keeps, is not among them. Without --facts, --sandbox,
+--kubeconfig and --context no cluster is asked. Secrets are printed with their values: keep the output as
+safe as they are.";
 
 /// Prints the objects.
 pub async fn run(options: &GlobalOptions, args: &RenderArgs, ui: &Ui) -> Result<Kind, CommandError> {

@@ -21,7 +21,7 @@ pub struct StatusArgs {
 
 const EXAMPLES: &str = "\
 Examples:
-  ks status                                          of the live configuration
+  ks status                                 of the live configuration
   ks status --sandbox -f cluster-configuration.yaml
   ks status -o json | jq '.components[] | select(.state != \"ready\")'
 

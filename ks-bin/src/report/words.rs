@@ -62,6 +62,8 @@ impl<'p> Words<'p> {
                 Some(format!("{} {}", palette.action(action, word), self.names.show(object)))
             }
             (Outcome::Applied, _) => Some(format!("{} the inventory", palette.dim("wrote   "))),
+            // What was ready at once needs no line of its own.
+            (Outcome::Reached, Task::AwaitReady(_)) if took < Duration::from_millis(100) => None,
             (Outcome::Reached, Task::AwaitReady(object)) => {
                 let after = palette.dim(format!("after {}", seconds(took)));
                 Some(format!("{} {} {after}", palette.good("ready   "), self.names.show(object)))

@@ -46,7 +46,25 @@ fn render_as_json_is_one_list_of_the_same_objects() {
 #[test]
 fn text_that_other_readers_of_yaml_take_for_something_else_is_quoted() {
     let manifest = "apiVersion: v1\nkind: ConfigMap\nmetadata: { name: odd, namespace: default }\ndata:\n";
-    let words = ["yes", "no", "on", "off", "y", "n", "null", "~", "0755", "1e3", "1_000", "0x1F", "12:30:45", "2001-01-01", ".5", "=", "<<"];
+    let words = [
+        "yes",
+        "no",
+        "on",
+        "off",
+        "y",
+        "n",
+        "null",
+        "~",
+        "0755",
+        "1e3",
+        "1_000",
+        "0x1F",
+        "12:30:45",
+        "2001-01-01",
+        ".5",
+        "=",
+        "<<",
+    ];
     let data: Vec<String> = words.iter().enumerate().map(|(i, it)| format!("  k{i}: {it:?}\n")).collect();
     let room = Room::with_small()
         .with("mine/demo/odd/component.yaml", "name: odd\ndescription: Odd words.\n")
@@ -63,8 +81,10 @@ fn text_that_other_readers_of_yaml_take_for_something_else_is_quoted() {
 #[test]
 fn the_graph_is_drawn_in_three_ways() {
     let overlay = |room: Room| {
-        room.with("mine/demo/echo/component.yaml", "name: echo\ndescription: Answers.\nafter: [namespaces]\n")
-            .with("mine/demo/echo/account.yaml", "apiVersion: v1\nkind: ServiceAccount\nmetadata: { name: echo, namespace: kubesphere-system }\n")
+        room.with("mine/demo/echo/component.yaml", "name: echo\ndescription: Answers.\nafter: [namespaces]\n").with(
+            "mine/demo/echo/account.yaml",
+            "apiVersion: v1\nkind: ServiceAccount\nmetadata: { name: echo, namespace: kubesphere-system }\n",
+        )
     };
     let off = format!("{SMALL}  common: {{ monitoring: {{ type: external, endpoint: \"http://x\" }} }}\n");
     let room = overlay(Room::new().with("cc.yaml", &off));

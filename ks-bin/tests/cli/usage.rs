@@ -11,7 +11,8 @@ fn wrong_usage_is_code_2_and_says_what_is_possible() {
         &["plan", "-o", "xml"],
         &["completion", "tcl"],
     ];
-    let screens: Vec<String> = wrong.iter().map(|it| format!("$ ks {}\n{}", it.join(" "), room.ks(it).screen())).collect();
+    let screens: Vec<String> =
+        wrong.iter().map(|it| format!("$ ks {}\n{}", it.join(" "), room.ks(it).screen())).collect();
     insta::assert_snapshot!(screens.join("\n"));
 }
 

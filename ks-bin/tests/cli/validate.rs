@@ -7,7 +7,9 @@ fn a_sound_configuration_is_valid() {
 
 #[test]
 fn every_problem_is_drawn_with_its_place() {
-    let text = format!("{SMALL}    replicas: two\n  monitoring:\n    prometheus:\n      replicas: many\n      volumeSize: 20Gx\n");
+    let text = format!(
+        "{SMALL}    replicas: two\n  monitoring:\n    prometheus:\n      replicas: many\n      volumeSize: 20Gx\n"
+    );
     let room = Room::new().with("cc.yaml", &text);
     insta::assert_snapshot!(room.ks(&["validate", "-f", "cc.yaml"]).screen());
 }

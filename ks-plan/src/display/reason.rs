@@ -9,7 +9,7 @@ use crate::sensitive::Mask;
 /// Says why an object is in the plan, in one line.
 pub fn in_words(reason: &Reason, object: &ObjectRef) -> String {
     match reason {
-        Reason::Wanted { file } => format!("wanted by {file}"),
+        Reason::Wanted { file } => format!("{file} wants it"),
         Reason::Setting { name, value, origin } => {
             // What stands in a Secret is not told by way of the setting that it comes from.
             let value =
@@ -28,7 +28,7 @@ pub fn in_words(reason: &Reason, object: &ObjectRef) -> String {
         Reason::Ownership => {
             "no value changes: ks takes over fields that it shares or that an older tool wrote".to_owned()
         }
-        Reason::Inventory => "keeps the list of what ks owns".to_owned(),
+        Reason::Inventory => "it keeps the list of what ks owns".to_owned(),
     }
 }
 

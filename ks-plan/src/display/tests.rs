@@ -16,7 +16,8 @@ fn object(group: &str, kind: &str, name: &str) -> ObjectRef {
 }
 
 fn change(action: Action, object: ObjectRef, component: &str) -> Change {
-    let body = |text: &str| json!({ "metadata": { "name": "x", "uid": "u", "generation": 3 }, "spec": text, "status": {} });
+    let body =
+        |text: &str| json!({ "metadata": { "name": "x", "uid": "u", "generation": 3 }, "spec": text, "status": {} });
     Change {
         object,
         action,
@@ -70,7 +71,8 @@ fn shown(plan: &Plan, full: bool) -> String {
 fn new_objects_take_one_line_and_what_the_user_decided() {
     let mut prometheus = change(Action::Create, object("monitoring.coreos.com", "Prometheus", "k8s"), "prometheus");
     prometheus.verified = Verified::None;
-    prometheus.fields = vec![field(".spec.replicas", None, Some(json!(2))), field(".spec.retention", None, Some(json!("15d")))];
+    prometheus.fields =
+        vec![field(".spec.replicas", None, Some(json!(2))), field(".spec.retention", None, Some(json!("15d")))];
     prometheus.reasons.push(setting("retention", json!("15d"), configured("monitoring.prometheus.retention", 41)));
     let computed = Origin::Default { expression: Some("2 if facts.nodes >= 3 else 1".into()) };
     prometheus.reasons.push(setting("replicas", json!(2), computed));
@@ -90,7 +92,8 @@ fn new_objects_take_one_line_and_what_the_user_decided() {
 fn changes_show_each_field_before_and_after() {
     let mut update = change(Action::Update, object("monitoring.coreos.com", "Prometheus", "k8s"), "prometheus");
     update.risk = Risk::Disruptive;
-    let long = |word: &str| json!(format!("http://prometheus-operated.{word}.svc.cluster.example.org:9090/with/a/path"));
+    let long =
+        |word: &str| json!(format!("http://prometheus-operated.{word}.svc.cluster.example.org:9090/with/a/path"));
     update.fields = vec![
         field(".spec.retention", Some(json!("7d")), Some(json!("15d"))),
         field(".spec.replicas", Some(json!(1)), Some(json!("1"))),

@@ -65,8 +65,8 @@ impl Page<'_> {
         for kept in self.options.kept {
             let Kept { component, setting, value, field } = kept;
             let object = self.names.show(&field.object);
-            let from = self.palette.dim(format!("the live {object} has it, the configuration is silent"));
-            self.line(format!("  keeps {component} {setting} = {}  {from}", inline(value)));
+            let from = self.palette.dim(format!("of the live {object}, since the configuration is silent"));
+            self.line(format!("  {component} {} {setting} {} {from}", self.palette.caution("keeps"), inline(value)));
         }
     }
 

@@ -1,0 +1,143 @@
+//! The first day of a user: plan, apply, plan again, switch something on, switch it off.
+
+use std::collections::BTreeSet;
+
+use serde_json::Value;
+
+use super::runner::{Room, Run, SMALL};
+
+const ON: &str = "  alerting:\n    enabled: true\n";
+const OFF: &str = "  alerting:\n    enabled: false\n";
+
+fn example() -> Room {
+    Room::new().with("cc.yaml", SMALL)
+}
+
+fn with_alerting(room: Room) -> Room {
+    room.with("cc.yaml", &SMALL.replace(OFF, ON))
+}
+
+fn planned(room: &Room) -> Value {
+    let run = room.ks(&["plan", "--sandbox", "-f", "cc.yaml", "-o", "json"]);
+    assert_eq!(run.code, Some(0), "{run:?}");
+    serde_json::from_str(&run.out).unwrap()
+}
+
+fn apply(room: &Room) -> Run {
+    room.ks(&["apply", "--sandbox", "--yes", "-f", "cc.yaml"])
+}
+
+/// The changes as `create Service ns/name`, in the order of the plan, without the inventory.
+fn changes(plan: &Value) -> Vec<String> {
+    let changes = plan["changes"].as_array().unwrap();
+    let of_component = changes.iter().filter(|it| !it["component"].is_null());
+    of_component
+        .map(|it| format!("{} {} {}", word(it, "action"), it["object"]["kind"].as_str().unwrap(), name(it)))
+        .collect()
+}
+
+fn word<'a>(change: &'a Value, field: &str) -> &'a str {
+    change[field].as_str().unwrap()
+}
+
+fn name(change: &Value) -> &str {
+    change["object"]["name"].as_str().unwrap()
+}
+
+#[test]
+fn planning_writes_nothing_and_applying_twice_changes_nothing() {
+    let room = example();
+    let first = planned(&room);
+    assert_eq!(first["requests"]["writes"], 0);
+    assert!(first["summary"]["create"].as_u64().unwrap() > 40);
+
+    let run = apply(&room);
+    assert_eq!(run.code, Some(0), "{run:?}");
+    assert!(run.out.contains("Done: "), "{run:?}");
+    assert!(run.err.contains("created  Namespace kubesphere-monitoring-system"), "{run:?}");
+
+    let again = room.ks(&["plan", "--sandbox", "-f", "cc.yaml", "--detailed-exitcode"]);
+    assert_eq!(again.code, Some(0), "{again:?}");
+    assert!(again.out.contains("\nNothing to change.\n"), "{again:?}");
+    let nothing = apply(&room);
+    assert!(nothing.out.contains(" 0 writes."), "{nothing:?}");
+}
+
+#[test]
+fn alerting_switched_on_and_off_makes_and_removes_the_same_objects() {
+    let room = example();
+    assert_eq!(apply(&room).code, Some(0));
+
+    let room = with_alerting(room);
+    let on = planned(&room);
+    let changed = on["changes"].as_array().unwrap().iter().filter(|it| !it["component"].is_null());
+    assert!(changed.clone().all(|it| word(it, "component") == "thanos-ruler" && word(it, "action") == "create"));
+    let made = changes(&on);
+    assert_eq!(room.ks(&["plan", "--sandbox", "-f", "cc.yaml", "--detailed-exitcode"]).code, Some(3));
+    assert_eq!(apply(&room).code, Some(0));
+
+    let room = room.with("cc.yaml", SMALL);
+    let sorted = |changes: Vec<String>| changes.into_iter().collect::<BTreeSet<String>>();
+    let removed = sorted(changes(&planned(&room)));
+    assert_eq!(removed, sorted(made.iter().map(|it| it.replace("create ", "delete ")).collect()));
+    let screen = room.ks(&["plan", "--sandbox", "-f", "cc.yaml"]).out;
+    assert!(screen.contains("to delete, because alerting.enabled is false"), "{screen}");
+    assert_eq!(apply(&room).code, Some(0));
+    assert!(changes(&planned(&room)).is_empty());
+}
+
+#[test]
+fn the_status_follows() {
+    let room = example();
+    let before = room.ks(&["status", "--sandbox", "-f", "cc.yaml"]);
+    assert_eq!(before.code, Some(1), "{before:?}");
+    assert!(before.out.contains("prometheus-operator  not installed"), "{before:?}");
+    assert_eq!(apply(&room).code, Some(0));
+    let after = room.ks(&["status", "--sandbox", "-f", "cc.yaml", "-o", "json"]);
+    assert_eq!(after.code, Some(0), "{after:?}");
+    let status: Value = serde_json::from_str(&after.out).unwrap();
+    assert!(status["components"].as_array().unwrap().iter().all(|it| it["state"] == "ready"));
+    assert_eq!(status["off"][0]["component"], "thanos-ruler");
+}
+
+#[test]
+fn without_a_yes_nothing_is_done() {
+    let room = example();
+    let run = room.ks_with_input(&["apply", "--sandbox", "-f", "cc.yaml"], "yes\n");
+    assert_eq!(run.code, Some(9), "a pipe is no terminal: {run:?}");
+    assert!(run.err.contains("--yes"), "{run:?}");
+    assert_eq!(planned(&room)["summary"]["unchanged"], 0);
+}
+
+#[test]
+fn loss_of_data_needs_a_consent_that_names_the_object() {
+    let overlay = |room: Room, body: &str| {
+        room.with("mine/demo/echo/component.yaml", "name: echo\ndescription: Answers.\nrequires: [namespaces]\n")
+            .with("mine/demo/echo/secret.yaml", body)
+    };
+    let secret = "apiVersion: v1\nkind: Secret\nmetadata: { name: key, namespace: kubesphere-system }\nstringData: { key: c2VudGluZWw }\n";
+    let external = SMALL.to_owned() + "  common: { monitoring: { type: external, endpoint: \"http://x\" } }\n";
+    let room = overlay(Room::new().with("cc.yaml", &external), secret);
+    let arguments = ["apply", "--sandbox", "--yes", "-f", "cc.yaml", "--manifests", "mine"];
+    let made = room.ks(&[&arguments[..], &["--full"]].concat());
+    assert_eq!(made.code, Some(0), "{made:?}");
+    assert!(!made.screen().contains("c2VudGluZWw"), "{made:?}");
+
+    let room = overlay(room, "");
+    let refused = room.ks(&arguments);
+    assert_eq!(refused.code, Some(9), "{refused:?}");
+    assert!(refused.err.contains("--allow 'data-loss=Secret kubesphere-system/key'"), "{refused:?}");
+    let allowed = [&arguments[..], &["--allow", "data-loss=Secret kubesphere-system/key"]].concat();
+    assert_eq!(room.ks(&allowed).code, Some(0));
+}
+
+#[test]
+fn events_for_programs_are_one_object_per_line() {
+    let run = example().ks(&["apply", "--sandbox", "--yes", "-f", "cc.yaml", "-o", "json"]);
+    let events: Vec<Value> = run.out.lines().map(|it| serde_json::from_str(it).unwrap()).collect();
+    let names: Vec<&str> = events.iter().filter_map(|it| it["event"].as_str()).collect();
+    assert_eq!((names[0], names[1], names[names.len() - 2]), ("planned", "began", "ended"));
+    assert_eq!(events[events.len() - 2]["success"], true);
+    let applied = events.iter().filter(|it| it["outcome"] == "applied").count();
+    assert_eq!(events.last().unwrap()["requests"]["writes"], applied);
+}

@@ -1,0 +1,11 @@
+//! The command line as its users meet it.
+
+#![expect(clippy::unwrap_used, reason = "tests may unwrap, their helpers too")]
+
+mod first_day;
+mod help;
+mod no_cluster;
+mod offline;
+mod runner;
+mod usage;
+mod validate;
