@@ -4,7 +4,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 
 use ks_model::{Bundle, ComponentName, Manifest, ObjectRef};
-use petgraph::algo::{tarjan_scc, toposort};
+use petgraph::Direction;
+use petgraph::algo::tarjan_scc;
 use petgraph::graph::{DiGraph, NodeIndex};
 use serde::{Deserialize, Serialize};
 
@@ -223,21 +224,30 @@ impl DependencyGraph {
     }
 }
 
-/// Sorts the nodes so that each stands after what it depends on; among equals the order of `nodes` holds.
+/// Sorts the nodes so that each stands after what it depends on, and among those that may come next the smallest first.
 fn order(nodes: BTreeSet<Node>, edges: &[Dependency]) -> Result<Vec<Node>, GraphError> {
     let mut graph: DiGraph<Node, ()> = DiGraph::with_capacity(nodes.len(), edges.len());
-    // `toposort` gives later nodes first among equals, so they go in backwards.
-    let index: BTreeMap<Node, NodeIndex> =
-        nodes.into_iter().rev().map(|node| (node.clone(), graph.add_node(node))).collect();
+    // Nodes go in sorted, so the order of their numbers is their own.
+    let index: BTreeMap<Node, NodeIndex> = nodes.into_iter().map(|node| (node.clone(), graph.add_node(node))).collect();
     for edge in edges {
         if let (Some(on), Some(dependent)) = (index.get(&edge.on), index.get(&edge.dependent)) {
             graph.update_edge(*on, *dependent, ());
         }
     }
-    match toposort(&graph, None) {
-        Ok(order) => Ok(order.into_iter().map(|node| graph[node].clone()).collect()),
-        Err(_) => Err(GraphError::Cycle(cycle(&graph, edges))),
+    let mut open: Vec<usize> =
+        graph.node_indices().map(|node| graph.neighbors_directed(node, Direction::Incoming).count()).collect();
+    let mut next: BTreeSet<NodeIndex> = graph.externals(Direction::Incoming).collect();
+    let mut order = Vec::with_capacity(graph.node_count());
+    while let Some(node) = next.pop_first() {
+        order.push(graph[node].clone());
+        for dependent in graph.neighbors(node) {
+            open[dependent.index()] -= 1;
+            if open[dependent.index()] == 0 {
+                next.insert(dependent);
+            }
+        }
     }
+    if order.len() < graph.node_count() { Err(GraphError::Cycle(cycle(&graph, edges))) } else { Ok(order) }
 }
 
 /// Finds the edges of one circle, for the message: a walk inside one strongly connected part.

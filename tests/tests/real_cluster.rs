@@ -1,5 +1,7 @@
 //! The first day on a real API server with real controllers and the real operator, and what its audit log tells of it.
 
+#![expect(clippy::unwrap_used, reason = "the steps of a test stand in functions of their own")]
+
 use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::Duration;
@@ -30,8 +32,7 @@ async fn the_first_day_on_a_real_api_server() {
 }
 
 async fn connect(cluster: &ControlPlane) -> KubeCluster {
-    let mut options = ConnectOptions::default();
-    options.kubeconfig = Some(cluster.kubeconfig());
+    let options = ConnectOptions { kubeconfig: Some(cluster.kubeconfig()), ..ConnectOptions::default() };
     KubeCluster::connect(options).await.unwrap()
 }
 
