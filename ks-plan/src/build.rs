@@ -1,23 +1,26 @@
 //! Desired and live → plan, step by step. No client, no clock: the answers of the cluster are data.
 
-use std::collections::{BTreeMap, BTreeSet};
+mod alteration;
+mod inventory;
+mod removal;
+mod seen;
+mod work;
 
-use ks_model::{ComponentName, Facts, GroupKind, Manifest, ObjectRef};
+use ks_model::{Facts, GroupKind, Manifest};
 use serde_json::Value;
 
-use crate::change::{Action, Change, Reason, Risk, Verified};
+use crate::change::{Action, Change, Risk, Verified};
 use crate::desired::Desired;
 use crate::fields;
-use crate::graph::{DependencyGraph, GraphError};
-use crate::inventory::{COMPONENT, Contents};
+use crate::graph::GraphError;
 use crate::layout::lay_out;
-use crate::live::{DryRun, LiveState, Observation};
-use crate::plan::{Fault, Plan, Unready};
-use crate::readiness::{companion, is_awaited, readiness};
+use crate::live::{DryRun, LiveState, Refusal};
+use crate::plan::{Fault, Plan};
 use crate::risk;
+use crate::schema_check;
 use crate::sensitive::Mask;
-use crate::steps::Work;
-use crate::structured::{Verdict, compare_defaulted, owned_by};
+use crate::structured::{Verdict, compare_defaulted};
+use seen::{Seen, see};
 
 /// The field manager under which ks applies.
 pub const FIELD_MANAGER: &str = "ks";
@@ -26,9 +29,10 @@ pub const FIELD_MANAGER: &str = "ks";
 ///
 /// What is not here is unchanged for certain, and costs no request of its own.
 pub fn doubts<'a>(desired: &'a Desired, live: &LiveState) -> Vec<&'a Manifest> {
-    let doubtful = |manifest: &&Manifest| match live.get(manifest.object()) {
-        Observation::Absent { askable } => *askable,
-        Observation::Present(object) => differs(desired, manifest, object),
+    let doubtful = |manifest: &&Manifest| match see(manifest.object(), live) {
+        Seen::Absent { askable } => askable,
+        Seen::Present(object) => differs(desired, manifest, object),
+        Seen::Leaving(_) => false,
     };
     desired.manifests().filter(doubtful).collect()
 }
@@ -48,22 +52,15 @@ pub fn plan(desired: &Desired, live: &LiveState, facts: &Facts) -> Result<Plan, 
     let mask = Mask::keyed(facts.cluster_uid.as_deref());
     let mut builder = Builder { desired, live, mask: &mask, changes: Vec::new(), faults: Vec::new() };
     desired.manifests().for_each(|manifest| builder.wanted(manifest));
-    let deleted = builder.deletes()?;
-    let (grown, inventory) = builder.inventory(&deleted);
+    let doomed = removal::doomed(desired, live);
+    let deleted = removal::graph(&doomed, desired)?;
+    let inventory = builder.inventory(&deleted);
     let Builder { mut changes, faults, .. } = builder;
-    let unready = unready(&changes, live);
-    let work = work(&changes, &unready, desired, inventory);
-    let steps = lay_out(desired.graph(), &deleted, &work);
-    changes.sort_by_key(|change| change.action == Action::Delete);
-    Ok(Plan {
-        facts: facts.clone(),
-        changes,
-        closed: desired.closed().to_vec(),
-        unready,
-        faults,
-        steps,
-        grown_inventory: grown,
-    })
+    changes.extend(removal::changes(&doomed, &deleted, desired));
+    let unready = work::unready(&changes, live);
+    let steps = lay_out(desired.graph(), &deleted, &work::work(&changes, &unready, desired, &inventory));
+    let closed = desired.closed().to_vec();
+    Ok(Plan::new(facts.clone(), changes, closed, unready, faults, steps, inventory.grown))
 }
 
 struct Builder<'a> {
@@ -74,80 +71,64 @@ struct Builder<'a> {
     faults: Vec<Fault>,
 }
 
-/// Which writes of the inventory a plan needs.
-#[derive(Clone, Copy, Default)]
-struct InventoryWork {
-    grows: bool,
-    shrinks: bool,
-}
-
 impl Builder<'_> {
+    /// Decides what happens to a wanted object.
     fn wanted(&mut self, manifest: &Manifest) {
-        let change = match self.live.get(manifest.object()) {
-            Observation::Absent { .. } => self.create(manifest),
-            Observation::Present(live) if differs(self.desired, manifest, live) => self.alter(manifest, live),
-            Observation::Present(live) => self.unchanged(manifest, live),
+        let decided = match see(manifest.object(), self.live) {
+            Seen::Absent { .. } => self.create(manifest),
+            Seen::Leaving(live) => Ok(self.again(manifest, live)),
+            Seen::Present(live) if differs(self.desired, manifest, live) => self.alter(manifest, live),
+            Seen::Present(live) => Ok(self.unchanged(manifest, live)),
         };
-        self.changes.extend(change);
-    }
-
-    fn create(&mut self, manifest: &Manifest) -> Option<Change> {
-        let (after, verified) = match self.live.dry_run(manifest.object()) {
-            Some(DryRun::Merged { object, .. }) => (object.clone(), Verified::Server),
-            Some(DryRun::Refused(refusal)) => {
-                self.faults.push(Fault { object: manifest.object().clone(), refusal: refusal.clone() });
-                return None;
-            }
-            None => (manifest.value().clone(), Verified::None),
-        };
-        let mut change = self.change(manifest, Action::Create, None, Some(after));
-        change.verified = verified;
-        Some(change)
-    }
-
-    fn alter(&mut self, manifest: &Manifest, live: &Value) -> Option<Change> {
-        match self.live.dry_run(manifest.object()) {
-            Some(DryRun::Merged { object, conflicts }) => {
-                let mut change = self.change(manifest, Action::Update, Some(live), Some(object.clone()));
-                change.verified = Verified::Server;
-                change.conflicts.clone_from(conflicts);
-                if change.fields.is_empty() {
-                    if owned_by(live, FIELD_MANAGER) == owned_by(object, FIELD_MANAGER) {
-                        return self.unchanged(manifest, live);
-                    }
-                    change.reasons = vec![Reason::Ownership];
-                    change.risk = Risk::Safe;
-                }
-                Some(change)
-            }
-            Some(DryRun::Refused(refusal)) if !refusal.immutable.is_empty() => {
-                let mut change = self.change(manifest, Action::Replace, Some(live), Some(manifest.value().clone()));
-                change.immutable.clone_from(&refusal.immutable);
-                Some(change)
-            }
-            Some(DryRun::Refused(refusal)) => {
-                self.faults.push(Fault { object: manifest.object().clone(), refusal: refusal.clone() });
-                None
-            }
-            None => {
-                let merged = fields::predicted(manifest, live, self.desired.type_of(manifest));
-                Some(self.change(manifest, Action::Update, Some(live), Some(merged)))
+        match decided {
+            Ok(change) => self.changes.push(change),
+            Err(refusals) => {
+                let fault = |refusal| Fault { object: manifest.object().clone(), refusal };
+                self.faults.extend(refusals.into_iter().map(fault));
             }
         }
     }
 
-    fn unchanged(&self, manifest: &Manifest, live: &Value) -> Option<Change> {
-        let mut change = self.change(manifest, Action::NoOp, Some(live), Some(live.clone()));
-        change.verified = Verified::Server;
-        Some(change)
+    fn create(&self, manifest: &Manifest) -> Result<Change, Vec<Refusal>> {
+        let (after, verified) = match self.live.dry_run(manifest.object()) {
+            Some(DryRun::Merged { object, .. }) => (object.clone(), Verified::Server),
+            Some(DryRun::Refused(refusal)) if !self.is_redefined(&manifest.object().kind) => {
+                return Err(vec![refusal.clone()]);
+            }
+            _ => self.by_schema(manifest, manifest.value().clone())?,
+        };
+        Ok(Change { verified, ..self.change(manifest, Action::Create, None, after) })
     }
 
-    fn change(&self, manifest: &Manifest, action: Action, before: Option<&Value>, after: Option<Value>) -> Change {
+    fn unchanged(&self, manifest: &Manifest, live: &Value) -> Change {
+        let change = self.change(manifest, Action::NoOp, Some(live), live.clone());
+        Change { verified: Verified::Server, ..change }
+    }
+
+    /// The object after, as the definition of its kind in this plan makes it; as it is, when there is none.
+    fn by_schema(&self, manifest: &Manifest, object: Value) -> Result<(Value, Verified), Vec<Refusal>> {
+        match self.desired.definition_of(&manifest.object().kind) {
+            Some(definition) => {
+                schema_check::complete(definition, manifest.version(), object).map(|it| (it, Verified::Schema))
+            }
+            None => Ok((object, Verified::None)),
+        }
+    }
+
+    /// Whether this plan changes the definition of a kind, so that the server does not know yet what it will accept.
+    ///
+    /// The graph puts the definition before its objects, so its change is decided already.
+    fn is_redefined(&self, kind: &GroupKind) -> bool {
+        let definition = self.desired.definition_of(kind).map(Manifest::object);
+        let change = definition.and_then(|it| self.changes.iter().find(|change| change.object == *it));
+        change.is_some_and(|it| it.action != Action::NoOp)
+    }
+
+    fn change(&self, manifest: &Manifest, action: Action, before: Option<&Value>, after: Value) -> Change {
         let object = manifest.object();
-        let ty = self.desired.type_of(manifest);
-        let fields = match (action, &after) {
-            (Action::NoOp, _) | (_, None) => Vec::new(),
-            (_, Some(after)) => fields::changes(object, before, after, ty, self.mask),
+        let fields = match action {
+            Action::NoOp => Vec::new(),
+            _ => fields::changes(object, before, &after, self.desired.type_of(manifest), self.mask),
         };
         let found = self.desired.find(object);
         Change {
@@ -157,110 +138,15 @@ impl Builder<'_> {
             conflicts: Vec::new(),
             immutable: Vec::new(),
             reasons: found.map(|(bundle, wanted)| fields::reasons(bundle, wanted, action, &fields)).unwrap_or_default(),
-            risk: risk::of(object, action, &fields),
+            risk: if action == Action::NoOp { Risk::Safe } else { risk::of(object, action, before, &fields) },
             verified: Verified::None,
             manifest: Some(manifest.clone()),
             before: before.cloned(),
-            after,
+            after: Some(after),
             fields,
         }
     }
-
-    /// Members that nothing wants any more, in the order in which they may be deleted.
-    fn deletes(&mut self) -> Result<DependencyGraph, GraphError> {
-        let inventory = self.desired.inventory();
-        let doomed: Vec<(Manifest, Option<ComponentName>)> = self
-            .live
-            .present()
-            .filter(|(object, live)| {
-                self.desired.find(object).is_none() && *object != inventory.parent() && inventory.owns(live)
-            })
-            .filter(|(_, live)| owned_by(live, FIELD_MANAGER).is_some())
-            .filter_map(|(_, live)| Some((Manifest::parse(live.clone()).ok()?, component_of(live))))
-            .collect();
-        let graph = DependencyGraph::of_live(
-            doomed.iter().map(|(manifest, component)| (manifest, component.as_ref())),
-            self.desired.orders().iter().map(|(name, order)| (name, order.view())),
-        )?;
-        let mut by_object: BTreeMap<&ObjectRef, &(Manifest, Option<ComponentName>)> =
-            doomed.iter().map(|it| (it.0.object(), it)).collect();
-        for object in graph.objects().rev() {
-            if let Some((manifest, component)) = by_object.remove(object) {
-                self.changes.push(self.delete(manifest, component.as_ref()));
-            }
-        }
-        Ok(graph)
-    }
-
-    fn delete(&self, live: &Manifest, component: Option<&ComponentName>) -> Change {
-        let gate = self.desired.closed().iter().find(|gate| Some(&gate.component) == component);
-        let reason = gate.map_or(Reason::NoLongerWanted, |gate| Reason::GateClosed { reason: gate.reason.clone() });
-        Change {
-            object: live.object().clone(),
-            action: Action::Delete,
-            component: component.cloned(),
-            fields: Vec::new(),
-            conflicts: Vec::new(),
-            immutable: Vec::new(),
-            reasons: vec![reason],
-            risk: risk::of(live.object(), Action::Delete, &[]),
-            verified: Verified::Server,
-            manifest: None,
-            before: Some(live.value().clone()),
-            after: None,
-        }
-    }
-
-    /// Adds the change of the inventory itself, and says how it is written along the way.
-    fn inventory(&mut self, deleted: &DependencyGraph) -> (Option<Manifest>, InventoryWork) {
-        let contents = self.desired.contents();
-        let Some(manifest) = self.desired.inventory_manifest(&contents) else { return Default::default() };
-        self.wanted(&manifest);
-        let Some(change) = self.changes.iter_mut().find(|it| it.object == *manifest.object()) else {
-            return Default::default();
-        };
-        if change.action == Action::NoOp {
-            return Default::default();
-        }
-        change.reasons = vec![Reason::Inventory];
-        let recorded = self.live.object(manifest.object()).map(Contents::read).unwrap_or_default();
-        let doomed = Contents::of(deleted.objects());
-        let grown = self.desired.inventory_manifest(&recorded.union(&doomed).union(&contents));
-        let shrinks = !contents.covers(&recorded.union(&doomed));
-        let grows = !recorded.covers(&contents) || !shrinks;
-        (grown, InventoryWork { grows, shrinks })
-    }
 }
 
-fn component_of(live: &Value) -> Option<ComponentName> {
-    live.pointer("/metadata/labels")?.get(COMPONENT)?.as_str()?.parse().ok()
-}
-
-/// Unchanged objects that are not ready: apply waits for them too.
-fn unready(changes: &[Change], live: &LiveState) -> Vec<Unready> {
-    let unchanged = changes.iter().filter(|it| it.action == Action::NoOp && is_awaited(&it.object.kind));
-    unchanged
-        .map(|change| {
-            let companion = companion(&change.object).and_then(|it| live.companion_of(&it));
-            Unready { object: change.object.clone(), readiness: readiness(change.before.as_ref(), companion) }
-        })
-        .filter(|it| !it.readiness.is_ready())
-        .collect()
-}
-
-fn work(changes: &[Change], unready: &[Unready], desired: &Desired, inventory: InventoryWork) -> Work {
-    let of = |wanted: &[Action]| -> BTreeSet<ObjectRef> {
-        changes.iter().filter(|it| wanted.contains(&it.action)).map(|it| it.object.clone()).collect()
-    };
-    let written = of(&[Action::Create, Action::Update, Action::Replace]);
-    let awaited = written.iter().filter(|it| is_awaited(&it.kind)).chain(unready.iter().map(|it| &it.object));
-    let home = desired.inventory().parent().namespace.clone().unwrap_or_default();
-    Work {
-        awaited: awaited.cloned().collect(),
-        replaced: of(&[Action::Replace]),
-        leaving: BTreeSet::new(),
-        grows: inventory.grows.then(|| ObjectRef::cluster(GroupKind::new("", "Namespace"), home)),
-        shrinks: inventory.shrinks,
-        written,
-    }
-}
+#[cfg(test)]
+mod tests;

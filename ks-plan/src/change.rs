@@ -113,6 +113,8 @@ pub enum Reason {
     NoLongerWanted,
     /// Nothing but the ownership of fields changes.
     Ownership,
+    /// The live object is being deleted; it is made anew once it is gone.
+    BeingDeleted,
     /// The object is the inventory itself.
     Inventory,
 }

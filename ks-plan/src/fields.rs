@@ -1,12 +1,15 @@
-//! Which leaves a change touches, and which settings they come from.
+//! Which leaves a change touches.
 
-use ks_model::{Bundle, DesiredObject, Manifest, ObjectRef};
+use ks_model::{Manifest, ObjectRef};
 use serde_json::{Value, json};
 
 use crate::build::FIELD_MANAGER;
-use crate::change::{Action, FieldChange, Reason};
+use crate::change::FieldChange;
+use crate::live::Conflict;
 use crate::sensitive::Mask;
-use crate::structured::{ApplyRequest, FieldPath, PathElement, Type, apply, differences};
+use crate::structured::{ApplyError, ApplyRequest, FieldPath, PathElement, Type, apply, differences};
+
+pub(crate) use crate::reasons::reasons;
 
 /// The leaves that differ between the live object and the one after, secret values masked.
 pub(crate) fn changes(
@@ -21,61 +24,42 @@ pub(crate) fn changes(
         .into_iter()
         .filter(|it| !is_identity(&it.path))
         .map(|it| {
-            let is_secret = Mask::is_secret(&object.kind, first_field(&it.path));
+            let is_secret = Mask::hides(&object.kind, &it.path);
             let show = |value: Option<Value>| value.map(|it| if is_secret { mask.mask(&it) } else { it });
             FieldChange { path: it.path.to_string(), before: show(it.before), after: show(it.after) }
         })
         .collect()
 }
 
-fn first_field(path: &FieldPath) -> Option<&str> {
-    match path.0.first() {
-        Some(PathElement::Field(name)) => Some(name),
-        _ => None,
-    }
-}
-
-/// Fields that say which object it is, and status: neither is part of what a change does.
+/// Fields that say which object it is, and those that the server writes by itself: none is part of what a change does.
 fn is_identity(path: &FieldPath) -> bool {
-    match path.0.as_slice() {
-        [PathElement::Field(first), ..] if matches!(first.as_str(), "apiVersion" | "kind" | "status") => true,
-        [PathElement::Field(first), PathElement::Field(second), ..] => {
-            first == "metadata" && matches!(second.as_str(), "name" | "namespace" | "selfLink")
-        }
+    let name = |at: usize| match path.0.get(at) {
+        Some(PathElement::Field(name)) => Some(name.as_str()),
+        _ => None,
+    };
+    match name(0) {
+        Some("apiVersion" | "kind" | "status") => true,
+        Some("metadata") => matches!(
+            name(1),
+            Some("name" | "namespace" | "selfLink" | "deletionTimestamp" | "deletionGracePeriodSeconds")
+        ),
         _ => false,
     }
 }
 
-/// The object after, computed here because no server could be asked. Conflicts are taken.
-pub(crate) fn predicted(manifest: &Manifest, live: &Value, ty: Type<'_>) -> Value {
+/// The object after, computed here because no server could be asked, and the fields that it takes from other managers.
+pub(crate) fn predicted(manifest: &Manifest, live: &Value, ty: Type<'_>) -> (Value, Vec<Conflict>) {
     let request =
-        ApplyRequest { live: Some(live), applied: manifest.value(), manager: FIELD_MANAGER, force: true, time: None };
-    apply(request, ty).unwrap_or_else(|_| manifest.value().clone())
-}
-
-/// Why an object is in the plan: the file that wants it, and the settings that stand in the leaves that change.
-pub(crate) fn reasons(bundle: &Bundle, wanted: &DesiredObject, action: Action, fields: &[FieldChange]) -> Vec<Reason> {
-    if action == Action::NoOp {
-        return Vec::new();
-    }
-    let shapes = |value: &Value| fields.iter().filter_map(|it| it.after.as_ref()).any(|after| stands_in(value, after));
-    let settings = wanted.settings.iter().filter_map(|name| Some((name, bundle.settings.get(name)?)));
-    let settings = settings.filter(|(_, setting)| shapes(&setting.value)).map(|(name, setting)| Reason::Setting {
-        name: name.clone(),
-        value: setting.value.clone(),
-        origin: Box::new(setting.origin.clone()),
-    });
-    [Reason::Wanted { file: wanted.file.clone() }].into_iter().chain(settings).collect()
-}
-
-/// Whether a leaf carries the value of a setting, or one of its leaves.
-fn stands_in(setting: &Value, leaf: &Value) -> bool {
-    match setting {
-        Value::Object(members) => {
-            !members.is_empty() && (setting == leaf || members.values().any(|it| stands_in(it, leaf)))
+        ApplyRequest { live: Some(live), applied: manifest.value(), manager: FIELD_MANAGER, force: false, time: None };
+    match apply(request, ty) {
+        Ok(merged) => (merged, Vec::new()),
+        Err(ApplyError::Conflict(found)) => {
+            let merged = apply(ApplyRequest { force: true, ..request }, ty);
+            let conflict =
+                |it: crate::structured::Conflict| Conflict { field: it.path.to_string(), manager: it.manager };
+            let conflicts = found.into_iter().map(conflict).collect();
+            (merged.unwrap_or_else(|_| manifest.value().clone()), conflicts)
         }
-        Value::Array(items) => !items.is_empty() && (setting == leaf || items.iter().any(|it| stands_in(it, leaf))),
-        Value::Null => false,
-        scalar => scalar == leaf,
+        Err(_) => (manifest.value().clone(), Vec::new()),
     }
 }

@@ -5,8 +5,13 @@ use std::collections::{BTreeMap, BTreeSet};
 use ks_model::{Bundle, ComponentName, DesiredObject, GroupKind, Manifest, ObjectRef};
 use serde_json::{Value, json};
 
+use crate::desired::Desired;
 use crate::graph::{DependencyGraph, Node, Until};
+use crate::inventory::Inventory;
+use crate::live::{LiveState, Observation};
+use crate::plan::Plan;
 use crate::steps::StepGraph;
+use crate::structured::{ApplyRequest, apply};
 
 /// The name of a component.
 pub fn component(name: &str) -> ComponentName {
@@ -124,4 +129,54 @@ pub fn ancestors(steps: &StepGraph) -> BTreeMap<crate::StepId, BTreeSet<crate::S
         all.insert(step.id, before);
     }
     all
+}
+
+/// A desired state from bundles, with its inventory in the namespace `home`.
+pub fn desired(bundles: Vec<Bundle>) -> Desired {
+    Desired::new(bundles, Vec::new(), BTreeMap::new(), Inventory::new("home", "ks")).unwrap()
+}
+
+/// A wanted object as it stands in a cluster after ks has applied it.
+pub fn applied(desired: &Desired, object: &ObjectRef) -> Value {
+    let manifest = &desired.find(object).unwrap().1.manifest;
+    applied_as(desired, manifest, "ks")
+}
+
+/// An object as it stands in a cluster after somebody has applied it.
+pub fn applied_as(desired: &Desired, manifest: &Manifest, manager: &str) -> Value {
+    let request = ApplyRequest { live: None, applied: manifest.value(), manager, force: false, time: None };
+    let mut live = apply(request, desired.type_of(manifest)).unwrap();
+    live["metadata"]["uid"] = Value::from(format!("uid of {}", manifest.object()));
+    if manifest.object().kind.is("", "Namespace") {
+        live["status"] = json!({ "phase": "Active" });
+    }
+    live
+}
+
+/// A cluster in which everything that is wanted stands as ks has applied it, the inventory included.
+pub fn settled(desired: &Desired) -> LiveState {
+    let mut live = LiveState::default();
+    for manifest in desired.manifests() {
+        live.observe(manifest.object().clone(), Observation::Present(applied(desired, manifest.object())));
+    }
+    let inventory = desired.inventory_manifest(&desired.contents()).unwrap();
+    live.observe(inventory.object().clone(), Observation::Present(applied_as(desired, &inventory, "ks")));
+    live
+}
+
+/// Prints each change with its fields, and each fault.
+pub fn drawn_plan(plan: &Plan) -> String {
+    let mut lines = Vec::new();
+    for change in &plan.changes {
+        let (risk, verified) = (change.risk, change.verified);
+        lines.push(format!("{} {} ({risk}, verified {verified:?})", change.action.symbol(), change.object));
+        lines.extend(change.immutable.iter().map(|it| format!("    immutable {it}")));
+        for field in &change.fields {
+            let show = |value: &Option<Value>| value.as_ref().map_or("none".to_owned(), ToString::to_string);
+            lines.push(format!("    {}: {} -> {}", field.path, show(&field.before), show(&field.after)));
+        }
+        lines.extend(change.conflicts.iter().map(|it| format!("    conflict {} of {}", it.field, it.manager)));
+    }
+    lines.extend(plan.faults.iter().map(|it| format!("! {}: {}", it.object, it.refusal.message)));
+    lines.join("\n")
 }

@@ -64,12 +64,18 @@ impl Inventory {
 
     /// Whether a live object is a member.
     pub fn owns(&self, live: &Value) -> bool {
-        live.pointer("/metadata/labels").and_then(|it| it.get(PART_OF)).and_then(Value::as_str) == Some(&*self.id())
+        self.has_member(&self.id(), live)
+    }
+
+    /// The same for an identifier made before, because many objects are asked.
+    pub(crate) fn has_member(&self, id: &str, live: &Value) -> bool {
+        live.pointer("/metadata/labels").and_then(|it| it.get(PART_OF)).and_then(Value::as_str) == Some(id)
     }
 
     /// The parent object for an ApplySet with these members.
     pub fn manifest(&self, contents: &Contents) -> Value {
-        let join = |items: Vec<String>| items.join(",");
+        // The KEP wants each list sorted as text.
+        let join = |items: BTreeSet<String>| items.into_iter().collect::<Vec<_>>().join(",");
         let own = self.parent.namespace.as_deref().unwrap_or_default();
         json!({
             "apiVersion": "v1",

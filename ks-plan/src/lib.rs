@@ -18,13 +18,16 @@ pub mod change;
 pub mod desired;
 pub mod display;
 mod fields;
+mod immutable;
 pub mod inventory;
 mod layout;
 pub mod live;
 pub mod plan;
 pub mod readiness;
+mod reasons;
 mod risk;
 pub mod schedule;
+mod schema_check;
 pub mod sensitive;
 pub mod steps;
 

@@ -1,5 +1,7 @@
 //! The plan: plain data that says what apply will do, object by object and step by step.
 
+use std::collections::BTreeMap;
+
 use ks_model::{ClosedGate, Facts, Manifest, ObjectRef};
 use serde::Serialize;
 
@@ -14,7 +16,7 @@ use crate::steps::StepGraph;
 pub struct Plan {
     /// What was known of the cluster when the wanted state was computed.
     pub facts: Facts,
-    /// One entry for each object: wanted ones in the order of the graph, then deleted ones against it.
+    /// One entry for each object: wanted ones in the order of the graph, the inventory, then deleted ones against it.
     pub changes: Vec<Change>,
     /// The components that are off, and why.
     pub closed: Vec<ClosedGate>,
@@ -26,6 +28,8 @@ pub struct Plan {
     pub steps: StepGraph,
     /// What the inventory holds while both the old and the new members exist.
     pub grown_inventory: Option<Manifest>,
+    /// Where each object stands among the changes: apply looks one up at every step.
+    places: BTreeMap<ObjectRef, usize>,
 }
 
 /// Names an unchanged object that is not ready.
@@ -64,6 +68,19 @@ pub struct Summary {
 }
 
 impl Plan {
+    pub(crate) fn new(
+        facts: Facts,
+        changes: Vec<Change>,
+        closed: Vec<ClosedGate>,
+        unready: Vec<Unready>,
+        faults: Vec<Fault>,
+        steps: StepGraph,
+        grown_inventory: Option<Manifest>,
+    ) -> Self {
+        let places = changes.iter().enumerate().map(|(place, change)| (change.object.clone(), place)).collect();
+        Self { facts, changes, closed, unready, faults, steps, grown_inventory, places }
+    }
+
     /// Whether the cluster already is as the configuration wants it. The one place that decides this.
     pub fn is_empty(&self) -> bool {
         self.faults.is_empty() && self.changes.iter().all(|change| change.action == Action::NoOp)
@@ -86,7 +103,7 @@ impl Plan {
 
     /// The change of an object.
     pub fn change(&self, object: &ObjectRef) -> Option<&Change> {
-        self.changes.iter().find(|change| change.object == *object)
+        self.changes.get(*self.places.get(object)?)
     }
 
     /// The changes that need a consent which names the object, because data goes away.

@@ -4,6 +4,11 @@ use ks_model::GroupKind;
 use serde_json::Value;
 use sha2::{Digest, Sha256};
 
+use crate::structured::{FieldPath, PathElement};
+
+/// Where `kubectl apply` keeps the whole object as it was applied.
+const LAST_APPLIED: &str = "kubectl.kubernetes.io/last-applied-configuration";
+
 /// Masks the secret values of one cluster's plan.
 ///
 /// The fingerprint is keyed by the cluster, so that equal values show as equal within a plan and nothing can be looked
@@ -19,9 +24,19 @@ impl Mask {
         Self { key: cluster_uid.unwrap_or_default().to_owned() }
     }
 
-    /// Whether the values below a field of a kind are secret: everything under `data` and `stringData` of a Secret.
-    pub fn is_secret(kind: &GroupKind, first_field: Option<&str>) -> bool {
-        kind.is("", "Secret") && matches!(first_field, Some("data" | "stringData"))
+    /// Whether the value of a field is secret: everything under `data` and `stringData` of a Secret, and the copy of both
+    /// that `kubectl apply` leaves in an annotation.
+    pub fn hides(kind: &GroupKind, path: &FieldPath) -> bool {
+        let name = |at: usize| match path.0.get(at) {
+            Some(PathElement::Field(name)) => Some(name.as_str()),
+            _ => None,
+        };
+        let is_secret = match name(0) {
+            Some("data" | "stringData") => true,
+            Some("metadata") => name(1) == Some("annotations") && name(2).is_none_or(|it| it == LAST_APPLIED),
+            _ => path.0.is_empty(),
+        };
+        kind.is("", "Secret") && is_secret
     }
 
     /// Replaces a value by its fingerprint.
@@ -37,16 +52,18 @@ impl Mask {
         let mut shown = object.clone();
         if let Some(metadata) = shown.get_mut("metadata").and_then(Value::as_object_mut) {
             metadata.shift_remove("managedFields");
-            let annotations = metadata.get_mut("annotations").and_then(Value::as_object_mut);
-            if let Some(annotations) = annotations.filter(|_| kind.is("", "Secret")) {
-                annotations.shift_remove("kubectl.kubernetes.io/last-applied-configuration");
-            }
+        }
+        if !kind.is("", "Secret") {
+            return shown;
+        }
+        if let Some(annotations) = shown.pointer_mut("/metadata/annotations").and_then(Value::as_object_mut) {
+            annotations.shift_remove(LAST_APPLIED);
         }
         for field in ["data", "stringData"] {
-            if Self::is_secret(kind, Some(field))
-                && let Some(data) = shown.get_mut(field).and_then(Value::as_object_mut)
-            {
-                data.values_mut().for_each(|value| *value = self.mask(value));
+            match shown.get_mut(field) {
+                Some(Value::Object(data)) => data.values_mut().for_each(|value| *value = self.mask(value)),
+                Some(odd) => *odd = self.mask(odd),
+                None => {}
             }
         }
         shown
@@ -66,6 +83,20 @@ mod tests {
         let shown = Mask::keyed(Some("uid")).object(&GroupKind::new("", "Secret"), &secret);
         assert!(!shown.to_string().contains("cGFzcw"));
         assert_eq!(shown["data"]["a"], shown["data"]["b"]);
+    }
+
+    #[test]
+    fn what_kubectl_left_in_an_annotation_is_secret_too() {
+        let kind = GroupKind::new("", "Secret");
+        let path = |names: &[&str]| FieldPath(names.iter().map(|it| PathElement::field(*it)).collect());
+        assert!(Mask::hides(&kind, &path(&["metadata", "annotations", LAST_APPLIED])));
+        assert!(Mask::hides(&kind, &path(&["metadata", "annotations"])));
+        assert!(Mask::hides(&kind, &path(&["stringData", "a"])) && Mask::hides(&kind, &path(&["data"])));
+        assert!(!Mask::hides(&kind, &path(&["metadata", "labels", "a"])) && !Mask::hides(&kind, &path(&["type"])));
+        assert!(!Mask::hides(&GroupKind::new("", "ConfigMap"), &path(&["data", "a"])));
+        let annotations = json!({ LAST_APPLIED: "{\"data\":{\"a\":\"cGFzcw==\"}}" });
+        let secret = json!({ "metadata": { "annotations": annotations }, "data": "cGFzcw==" });
+        assert!(!Mask::default().object(&kind, &secret).to_string().contains("cGFzcw"));
     }
 
     #[test]

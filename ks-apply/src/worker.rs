@@ -1,0 +1,211 @@
+//! One step of a plan, carried out.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use backon::{BackoffBuilder, ExponentialBuilder};
+use ks_model::{GroupKind, Manifest, ObjectRef};
+use ks_plan::edges::crd::defined_kind;
+use ks_plan::{Change, Plan, StepId, Task};
+use tokio::sync::{Semaphore, mpsc, watch};
+use tokio::time::Instant;
+
+use crate::cluster::{ApplyMode, Cluster};
+use crate::discovery::{Discovery, ServedKind};
+use crate::error::ClusterError;
+use crate::event::{ApplyEvent, Outcome};
+use crate::executor::ApplyOptions;
+use crate::wait;
+
+/// How long a write that meets a passing fault is tried again.
+const PATIENCE: Duration = Duration::from_secs(30);
+
+/// Everything that a step needs; cheap to clone, so that each step is a task of its own.
+#[derive(Clone)]
+pub(crate) struct Worker {
+    cluster: Arc<dyn Cluster>,
+    discovered: Arc<Discovery>,
+    /// The kinds that definitions in this plan will serve.
+    defined: Arc<Discovery>,
+    plan: Arc<Plan>,
+    options: ApplyOptions,
+    writes: Arc<Semaphore>,
+    interrupt: watch::Receiver<bool>,
+    events: mpsc::UnboundedSender<ApplyEvent>,
+}
+
+impl Worker {
+    pub(crate) fn new(
+        cluster: Arc<dyn Cluster>,
+        discovery: Discovery,
+        plan: Arc<Plan>,
+        options: ApplyOptions,
+        interrupt: watch::Receiver<bool>,
+        events: mpsc::UnboundedSender<ApplyEvent>,
+    ) -> Self {
+        let defined = Arc::new(defined(&plan));
+        let writes = Arc::new(Semaphore::new(options.concurrency.max(1)));
+        Self { cluster, discovered: Arc::new(discovery), defined, plan, options, writes, interrupt, events }
+    }
+
+    /// Carries out a step; says how it ended and how long it took.
+    pub(crate) async fn step(self, id: StepId) -> (StepId, Outcome, Duration) {
+        let Some(step) = self.plan.steps.get(id) else { return (id, Outcome::Reached, Duration::ZERO) };
+        let permit = if step.task.is_write() { self.writes.acquire().await.ok() } else { None };
+        let started = Instant::now();
+        if step.task.is_write() && self.is_interrupted() {
+            return (id, Outcome::Interrupted, Duration::ZERO);
+        }
+        self.tell(ApplyEvent::StepStarted(id));
+        let outcome = self.carry_out(id, &step.task).await.unwrap_or_else(|error| Outcome::Failed(error.into()));
+        drop(permit);
+        (id, outcome, started.elapsed())
+    }
+
+    async fn carry_out(&self, id: StepId, task: &Task) -> Result<Outcome, ClusterError> {
+        match task {
+            Task::GrowInventory => self.write(id, self.plan.grown_inventory.as_ref(), true).await,
+            Task::ShrinkInventory => {
+                let parent = self.plan.grown_inventory.as_ref().and_then(|it| self.plan.change(it.object()));
+                self.write(id, parent.and_then(|it| it.manifest.as_ref()), true).await
+            }
+            Task::Write(object) => {
+                let change = self.plan.change(object);
+                self.write(id, change.and_then(|it| it.manifest.as_ref()), self.options.force_conflicts).await
+            }
+            Task::Delete(object) => self.delete(id, object).await,
+            Task::AwaitReady(object) => self.await_ready(id, object).await,
+            Task::AwaitAbsent(object) => self.await_absent(id, object).await,
+            // What is left only marks that something is reached.
+            _ => Ok(Outcome::Reached),
+        }
+    }
+
+    /// Applies an object. A kind that this plan makes is served a moment after its definition says so: that is waited for.
+    async fn write(&self, id: StepId, manifest: Option<&Manifest>, force: bool) -> Result<Outcome, ClusterError> {
+        let Some(manifest) = manifest else { return Ok(Outcome::Applied) };
+        let kind = self.kind(manifest.object(), Some(manifest.version()))?;
+        let is_new = self.discovered.find(&kind.kind, &kind.version).is_none();
+        let mode = ApplyMode { dry_run: false, force };
+        let may_pass = |error: &ClusterError| match error {
+            ClusterError::NotServed { .. } => is_new,
+            // The object changed between two looks of the server; no field of another manager is at stake.
+            ClusterError::Conflict { fields, .. } => fields.is_empty(),
+            error => error.is_transient(),
+        };
+        self.persist(id, may_pass, || self.cluster.apply(&kind, manifest, mode)).await.map(|_| Outcome::Applied)
+    }
+
+    async fn delete(&self, id: StepId, object: &ObjectRef) -> Result<Outcome, ClusterError> {
+        let kind = self.kind(object, self.live_version(object).as_deref())?;
+        let uid = self.plan.change(object).and_then(Change::uid);
+        let attempt = || self.cluster.delete(&kind, object, uid);
+        self.persist(id, ClusterError::is_transient, attempt).await.map(|()| Outcome::Deleted)
+    }
+
+    /// Repeats a write as long as its fault may pass, the patience lasts and nobody interrupts.
+    async fn persist<T, F: Future<Output = Result<T, ClusterError>>>(
+        &self,
+        id: StepId,
+        may_pass: impl Fn(&ClusterError) -> bool,
+        attempt: impl Fn() -> F,
+    ) -> Result<T, ClusterError> {
+        let deadline = Instant::now() + PATIENCE;
+        let pauses = ExponentialBuilder::default().with_min_delay(Duration::from_millis(200));
+        let mut pauses = pauses.with_max_delay(Duration::from_secs(3)).without_max_times().with_jitter().build();
+        loop {
+            let error = match attempt().await {
+                Err(error) if may_pass(&error) => error,
+                answer => return answer,
+            };
+            let wanted = match &error {
+                ClusterError::Transient { retry_after: Some(seconds), .. } => Duration::from_secs(*seconds),
+                _ => Duration::ZERO,
+            };
+            let pause = pauses.next().unwrap_or_default().max(wanted);
+            if Instant::now() + pause > deadline || self.is_interrupted() {
+                return Err(error);
+            }
+            self.tell(ApplyEvent::Retried(id, error.to_string()));
+            self.unless_interrupted(tokio::time::sleep(pause)).await;
+            if self.is_interrupted() {
+                return Err(error);
+            }
+        }
+    }
+
+    async fn await_ready(&self, id: StepId, object: &ObjectRef) -> Result<Outcome, ClusterError> {
+        let version = self.plan.change(object).and_then(|it| it.manifest.as_ref()).map(|it| it.version().to_owned());
+        let kind = self.kind(object, version.as_deref())?;
+        let companion = match ks_plan::readiness::companion(object) {
+            Some(companion) => Some((self.kind(&companion, None)?, companion)),
+            None => None,
+        };
+        let progress = |readiness| self.tell(ApplyEvent::Progress(id, readiness));
+        let ready = wait::until_ready(&*self.cluster, &kind, object, companion, self.options.timeout, progress);
+        Ok(self.unless_interrupted(ready).await.unwrap_or(Outcome::Interrupted))
+    }
+
+    async fn await_absent(&self, id: StepId, object: &ObjectRef) -> Result<Outcome, ClusterError> {
+        let kind = self.kind(object, self.live_version(object).as_deref())?;
+        let uid = self.plan.change(object).and_then(Change::uid);
+        let progress = |readiness| self.tell(ApplyEvent::Progress(id, readiness));
+        let absent = wait::until_absent(&*self.cluster, &kind, object, uid, self.options.timeout, progress);
+        Ok(self.unless_interrupted(absent).await.unwrap_or(Outcome::Interrupted))
+    }
+
+    async fn unless_interrupted<T>(&self, wait: impl Future<Output = T>) -> Option<T> {
+        let mut interrupt = self.interrupt.clone();
+        tokio::select! {
+            outcome = wait => Some(outcome),
+            Ok(_) = interrupt.wait_for(|it| *it) => None,
+        }
+    }
+
+    fn is_interrupted(&self) -> bool {
+        *self.interrupt.borrow()
+    }
+
+    /// A reader that went away does not stop an apply.
+    fn tell(&self, event: ApplyEvent) {
+        drop(self.events.send(event));
+    }
+
+    fn live_version(&self, object: &ObjectRef) -> Option<String> {
+        let before = self.plan.change(object)?.before.as_ref()?;
+        let api_version = before.get("apiVersion")?.as_str()?;
+        api_version.rsplit('/').next().map(str::to_owned)
+    }
+
+    /// How a kind is served: as discovered, or as a definition in this plan says that it will be.
+    fn kind(&self, object: &ObjectRef, version: Option<&str>) -> Result<ServedKind, ClusterError> {
+        let discovered = match version {
+            Some(version) => self.discovered.find(&object.kind, version),
+            None => self.discovered.preferred(&object.kind),
+        };
+        let served = discovered.or_else(|| self.defined.find(&object.kind, version?));
+        served
+            .cloned()
+            .ok_or_else(|| ClusterError::NotServed { action: format!("find {object}"), kind: object.kind.to_string() })
+    }
+}
+
+/// The kinds that the definitions among the objects of a plan serve.
+fn defined(plan: &Plan) -> Discovery {
+    let kind = GroupKind::new("apiextensions.k8s.io", "CustomResourceDefinition");
+    let definitions = plan.changes.iter().filter(|it| it.object.kind == kind).filter_map(|it| it.manifest.as_ref());
+    definitions.flat_map(|crd| served(crd).unwrap_or_default()).collect()
+}
+
+fn served(crd: &Manifest) -> Option<Vec<ServedKind>> {
+    let kind = defined_kind(crd)?;
+    let text = |pointer: &str| crd.value().pointer(pointer).and_then(serde_json::Value::as_str);
+    let plural = text("/spec/names/plural")?;
+    let namespaced = text("/spec/scope")? == "Namespaced";
+    let versions = crd.value().pointer("/spec/versions")?.as_array()?;
+    let version = |it: &serde_json::Value| {
+        let version = it.get("name")?.as_str()?.to_owned();
+        Some(ServedKind { kind: kind.clone(), version, plural: plural.to_owned(), namespaced })
+    };
+    Some(versions.iter().filter_map(version).collect())
+}

@@ -1,0 +1,71 @@
+//! What happens to a wanted object that exists and is not as it should be.
+
+use ks_model::Manifest;
+use serde_json::Value;
+
+use super::{Builder, FIELD_MANAGER};
+use crate::change::{Action, Change, Reason, Risk, Verified};
+use crate::fields;
+use crate::immutable;
+use crate::live::{Conflict, DryRun, Refusal};
+use crate::structured::owned_by;
+
+impl Builder<'_> {
+    /// Takes the answer of the server where there is one, else predicts it.
+    pub(super) fn alter(&self, manifest: &Manifest, live: &Value) -> Result<Change, Vec<Refusal>> {
+        match self.live.dry_run(manifest.object()) {
+            Some(DryRun::Merged { object, conflicts }) => {
+                Ok(self.update(manifest, live, object.clone(), conflicts.clone(), Verified::Server))
+            }
+            Some(DryRun::Refused(refusal)) if !refusal.immutable.is_empty() => {
+                Ok(self.replace(manifest, live, refusal.immutable.clone()))
+            }
+            Some(DryRun::Refused(refusal)) if !self.is_redefined(&manifest.object().kind) => Err(vec![refusal.clone()]),
+            _ => self.predict(manifest, live),
+        }
+    }
+
+    fn predict(&self, manifest: &Manifest, live: &Value) -> Result<Change, Vec<Refusal>> {
+        let (merged, conflicts) = fields::predicted(manifest, live, self.desired.type_of(manifest));
+        let (after, verified) = self.by_schema(manifest, merged)?;
+        let update = self.update(manifest, live, after, conflicts, verified);
+        let immutable = immutable::among(&manifest.object().kind, live, &update.fields);
+        Ok(if immutable.is_empty() { update } else { self.replace(manifest, live, immutable) })
+    }
+
+    fn update(
+        &self,
+        manifest: &Manifest,
+        live: &Value,
+        after: Value,
+        conflicts: Vec<Conflict>,
+        verified: Verified,
+    ) -> Change {
+        let is_same_owner = owned_by(live, FIELD_MANAGER) == owned_by(&after, FIELD_MANAGER);
+        let mut change = self.change(manifest, Action::Update, Some(live), after);
+        if change.fields.is_empty() {
+            if is_same_owner {
+                return self.unchanged(manifest, live);
+            }
+            change.reasons = vec![Reason::Ownership];
+            change.risk = Risk::Safe;
+        }
+        Change { conflicts, verified, ..change }
+    }
+
+    /// Deletes the object and makes it anew. The fields shown are those that ask for it; what else the live object has
+    /// goes with it.
+    fn replace(&self, manifest: &Manifest, live: &Value, immutable: Vec<String>) -> Change {
+        let (merged, _) = fields::predicted(manifest, live, self.desired.type_of(manifest));
+        let change = self.change(manifest, Action::Replace, Some(live), merged);
+        Change { immutable, after: Some(manifest.value().clone()), ..change }
+    }
+
+    /// Makes an object anew once the one that is being deleted is gone. Nothing more is lost by that.
+    pub(super) fn again(&self, manifest: &Manifest, live: &Value) -> Change {
+        let mut change = self.replace(manifest, live, Vec::new());
+        change.reasons.insert(0, Reason::BeingDeleted);
+        change.risk = Risk::Safe;
+        change
+    }
+}

@@ -1,0 +1,86 @@
+//! Members of the inventory that nothing wants any more.
+
+use std::collections::BTreeMap;
+
+use ks_model::{ComponentName, GroupKind, Manifest, ObjectRef};
+use serde_json::Value;
+
+use super::FIELD_MANAGER;
+use crate::change::{Action, Change, Reason, Verified};
+use crate::desired::Desired;
+use crate::graph::{DependencyGraph, GraphError};
+use crate::inventory::COMPONENT;
+use crate::live::LiveState;
+use crate::risk;
+use crate::structured::owned_by;
+
+/// A live object to delete, with the component that once wanted it.
+pub(super) struct Doomed {
+    live: Manifest,
+    component: Option<ComponentName>,
+}
+
+/// Finds the members that nothing wants.
+///
+/// The label alone proves nothing: controllers copy the labels of what they work on to what they make. Only what was
+/// applied by ks is deleted.
+pub(super) fn doomed(desired: &Desired, live: &LiveState) -> Vec<Doomed> {
+    let inventory = desired.inventory();
+    let id = inventory.id();
+    let is_kept = |object: &ObjectRef| object == inventory.parent() || is_home_of_something(object, desired);
+    live.present()
+        .filter(|(object, live)| inventory.has_member(&id, live) && desired.find(object).is_none() && !is_kept(object))
+        .filter(|(_, live)| owned_by(live, FIELD_MANAGER).is_some())
+        .filter_map(|(_, live)| {
+            Some(Doomed { live: Manifest::parse(live.clone()).ok()?, component: component_of(live) })
+        })
+        .collect()
+}
+
+/// The namespace of the inventory stays as long as there is anything to keep in the inventory.
+fn is_home_of_something(object: &ObjectRef, desired: &Desired) -> bool {
+    let home = desired.inventory().parent().namespace.as_ref();
+    object.kind == GroupKind::new("", "Namespace") && home == Some(&object.name) && desired.manifests().next().is_some()
+}
+
+fn component_of(live: &Value) -> Option<ComponentName> {
+    live.pointer("/metadata/labels")?.get(COMPONENT)?.as_str()?.parse().ok()
+}
+
+/// Draws the graph that the deletes go against.
+pub(super) fn graph(doomed: &[Doomed], desired: &Desired) -> Result<DependencyGraph, GraphError> {
+    DependencyGraph::of_live(
+        doomed.iter().map(|it| (&it.live, it.component.as_ref())),
+        desired.orders().iter().map(|(name, order)| (name, order.view())),
+    )
+}
+
+/// The deletes, against the graph.
+pub(super) fn changes(doomed: &[Doomed], graph: &DependencyGraph, desired: &Desired) -> Vec<Change> {
+    let by_object: BTreeMap<&ObjectRef, &Doomed> = doomed.iter().map(|it| (it.live.object(), it)).collect();
+    let closed: BTreeMap<_, _> = desired.closed().iter().map(|gate| (&gate.component, gate)).collect();
+    let reason = |component: Option<&ComponentName>| match component.and_then(|it| closed.get(it)) {
+        Some(gate) => Reason::GateClosed { reason: gate.reason.clone() },
+        None => Reason::NoLongerWanted,
+    };
+    let doomed = graph.objects().rev().filter_map(|object| by_object.get(object));
+    doomed.map(|it| delete(it, reason(it.component.as_ref()))).collect()
+}
+
+fn delete(doomed: &Doomed, reason: Reason) -> Change {
+    let (object, live) = (doomed.live.object(), doomed.live.value());
+    Change {
+        object: object.clone(),
+        action: Action::Delete,
+        component: doomed.component.clone(),
+        fields: Vec::new(),
+        conflicts: Vec::new(),
+        immutable: Vec::new(),
+        reasons: vec![reason],
+        risk: risk::of(object, Action::Delete, Some(live), &[]),
+        verified: Verified::Server,
+        manifest: None,
+        before: Some(live.clone()),
+        after: None,
+    }
+}

@@ -1,0 +1,436 @@
+use std::collections::BTreeMap;
+
+use insta::assert_snapshot;
+use ks_model::{Bundle, ClosedGate, ObjectRef};
+use serde_json::json;
+
+use super::*;
+use crate::change::Reason;
+use crate::fixture::{
+    applied, applied_as, bundle, component, config_map, core, definition, deployment, desired, drawn_plan, drawn_steps,
+    merge, namespace, object, settled,
+};
+use crate::inventory::Inventory;
+use crate::live::{Conflict, Observation};
+use crate::steps::Task;
+
+fn planned(desired: &Desired, live: &LiveState) -> Plan {
+    plan(desired, live, &Facts::default()).unwrap()
+}
+
+/// One ConfigMap `home/c` and the namespace of the inventory.
+fn one_map() -> Desired {
+    desired(vec![bundle("demo", [namespace("home"), config_map("home/c")])])
+}
+
+/// A settled cluster in which one object is laid over with other values.
+fn with(desired: &Desired, object: &ObjectRef, over: Value) -> LiveState {
+    let mut live = settled(desired);
+    let mut value = live.object(object).unwrap().clone();
+    merge(&mut value, over);
+    live.observe(object.clone(), Observation::Present(value));
+    live
+}
+
+fn refused(message: &str, immutable: &[&str]) -> DryRun {
+    let immutable = immutable.iter().map(|it| (*it).to_owned()).collect();
+    DryRun::Refused(Refusal { message: message.to_owned(), immutable })
+}
+
+fn change<'a>(plan: &'a Plan, object: &ObjectRef) -> &'a Change {
+    plan.change(object).unwrap()
+}
+
+#[test]
+fn an_empty_cluster_gets_everything_and_the_inventory() {
+    let plan = planned(&one_map(), &LiveState::default());
+    assert_snapshot!(drawn_plan(&plan), @r#"
+    + Namespace home (safe, verified None)
+        .metadata.labels["applyset.kubernetes.io/part-of"]: none -> "applyset-cDEE1d2GQFGtfNACUEI-g0uXpVLpMaMSp3nqZtRPpyQ-v1"
+        .metadata.labels["ks.kubesphere.io/component"]: none -> "demo"
+    + ConfigMap home/c (safe, verified None)
+        .data.a: none -> "b"
+        .metadata.labels["applyset.kubernetes.io/part-of"]: none -> "applyset-cDEE1d2GQFGtfNACUEI-g0uXpVLpMaMSp3nqZtRPpyQ-v1"
+        .metadata.labels["ks.kubesphere.io/component"]: none -> "demo"
+    + ConfigMap home/ks (safe, verified None)
+        .metadata.annotations["applyset.kubernetes.io/additional-namespaces"]: none -> ""
+        .metadata.annotations["applyset.kubernetes.io/contains-group-kinds"]: none -> "ConfigMap,Namespace"
+        .metadata.annotations["applyset.kubernetes.io/tooling"]: none -> "ks/v1.0.0"
+        .metadata.labels["applyset.kubernetes.io/id"]: none -> "applyset-cDEE1d2GQFGtfNACUEI-g0uXpVLpMaMSp3nqZtRPpyQ-v1"
+    "#);
+    assert_snapshot!(drawn_steps(&plan.steps), @r"
+    0 apply Namespace home
+    1 wait for Namespace home < 0
+    2 write the inventory < 0
+    3 apply ConfigMap home/c < 0 2
+    4 component demo is present < 0 3
+    5 component demo is ready < 1 3 4
+    ");
+}
+
+#[test]
+fn a_cluster_that_is_as_wanted_has_no_doubt_no_change_and_no_step() {
+    let desired = one_map();
+    let live = settled(&desired);
+    let plan = planned(&desired, &live);
+    assert!(doubts(&desired, &live).is_empty());
+    assert!(plan.is_empty() && !plan.steps.iter().any(|it| it.task.is_write()), "{}", drawn_plan(&plan));
+    assert_eq!(plan.summary().unchanged, 3);
+}
+
+#[test]
+fn a_changed_leaf_is_an_update_that_shows_it() {
+    let desired = one_map();
+    let live = with(&desired, &core("ConfigMap", "home/c"), json!({ "data": { "a": "drift", "foreign": "stays" } }));
+    assert_eq!(doubts(&desired, &live).len(), 1);
+    assert_snapshot!(drawn_plan(&planned(&desired, &live)), @r#"
+      Namespace home (safe, verified Server)
+    ~ ConfigMap home/c (safe, verified None)
+        .data.a: "drift" -> "b"
+      ConfigMap home/ks (safe, verified Server)
+    "#);
+}
+
+#[test]
+fn the_answer_of_the_server_decides_what_an_update_shows() {
+    let desired = one_map();
+    let map = core("ConfigMap", "home/c");
+    let mut live = with(&desired, &map, json!({ "data": { "a": "drift" } }));
+    let mut merged = live.object(&map).unwrap().clone();
+    merge(
+        &mut merged,
+        json!({ "metadata": { "generation": 7, "resourceVersion": "9" }, "data": { "a": "b", "by": "server" } }),
+    );
+    let conflicts = vec![Conflict { field: ".data.a".into(), manager: "kubectl-edit".into() }];
+    live.answer(map, DryRun::Merged { object: merged, conflicts });
+    assert_snapshot!(drawn_plan(&planned(&desired, &live)), @r#"
+      Namespace home (safe, verified Server)
+    ~ ConfigMap home/c (safe, verified Server)
+        .data.a: "drift" -> "b"
+        .data.by: none -> "server"
+        conflict .data.a of kubectl-edit
+      ConfigMap home/ks (safe, verified Server)
+    "#);
+}
+
+#[test]
+fn a_server_that_sees_no_difference_makes_it_unchanged() {
+    let desired = one_map();
+    let map = core("ConfigMap", "home/c");
+    let mut live = with(&desired, &map, json!({ "data": { "a": "drift" } }));
+    let same = live.object(&map).unwrap().clone();
+    live.answer(map, DryRun::Merged { object: same, conflicts: Vec::new() });
+    assert!(planned(&desired, &live).is_empty());
+}
+
+#[test]
+fn an_object_of_another_manager_with_equal_fields_changes_its_owner_only() {
+    let desired = one_map();
+    let map = core("ConfigMap", "home/c");
+    let mut live = settled(&desired);
+    let manifest = &desired.find(&map).unwrap().1.manifest;
+    live.observe(map.clone(), Observation::Present(applied_as(&desired, manifest, "helm")));
+    let plan = planned(&desired, &live);
+    let change = change(&plan, &map);
+    assert_eq!(
+        (change.action, &change.reasons[..], change.risk),
+        (Action::Update, &[Reason::Ownership][..], Risk::Safe)
+    );
+    assert!(change.fields.is_empty() && change.conflicts.is_empty());
+}
+
+#[test]
+fn a_leaf_of_another_manager_is_a_conflict_even_without_a_server() {
+    let desired = one_map();
+    let map = core("ConfigMap", "home/c");
+    let mut live = settled(&desired);
+    let theirs = object("v1", "ConfigMap", "home/c", json!({ "data": { "a": "theirs" } }));
+    live.observe(map, Observation::Present(applied_as(&desired, &theirs, "helm")));
+    assert_snapshot!(drawn_plan(&planned(&desired, &live)), @r#"
+      Namespace home (safe, verified Server)
+    ~ ConfigMap home/c (safe, verified None)
+        .data.a: "theirs" -> "b"
+        .metadata.labels["applyset.kubernetes.io/part-of"]: none -> "applyset-cDEE1d2GQFGtfNACUEI-g0uXpVLpMaMSp3nqZtRPpyQ-v1"
+        .metadata.labels["ks.kubesphere.io/component"]: none -> "demo"
+        conflict .data.a of helm
+      ConfigMap home/ks (safe, verified Server)
+    "#);
+}
+
+#[test]
+fn an_immutable_field_makes_a_replace_that_names_it() {
+    let template = json!({ "spec": { "selector": { "matchLabels": { "app": "new" } } } });
+    let wanted = object("apps/v1", "Deployment", "home/d", template);
+    let desired = desired(vec![bundle("demo", [namespace("home"), wanted])]);
+    let deployment = ObjectRef::namespaced(GroupKind::new("apps", "Deployment"), "home", "d");
+    let mut live = with(
+        &desired,
+        &deployment,
+        json!({ "spec": { "selector": { "matchLabels": { "app": "old" } }, "replicas": 1 } }),
+    );
+    live.answer(deployment, refused("spec.selector: field is immutable", &["spec.selector"]));
+    let plan = planned(&desired, &live);
+    assert_snapshot!(drawn_plan(&plan), @r#"
+      Namespace home (safe, verified Server)
+    ± Deployment.apps home/d (disruptive, verified None)
+        immutable spec.selector
+        .spec.selector: {"matchLabels":{"app":"old"}} -> {"matchLabels":{"app":"new"}}
+      ConfigMap home/ks (safe, verified Server)
+    "#);
+    assert_snapshot!(drawn_steps(&plan.steps), @r"
+    0 delete Deployment.apps home/d
+    1 wait until Deployment.apps home/d is gone < 0
+    2 apply Deployment.apps home/d < 1
+    3 wait for Deployment.apps home/d < 2
+    4 component demo is present < 2
+    5 component demo is ready < 3 4
+    ");
+}
+
+#[test]
+fn without_a_server_a_table_knows_what_is_immutable() {
+    let claim = object("v1", "PersistentVolumeClaim", "home/p", json!({ "spec": { "storageClassName": "new" } }));
+    let desired = desired(vec![bundle("demo", [namespace("home"), claim])]);
+    let live =
+        with(&desired, &core("PersistentVolumeClaim", "home/p"), json!({ "spec": { "storageClassName": "old" } }));
+    assert_snapshot!(drawn_plan(&planned(&desired, &live)), @r#"
+      Namespace home (safe, verified Server)
+    ± PersistentVolumeClaim home/p (data-loss, verified None)
+        immutable .spec.storageClassName
+        .spec.storageClassName: "old" -> "new"
+      ConfigMap home/ks (safe, verified Server)
+    "#);
+}
+
+#[test]
+fn what_the_server_refuses_is_a_fault_and_no_change() {
+    let desired = one_map();
+    let map = core("ConfigMap", "home/c");
+    let mut absent = settled(&desired);
+    absent.observe(map.clone(), Observation::Absent { askable: true });
+    absent.answer(map.clone(), refused("no such thing", &[]));
+    let mut present = with(&desired, &map, json!({ "data": { "a": "drift" } }));
+    present.answer(map.clone(), refused("no such thing", &[]));
+    for live in [absent, present] {
+        let plan = planned(&desired, &live);
+        assert!(!plan.is_empty() && plan.change(&map).is_none());
+        assert_eq!(plan.faults[0].refusal.message, "no such thing");
+    }
+}
+
+/// What remains of a component that is off: its objects still stand in the cluster.
+fn leftovers(bundles: Vec<Bundle>, closed: Vec<ClosedGate>, wanted: Vec<Bundle>) -> (Desired, LiveState) {
+    let before = desired(wanted.iter().cloned().chain(bundles).collect());
+    let now = Desired::new(wanted, closed, BTreeMap::new(), Inventory::new("home", "ks")).unwrap();
+    (now, settled(&before))
+}
+
+#[test]
+fn what_a_closed_gate_wanted_is_deleted_and_the_gate_says_why() {
+    let gate = ClosedGate::new(component("gone"), "c".into(), "alerting.enabled is false".into(), None);
+    let gone = bundle("gone", [namespace("a"), config_map("a/gone")]);
+    let forgotten = bundle("forgotten", [config_map("home/forgotten")]);
+    let (desired, live) = leftovers(vec![gone, forgotten], vec![gate], vec![bundle("demo", [namespace("home")])]);
+    let plan = planned(&desired, &live);
+    let reason = Reason::GateClosed { reason: "alerting.enabled is false".into() };
+    assert_eq!(change(&plan, &core("ConfigMap", "a/gone")).reasons, [reason]);
+    assert_eq!(change(&plan, &core("ConfigMap", "home/forgotten")).reasons, [Reason::NoLongerWanted]);
+    assert_eq!(change(&plan, &core("ConfigMap", "a/gone")).uid(), Some("uid of ConfigMap a/gone"));
+    assert_snapshot!(drawn_plan(&plan), @r#"
+      Namespace home (safe, verified Server)
+    ~ ConfigMap home/ks (safe, verified None)
+        .metadata.annotations["applyset.kubernetes.io/additional-namespaces"]: "a" -> ""
+        .metadata.annotations["applyset.kubernetes.io/contains-group-kinds"]: "ConfigMap,Namespace" -> "Namespace"
+    - ConfigMap a/gone (safe, verified Server)
+    - Namespace a (data-loss, verified Server)
+    - ConfigMap home/forgotten (safe, verified Server)
+    "#);
+    assert_snapshot!(drawn_steps(&plan.steps), @r"
+    0 delete ConfigMap a/gone
+    1 wait until ConfigMap a/gone is gone < 0
+    2 delete Namespace a < 1
+    3 wait until Namespace a is gone < 2
+    4 delete ConfigMap home/forgotten
+    5 wait until ConfigMap home/forgotten is gone < 4
+    6 write the inventory < 1 3 5
+    ");
+}
+
+#[test]
+fn a_foreign_object_that_carries_our_label_is_left_alone() {
+    let desired = one_map();
+    let mut live = settled(&desired);
+    let mut copied = config_map("home/copied");
+    desired.inventory().mark(&mut copied, &component("demo"));
+    live.observe(
+        copied.object().clone(),
+        Observation::Present(applied_as(&desired, &copied, "kube-controller-manager")),
+    );
+    live.observe(core("ConfigMap", "home/bare"), Observation::Present(copied.value().clone()));
+    assert!(planned(&desired, &live).is_empty());
+}
+
+#[test]
+fn an_object_of_another_inventory_is_left_alone() {
+    let desired = one_map();
+    let mut live = settled(&desired);
+    let mut other = config_map("home/other");
+    Inventory::new("home", "somebody-else").mark(&mut other, &component("demo"));
+    live.observe(other.object().clone(), Observation::Present(applied_as(&desired, &other, "ks")));
+    assert!(planned(&desired, &live).is_empty());
+}
+
+#[test]
+fn the_inventory_changes_only_with_its_kinds_and_namespaces() {
+    let wanted = || vec![bundle("demo", [namespace("home"), config_map("home/c")])];
+    let same_kind = leftovers(vec![bundle("x", [config_map("home/more")])], Vec::new(), wanted());
+    let other_kind = leftovers(vec![bundle("x", [object("v1", "Secret", "home/s", json!({}))])], Vec::new(), wanted());
+    let other_namespace = leftovers(vec![bundle("x", [config_map("b/c")])], Vec::new(), wanted());
+    let shrinks = |(desired, live): (Desired, LiveState)| {
+        let plan = planned(&desired, &live);
+        assert!(!plan.steps.iter().any(|it| it.task == Task::GrowInventory), "nothing is new");
+        plan.steps.iter().any(|it| it.task == Task::ShrinkInventory)
+    };
+    assert_eq!([same_kind, other_kind, other_namespace].map(shrinks), [false, true, true]);
+}
+
+#[test]
+fn a_new_kind_grows_the_inventory_once_and_does_not_shrink_it() {
+    let (before, after) = (
+        one_map(),
+        desired(vec![bundle(
+            "demo",
+            [namespace("home"), config_map("home/c"), object("v1", "Secret", "home/s", json!({}))],
+        )]),
+    );
+    let plan = planned(&after, &settled(&before));
+    assert_snapshot!(drawn_steps(&plan.steps), @r"
+    0 write the inventory
+    1 apply Secret home/s < 0
+    2 component demo is present < 1
+    3 component demo is ready < 1 2
+    ");
+}
+
+#[test]
+fn the_namespace_of_the_inventory_stays_while_anything_is_wanted() {
+    let home = bundle("home", [namespace("home")]);
+    let (desired, live) = leftovers(vec![home], Vec::new(), vec![bundle("demo", [config_map("other/c")])]);
+    let plan = planned(&desired, &live);
+    assert!(plan.change(&core("Namespace", "home")).is_none());
+}
+
+#[test]
+fn when_nothing_is_wanted_the_inventory_goes_with_its_namespace() {
+    let all = bundle("demo", [namespace("home"), config_map("home/c")]);
+    let (desired, live) = leftovers(vec![all], Vec::new(), Vec::new());
+    let plan = planned(&desired, &live);
+    assert_snapshot!(drawn_steps(&plan.steps), @r"
+    0 delete ConfigMap home/c
+    1 wait until ConfigMap home/c is gone < 0
+    2 delete Namespace home < 1
+    3 wait until Namespace home is gone < 2
+    ");
+    assert!(planned(&desired, &LiveState::default()).is_empty(), "nothing wanted, nothing there, nothing to do");
+}
+
+#[test]
+fn secret_values_are_never_in_the_fields() {
+    let secret = |value: &str| object("v1", "Secret", "home/s", json!({ "data": { "k": value } }));
+    let annotated = |it: &Value, text: &str| {
+        let mut it = it.clone();
+        merge(
+            &mut it,
+            json!({ "metadata": { "annotations": { "kubectl.kubernetes.io/last-applied-configuration": text } } }),
+        );
+        it
+    };
+    let desired = desired(vec![bundle("demo", [namespace("home"), secret("c2VudGluZWwtbmV3")])]);
+    let object = core("Secret", "home/s");
+    let old = annotated(secret("c2VudGluZWwtb2xk").value(), "c2VudGluZWwtb2xk");
+    let mut live = settled(&desired);
+    let created = planned(&desired, &LiveState::default());
+    live.observe(object.clone(), Observation::Present(old.clone()));
+    let offline = planned(&desired, &live);
+    live.answer(object.clone(), DryRun::Merged { object: applied(&desired, &object), conflicts: Vec::new() });
+    let online = planned(&desired, &live);
+    live.answer(object, refused("frozen", &["data"]));
+    let replaced = planned(&desired, &live);
+    for plan in [created, offline, online, replaced] {
+        let told = format!("{}{plan:?}", drawn_plan(&plan));
+        assert!(told.contains(".data.k") && !told.contains("c2VudGluZWw"), "{told}");
+    }
+}
+
+#[test]
+fn an_object_on_its_way_out_is_made_anew_once_it_is_gone() {
+    let desired = one_map();
+    let map = core("ConfigMap", "home/c");
+    let live = with(&desired, &map, json!({ "metadata": { "deletionTimestamp": "2026-01-01T00:00:00Z" } }));
+    let plan = planned(&desired, &live);
+    assert!(doubts(&desired, &live).is_empty());
+    assert!(matches!(change(&plan, &map).reasons[..], [Reason::BeingDeleted, Reason::Wanted { .. }]));
+    assert_eq!(change(&plan, &map).risk, Risk::Safe);
+    assert_snapshot!(drawn_steps(&plan.steps), @r"
+    0 wait until ConfigMap home/c is gone
+    1 apply ConfigMap home/c < 0
+    2 component demo is present < 1
+    3 component demo is ready < 1 2
+    ");
+}
+
+#[test]
+fn a_namespace_on_its_way_out_takes_its_contents_along() {
+    let desired = one_map();
+    let live = with(
+        &desired,
+        &core("Namespace", "home"),
+        json!({ "metadata": { "deletionTimestamp": "2026-01-01T00:00:00Z" } }),
+    );
+    let plan = planned(&desired, &live);
+    assert_eq!(change(&plan, &core("ConfigMap", "home/c")).action, Action::Create);
+    assert_snapshot!(drawn_steps(&plan.steps), @r"
+    0 wait until Namespace home is gone
+    1 apply Namespace home < 0
+    2 wait for Namespace home < 1
+    3 write the inventory < 1
+    4 apply ConfigMap home/c < 1 3
+    5 component demo is present < 1 4
+    6 component demo is ready < 2 4 5
+    ");
+}
+
+#[test]
+fn an_unchanged_object_that_is_not_ready_is_awaited() {
+    let desired = desired(vec![bundle("demo", [namespace("home"), deployment("home/d", json!({}))])]);
+    let live = with(&desired, &core("Namespace", "home"), json!({ "status": { "phase": "Active" } }));
+    let plan = planned(&desired, &live);
+    assert!(plan.is_empty());
+    assert_eq!(plan.unready.len(), 1);
+    assert_snapshot!(drawn_steps(&plan.steps), @r"
+    0 wait for Deployment.apps home/d
+    1 component demo is ready < 0
+    ");
+}
+
+fn thing(spec: Value) -> Manifest {
+    object("example.org/v1", "Thing", "home/t", json!({ "spec": spec }))
+}
+
+#[test]
+fn a_server_that_knows_the_old_definition_only_does_not_decide() {
+    let desired =
+        desired(vec![bundle("demo", [namespace("home"), definition("Thing", "things"), thing(json!({ "size": 2 }))])]);
+    let kind = GroupKind::new("apiextensions.k8s.io", "CustomResourceDefinition");
+    let definition = ObjectRef::cluster(kind, "things.example.org");
+    let object = ObjectRef::namespaced(GroupKind::new("example.org", "Thing"), "home", "t");
+    let unknown = || refused(".spec.size: field not declared in schema", &[]);
+    let mut outdated = with(&desired, &definition, json!({ "spec": { "scope": "Old" } }));
+    outdated.observe(object.clone(), Observation::Absent { askable: true });
+    outdated.answer(object.clone(), unknown());
+    assert!(planned(&desired, &outdated).faults.is_empty());
+    let mut current = settled(&desired);
+    current.observe(object.clone(), Observation::Absent { askable: true });
+    current.answer(object, unknown());
+    assert_eq!(planned(&desired, &current).faults.len(), 1);
+}

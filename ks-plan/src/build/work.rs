@@ -1,0 +1,49 @@
+//! From changes to what the layout of steps has to know.
+
+use std::collections::BTreeSet;
+
+use ks_model::{GroupKind, ObjectRef};
+
+use super::inventory::InventoryWork;
+use super::seen::is_leaving;
+use crate::change::{Action, Change};
+use crate::desired::Desired;
+use crate::live::LiveState;
+use crate::plan::Unready;
+use crate::readiness::{companion, is_awaited, readiness};
+use crate::steps::Work;
+
+/// Unchanged objects that are not ready: apply waits for them too.
+pub(super) fn unready(changes: &[Change], live: &LiveState) -> Vec<Unready> {
+    let unchanged = changes.iter().filter(|it| it.action == Action::NoOp && is_awaited(&it.object.kind));
+    unchanged
+        .map(|change| {
+            let companion = companion(&change.object).and_then(|it| live.companion_of(&it));
+            Unready { object: change.object.clone(), readiness: readiness(change.before.as_ref(), companion) }
+        })
+        .filter(|it| !it.readiness.is_ready())
+        .collect()
+}
+
+/// Sorts the changes by what has to be done for them.
+pub(super) fn work(changes: &[Change], unready: &[Unready], desired: &Desired, inventory: &InventoryWork) -> Work {
+    let mut work = Work { shrinks: inventory.shrinks, ..Work::default() };
+    let parent = desired.inventory().parent();
+    for change in changes.iter().filter(|it| it.object != *parent) {
+        if matches!(change.action, Action::NoOp | Action::Delete) {
+            continue;
+        }
+        if change.action == Action::Replace {
+            let is_leaving = change.before.as_ref().is_some_and(is_leaving);
+            let gone_first = if is_leaving { &mut work.leaving } else { &mut work.replaced };
+            gone_first.insert(change.object.clone());
+        }
+        work.written.insert(change.object.clone());
+    }
+    let written = work.written.iter().filter(|it| is_awaited(&it.kind));
+    let awaited: BTreeSet<ObjectRef> = written.chain(unready.iter().map(|it| &it.object)).cloned().collect();
+    work.awaited = awaited;
+    let home = parent.namespace.as_ref().filter(|_| inventory.grows);
+    work.grows = home.map(|name| ObjectRef::cluster(GroupKind::new("", "Namespace"), name));
+    work
+}
