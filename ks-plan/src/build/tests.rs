@@ -434,3 +434,17 @@ fn a_server_that_knows_the_old_definition_only_does_not_decide() {
     current.answer(object, unknown());
     assert_eq!(planned(&desired, &current).faults.len(), 1);
 }
+#[test]
+fn a_kind_that_this_plan_defines_is_checked_and_defaulted_by_its_schema() {
+    let of =
+        |spec: Value| desired(vec![bundle("demo", [namespace("home"), definition("Thing", "things"), thing(spec)])]);
+    let good = planned(&of(json!({ "name": "x" })), &LiveState::default());
+    let created = good.changes.iter().find(|it| it.object.kind.kind == "Thing").unwrap();
+    assert_eq!(created.verified, Verified::Schema);
+    assert!(created.fields.iter().any(|it| it.path == ".spec.size"), "the default is shown");
+    let bad = planned(&of(json!({ "name": 1, "nmae": "x" })), &LiveState::default());
+    assert_snapshot!(bad.faults.iter().map(|it| format!("{}: {}", it.object, it.refusal.message)).collect::<Vec<_>>().join("\n"), @r"
+    Thing.example.org home/t: .spec.nmae: unknown field
+    Thing.example.org home/t: .spec.name: must be a string, is a number
+    ");
+}
