@@ -47,9 +47,7 @@ pub(crate) fn among(kind: &GroupKind, live: &Value, fields: &[FieldChange]) -> V
 }
 
 fn is_below_any(path: &str, parents: &[&str]) -> bool {
-    let is_below =
-        |parent: &&str| path.strip_prefix(*parent).is_some_and(|it| it.is_empty() || it.starts_with(['.', '[']));
-    parents.iter().any(|parent| is_below(&parent))
+    parents.iter().any(|parent| path.strip_prefix(parent).is_some_and(|it| it.is_empty() || it.starts_with(['.', '['])))
 }
 
 #[cfg(test)]
