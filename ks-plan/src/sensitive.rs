@@ -24,19 +24,24 @@ impl Mask {
         Self { key: cluster_uid.unwrap_or_default().to_owned() }
     }
 
-    /// Whether the value of a field is secret: everything under `data` and `stringData` of a Secret, and the copy of both
+    /// Whether the values below a field of a kind are secret: everything under `data` and `stringData` of a Secret.
+    pub fn is_secret(kind: &GroupKind, first_field: Option<&str>) -> bool {
+        kind.is("", "Secret") && matches!(first_field, Some("data" | "stringData"))
+    }
+
+    /// Whether the value of one field is secret: everything under `data` and `stringData` of a Secret, and the copy of both
     /// that `kubectl apply` leaves in an annotation.
     pub fn hides(kind: &GroupKind, path: &FieldPath) -> bool {
         let name = |at: usize| match path.0.get(at) {
             Some(PathElement::Field(name)) => Some(name.as_str()),
             _ => None,
         };
-        let is_secret = match name(0) {
-            Some("data" | "stringData") => true,
-            Some("metadata") => name(1) == Some("annotations") && name(2).is_none_or(|it| it == LAST_APPLIED),
-            _ => path.0.is_empty(),
-        };
-        kind.is("", "Secret") && is_secret
+        let is_copy = |it: &str| it == LAST_APPLIED;
+        Self::is_secret(kind, name(0))
+            || kind.is("", "Secret")
+                && name(0) == Some("metadata")
+                && name(1) == Some("annotations")
+                && name(2).is_none_or(is_copy)
     }
 
     /// Replaces a value by its fingerprint.

@@ -51,15 +51,7 @@ fn plan(changes: Vec<Change>) -> Plan {
     let mut facts = Facts::default();
     facts.cluster_uid = Some("0c5a".into());
     facts.nodes = 3;
-    Plan {
-        facts,
-        changes,
-        closed: Vec::new(),
-        unready: Vec::new(),
-        faults: Vec::new(),
-        steps: StepGraph::default(),
-        grown_inventory: None,
-    }
+    Plan::new(facts, changes, Vec::new(), Vec::new(), Vec::new(), StepGraph::default(), None)
 }
 
 fn shown(plan: &Plan, full: bool) -> String {
