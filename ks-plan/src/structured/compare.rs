@@ -22,7 +22,8 @@ pub enum Verdict {
 /// Tells, without asking the server, whether an apply of `desired` would leave `live` as it is.
 ///
 /// It would when `manager` owns exactly the fields that the apply mentions, in the same version, and when each of them has in `live`
-/// the value that the server would make of the desired one. Fields that others own or that the server filled in do not count.
+/// the value that the server would make of the desired one. Fields that others own or that the server filled in do not count, nor does
+/// an empty list that the server does not store.
 ///
 /// ```
 /// use ks_plan::structured::{Schemas, Verdict, compare};
@@ -54,16 +55,15 @@ fn is_unchanged(desired: &Value, defaulted: &Value, live: &Value, manager: &str,
         return false;
     }
     let fields = field_set(desired, ty);
-    match applier_entry(live, manager) {
+    let owns_exactly = match applier_entry(live, manager) {
         Some(entry) => {
             let version = desired.get("apiVersion").and_then(Value::as_str);
-            version == Some(entry.api_version.as_str())
-                && entry.fields == fields
-                && has_values(defaulted, live, manager, ty)
+            version == Some(entry.api_version.as_str()) && entry.fields == fields
         }
         // Who mentions nothing has no entry. Without any entry, the first apply would write down who was there before it.
         None => fields.is_empty() && live.pointer("/metadata/managedFields/0").is_some(),
-    }
+    };
+    owns_exactly && has_values(defaulted, live, manager, ty)
 }
 
 fn has_values(desired: &Value, live: &Value, manager: &str, ty: Type<'_>) -> bool {
@@ -71,7 +71,7 @@ fn has_values(desired: &Value, live: &Value, manager: &str, ty: Type<'_>) -> boo
     walk.object(desired, live, ty) && !is_contested(&walk.respelled, live, manager)
 }
 
-/// A value that is equal only in the server's spelling counts as changed to the managers that share the field, so they would conflict.
+/// A value that is equal only in the server's spelling, or empty and not stored, counts as changed to the managers that share the field, so they would conflict.
 fn is_contested(respelled: &FieldSet, live: &Value, manager: &str) -> bool {
     if respelled.is_empty() {
         return false;
@@ -124,8 +124,9 @@ impl Walk {
         self.path.push(PathElement::field(name));
         let is_same = match live {
             Some(live) => self.value(desired, live, ty),
-            // A null, an empty list and an empty free map are nothing to a built-in kind.
-            None => self.is_typed && vanishes(desired, ty),
+            // A null, an empty list and an empty free map are nothing to a built-in kind: the server counts a write and stores what
+            // it had. It is a change all the same to whoever else applied the empty field.
+            None => self.is_typed && vanishes(desired, ty) && self.respell(),
         };
         self.path.pop();
         is_same

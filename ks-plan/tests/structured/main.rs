@@ -1,0 +1,11 @@
+//! The rules of server-side apply, one small story each, and the laws that hold for all of them.
+
+#![expect(clippy::unwrap_used, reason = "a test that cannot go on fails")]
+
+mod apply;
+mod compare;
+mod differences;
+mod field_sets;
+mod properties;
+mod support;
+mod update;
