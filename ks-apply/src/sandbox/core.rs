@@ -20,6 +20,7 @@ pub(super) struct Core {
     pub faults: FaultPlan,
     clock: Arc<dyn Clock>,
     pace: Pace,
+    controllers: bool,
     file: Option<(StateFile, Option<Stamp>)>,
     /// The definitions that `types` knows.
     known: u64,
@@ -60,7 +61,16 @@ impl Core {
         file: Option<(StateFile, Option<Stamp>)>,
     ) -> Self {
         let (types, known) = (Types::of(&state), state.definitions());
-        Self { state, types, faults: options.faults.clone(), clock, pace: options.pace, file, known }
+        Self {
+            state,
+            types,
+            faults: options.faults.clone(),
+            clock,
+            pace: options.pace,
+            controllers: options.controllers,
+            file,
+            known,
+        }
     }
 
     /// Names the sandbox.
@@ -137,6 +147,13 @@ impl Core {
     }
 
     fn world(&mut self, at: Moment) -> World<'_> {
-        World { state: &mut self.state, types: &self.types, faults: &self.faults, pace: self.pace, at }
+        World {
+            state: &mut self.state,
+            types: &self.types,
+            faults: &self.faults,
+            pace: self.pace,
+            controllers: self.controllers,
+            at,
+        }
     }
 }

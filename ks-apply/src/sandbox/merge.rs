@@ -1,6 +1,10 @@
 //! The types of the kinds that are served, and the merge of a write into an object.
 
-use ks_plan::structured::{self, ApplyError, ApplyRequest, Schemas, StructuralSchema, crd};
+use std::cmp::Ordering;
+
+use ks_plan::structured::{
+    self, ApplyError, ApplyRequest, Conflict, FieldPath, Operation, Schemas, StructuralSchema, crd,
+};
 use serde_json::Value;
 
 use super::api::apply::Writer;
@@ -35,8 +39,16 @@ impl Types {
         action: &str,
     ) -> Result<Value, ClusterError> {
         let time = writer.at.rfc3339();
-        let request = ApplyRequest { live, applied, manager: writer.manager, force: writer.force, time: Some(&time) };
-        structured::apply(request, self.schemas.of(&kind.kind, &kind.version)).map_err(|error| refused(action, &error))
+        let live = live.cloned().map(without_nulls);
+        let request = ApplyRequest {
+            live: live.as_ref(),
+            applied,
+            manager: writer.manager,
+            force: writer.force,
+            time: Some(&time),
+        };
+        structured::apply(request, self.schemas.of(&kind.kind, &kind.version))
+            .map_err(|error| refused(action, kind, error))
     }
 
     /// Notes who wrote what in a write that is no apply.
@@ -52,13 +64,12 @@ impl Types {
     }
 }
 
-/// The fields of a custom resource that its definition does not know.
-pub(super) fn unknown_fields(state: &State, kind: &ServedKind, value: &Value) -> Vec<String> {
-    let Some(schema) = schema_of(state, kind) else { return Vec::new() };
-    crd::prune(&mut value.clone(), schema)
-        .iter()
-        .map(|path| path.to_string().trim_start_matches('.').to_owned())
-        .collect()
+/// Nulls that the server only writes, such as the rules of a role without any, belong to nobody.
+fn without_nulls(mut live: Value) -> Value {
+    if let Some(map) = live.as_object_mut() {
+        map.retain(|_, member| !member.is_null());
+    }
+    live
 }
 
 /// Makes a custom resource what its definition makes of it, and tells what does not fit.
@@ -77,15 +88,14 @@ fn schema_of<'a>(state: &'a State, kind: &ServedKind) -> Option<StructuralSchema
     StructuralSchema::of(kinds::definition(state, &kind.kind)?, &kind.version).ok()
 }
 
-fn refused(action: &str, error: &ApplyError) -> ClusterError {
+fn refused(action: &str, kind: &ServedKind, error: ApplyError) -> ClusterError {
     let action = action.to_owned();
     match error {
-        ApplyError::Conflict(conflicts) => {
-            let fields: Vec<FieldConflict> = conflicts
-                .iter()
-                .map(|it| FieldConflict { field: it.path.to_string(), manager: it.manager.clone() })
-                .collect();
-            ClusterError::Conflict { action, message: conflict_message(&fields), fields }
+        ApplyError::Conflict(mut conflicts) => {
+            conflicts.sort_by(|a, b| a.manager.cmp(&b.manager).then_with(|| server_order(&a.path, &b.path)));
+            let message = conflict_message(kind, &conflicts);
+            let field = |it: Conflict| FieldConflict { field: it.path.to_string(), manager: it.manager };
+            ClusterError::Conflict { action, message, fields: conflicts.into_iter().map(field).collect() }
         }
         ApplyError::Invalid { path, message } => {
             let cause = InvalidCause { field: path.to_string(), message: message.clone() };
@@ -95,8 +105,54 @@ fn refused(action: &str, error: &ApplyError) -> ClusterError {
     }
 }
 
-fn conflict_message(fields: &[FieldConflict]) -> String {
-    let (count, noun) = (fields.len(), if fields.len() == 1 { "conflict" } else { "conflicts" });
-    let each: Vec<String> = fields.iter().map(|it| format!("conflict with {:?}: {}", it.manager, it.field)).collect();
-    format!("Apply failed with {count} {noun}: {}", each.join(", "))
+/// The order in which the server lists fields: at each level first those that end there.
+fn server_order(a: &FieldPath, b: &FieldPath) -> Ordering {
+    let is_last = |path: &FieldPath, index: usize| index + 1 == path.0.len();
+    let steps = a.0.iter().zip(&b.0).enumerate();
+    let differing = steps.map(|(index, (one, other))| {
+        let ends = is_last(b, index).cmp(&is_last(a, index));
+        if one == other && is_last(a, index) == is_last(b, index) { Ordering::Equal } else { ends.then(one.cmp(other)) }
+    });
+    differing.into_iter().find(|order| order.is_ne()).unwrap_or(Ordering::Equal)
+}
+
+/// The words of the server, one manager after the other.
+fn conflict_message(kind: &ServedKind, conflicts: &[Conflict]) -> String {
+    if let [conflict] = conflicts {
+        let manager = manager_name(kind, conflict);
+        return format!("Apply failed with 1 conflict: conflict with {manager}: {}", conflict.path);
+    }
+    let mut lines: Vec<String> = Vec::new();
+    for conflict in conflicts {
+        let heading = format!("conflicts with {}:", manager_name(kind, conflict));
+        if !lines.contains(&heading) {
+            lines.push(heading);
+        }
+        lines.push(format!("- {}", conflict.path));
+    }
+    format!("Apply failed with {} conflicts: {}", conflicts.len(), lines.join("\n"))
+}
+
+fn manager_name(kind: &ServedKind, conflict: &Conflict) -> String {
+    match (conflict.operation, &conflict.time) {
+        (Operation::Apply, _) => format!("{:?}", conflict.manager),
+        (Operation::Update, None) => format!("{:?} using {}", conflict.manager, kind.api_version()),
+        (Operation::Update, Some(time)) => format!("{:?} using {} at {time}", conflict.manager, kind.api_version()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use ks_plan::structured::PathElement;
+
+    use super::*;
+
+    #[test]
+    fn fields_that_end_come_before_those_that_go_on() {
+        let path = |names: &[&str]| FieldPath(names.iter().map(|name| PathElement::field(*name)).collect());
+        let mut paths = [path(&["a", "b", "c"]), path(&["a", "z"]), path(&["b"]), path(&["a", "b", "a", "x"])];
+        paths.sort_by(server_order);
+        let printed: Vec<String> = paths.iter().map(ToString::to_string).collect();
+        assert_eq!(printed, [".b", ".a.z", ".a.b.c", ".a.b.a.x"]);
+    }
 }

@@ -15,6 +15,8 @@ pub struct SandboxOptions {
     pub version: ServerVersion,
     /// How fast the simulated controllers work.
     pub pace: Pace,
+    /// Whether controllers are played at all; without them only the API server itself acts.
+    pub controllers: bool,
     /// What UIDs, the cluster's own among them, are derived from; drawn from the clock when absent.
     pub seed: Option<u64>,
     /// What goes wrong.
@@ -28,6 +30,7 @@ impl Default for SandboxOptions {
             nodes: 3,
             version: ServerVersion { major: 1, minor: 34, patch: 0 },
             pace: Pace::default(),
+            controllers: true,
             seed: None,
             faults: FaultPlan::default(),
         }

@@ -5,7 +5,7 @@ use serde_json::Value;
 
 use super::{finish, read, refusal};
 use crate::sandbox::clock::Moment;
-use crate::sandbox::merge::{self, Types};
+use crate::sandbox::merge::Types;
 use crate::sandbox::state::State;
 use crate::sandbox::{kinds, object};
 use crate::{ClusterError, ServedKind};
@@ -70,10 +70,6 @@ pub(in crate::sandbox) fn apply(
     let object = manifest.object();
     let action = format!("apply {object}");
     let live = before(state, kind, object, &action)?;
-    let unknown = merge::unknown_fields(state, kind, manifest.value());
-    if !unknown.is_empty() {
-        return Err(refusal::unknown_fields(&action, &unknown));
-    }
     let mut applied = manifest.value().clone();
     finish::leave_out_what_is_not_applied(&mut applied, kinds::has_status_subresource(state, kind));
     let merged = types.apply(kind, live.as_ref(), &applied, writer, &action)?;

@@ -41,9 +41,10 @@ pub(in crate::sandbox) fn finish(
     at: Moment,
 ) -> Result<Written, Vec<InvalidCause>> {
     let mut causes = complete(state, kind, live.as_ref(), &mut new);
-    if let Some(live) = &live {
-        causes.extend(immutable::changed(live, &new));
-    }
+    let changed = live.as_ref().map_or_else(Vec::new, |live| immutable::changed(live, &new));
+    // The order of the server: it checks a DaemonSet for changes first, everything else for itself first.
+    let position = if kind.kind.is("apps", "DaemonSet") { 0 } else { causes.len() };
+    causes.splice(position..position, changed);
     if !causes.is_empty() {
         return Err(causes);
     }
@@ -98,10 +99,19 @@ fn count_generation(new: &mut Value, live: Option<&Value>, kind: &ServedKind, ha
     let generation = match live {
         None => 1,
         Some(live) => {
-            object::number(live, "/metadata/generation", 1) + i64::from(wanted_differs(live, new, has_status))
+            let differs = wanted_differs(live, new, has_status)
+                || (kind.kind.is("apps", "Deployment") && annotations(live) != annotations(new));
+            object::number(live, "/metadata/generation", 1) + i64::from(differs)
         }
     };
     object::metadata_mut(new).insert("generation".into(), generation.into());
+}
+
+/// The annotations of a Deployment, which count as wanted, but for the one that its controller writes.
+fn annotations(value: &Value) -> Map<String, Value> {
+    let all = value["metadata"]["annotations"].as_object().into_iter().flatten();
+    let of_people = all.filter(|(key, _)| key.as_str() != "deployment.kubernetes.io/revision");
+    of_people.map(|(key, value)| (key.clone(), value.clone())).collect()
 }
 
 fn wanted_differs(live: &Value, new: &Value, has_status: bool) -> bool {

@@ -18,6 +18,10 @@ const STATEFUL_SET_MUTABLE: [&str; 8] = [
     "status",
 ];
 
+/// What is said about a claim that is changed where it cannot be.
+const CLAIM_IS_FIXED: &str = "Forbidden: spec is immutable after creation except resources.requests and \
+                              volumeAttributesClassName for bound claims";
+
 /// Lists the changes from `live` to `new` that are forbidden.
 pub(super) fn changed(live: &Value, new: &Value) -> Vec<InvalidCause> {
     let kind = object::reference(new).kind;
@@ -99,20 +103,16 @@ fn claim(live: &Value, new: &Value) -> Vec<InvalidCause> {
     };
     let mut causes = Vec::new();
     if without_growth(live) != without_growth(new) {
-        let message = "Forbidden: spec is immutable after creation except resources.requests and \
-                       volumeAttributesClassName for bound claims";
-        causes.push(cause("/spec", message));
+        causes.push(cause("/spec", CLAIM_IS_FIXED));
     }
     let size = |value: &Value| quantity::amount(object::text(value, "/spec/resources/requests/storage"));
-    if size(new) < size(live) {
+    if live["status"]["phase"] != "Bound" {
+        if causes.is_empty() && size(new) != size(live) {
+            causes.push(cause("/spec", CLAIM_IS_FIXED));
+        }
+    } else if size(new) < size(live) {
         let message = "Forbidden: field can not be less than status.capacity";
         causes.push(cause("/spec/resources/requests/storage", message));
-    }
-    if size(new) > size(live) && live["status"]["phase"] != "Bound" {
-        causes.push(cause(
-            "/spec",
-            "Forbidden: spec is immutable after creation except resources.requests for bound claims",
-        ));
     }
     causes
 }
@@ -128,6 +128,6 @@ fn sealed(live: &Value, new: &Value, fields: &[&str]) -> Vec<InvalidCause> {
     if live["immutable"] != Value::Bool(true) {
         return Vec::new();
     }
-    let changed = fields.iter().chain(&["immutable"]).filter(|field| live.get(**field) != new.get(**field));
+    let changed = ["immutable"].iter().chain(fields).filter(|field| live.get(**field) != new.get(**field));
     changed.map(|field| cause(&format!("/{field}"), "Forbidden: field is immutable when `immutable` is set")).collect()
 }

@@ -31,12 +31,6 @@ pub(super) fn bad_request(action: &str, message: impl Into<String>) -> ClusterEr
     ClusterError::Invalid { action: action.to_owned(), message: message.into(), causes: Vec::new() }
 }
 
-/// The object has fields that its kind does not have.
-pub(super) fn unknown_fields(action: &str, fields: &[String]) -> ClusterError {
-    let each: Vec<String> = fields.iter().map(|field| format!("unknown field {field:?}")).collect();
-    bad_request(action, format!("strict decoding error: {}", each.join(", ")))
-}
-
 /// Fields of the object are not as they must be.
 pub(super) fn invalid(action: &str, object: &ObjectRef, causes: Vec<InvalidCause>) -> ClusterError {
     let mut faults: Vec<String> = causes.iter().map(|it| format!("{}: {}", it.field, it.message)).collect();

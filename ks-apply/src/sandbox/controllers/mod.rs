@@ -31,11 +31,12 @@ use super::{api, object};
 /// How many rounds a state gets to settle; a chain of owners is far shorter.
 const ROUNDS: usize = 64;
 
+/// What the API server itself does after a write.
+const SERVER: &[fn(&mut World<'_>)] = &[definition::step];
 /// Every controller, in the order in which they step.
-const STEPS: &[fn(&mut World<'_>)] = &[
+const CONTROLLERS: &[fn(&mut World<'_>)] = &[
     garbage::step,
     claim::step,
-    definition::step,
     namespace::step,
     operator::step,
     deployment::step,
@@ -52,7 +53,8 @@ const STEPS: &[fn(&mut World<'_>)] = &[
 pub(super) fn settle(world: &mut World<'_>) {
     for _ in 0..ROUNDS {
         let before = world.state.revision();
-        STEPS.iter().for_each(|step| step(world));
+        let controllers = if world.controllers { CONTROLLERS } else { &[] };
+        SERVER.iter().chain(controllers).for_each(|step| step(world));
         if world.state.revision() == before {
             return;
         }

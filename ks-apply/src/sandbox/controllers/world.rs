@@ -22,6 +22,8 @@ pub(in crate::sandbox) struct World<'a> {
     pub faults: &'a FaultPlan,
     /// How long things take.
     pub pace: Pace,
+    /// Whether anyone but the API server acts.
+    pub controllers: bool,
     /// The moment it is.
     pub at: Moment,
 }

@@ -26,6 +26,9 @@ pub(super) fn fill(filling: &mut Filling<'_>) {
     for (key, value) in labels.into_iter().chain(names) {
         absent(filling.object, &["spec", "template", "metadata", "labels", key], value.as_str());
     }
+    if filling.object["metadata"].get("labels").is_none() {
+        filling.object["metadata"]["labels"] = filling.object["spec"]["template"]["metadata"]["labels"].clone();
+    }
     absent(filling.object, &["spec", "selector", "matchLabels", "batch.kubernetes.io/controller-uid"], uid);
 }
 

@@ -25,6 +25,8 @@ pub(super) fn fill(filling: &mut Filling<'_>) {
     });
     if filling.object["spec"]["sessionAffinity"] == "ClientIP" {
         absent(filling.object, &["spec", "sessionAffinityConfig", "clientIP", "timeoutSeconds"], 10800);
+    } else {
+        object::mapping_mut(filling.object, &["spec"]).shift_remove("sessionAffinityConfig");
     }
     if filling.object["spec"]["type"] != "ExternalName" {
         give_addresses(filling);
