@@ -4,7 +4,6 @@
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
-use std::time::Duration;
 
 use ks_apply::{ConnectOptions, KubeCluster};
 use ks_plan::{DependencyGraph, Node, Until};
@@ -12,8 +11,6 @@ use ks_tests::control_plane::{AuditEvent, ControlPlane, Options};
 use ks_tests::engine::{EXAMPLE, Engine};
 use ks_tests::first_day;
 use serde_json::Value;
-
-const DEFINITIONS: &str = "/apis/apiextensions.k8s.io/v1/customresourcedefinitions";
 
 #[tokio::test(flavor = "multi_thread")]
 async fn the_first_day_on_a_real_api_server() {
@@ -23,7 +20,7 @@ async fn the_first_day_on_a_real_api_server() {
     let engine = Engine::on(connect(&cluster).await);
 
     planning_writes_nothing(&cluster, &engine).await;
-    let operator = operator_as_soon_as_it_can(&cluster);
+    let operator = cluster.start_operator_when_defined();
     let planned = first_day::run(&engine).await;
     operator.join().unwrap();
 
@@ -34,23 +31,6 @@ async fn the_first_day_on_a_real_api_server() {
 async fn connect(cluster: &ControlPlane) -> KubeCluster {
     let options = ConnectOptions { kubeconfig: Some(cluster.kubeconfig()), ..ConnectOptions::default() };
     KubeCluster::connect(options).await.unwrap()
-}
-
-/// The operator reconciles the kinds that are served when it starts; in a cluster its pod would start again until then.
-fn operator_as_soon_as_it_can(cluster: &Arc<ControlPlane>) -> std::thread::JoinHandle<()> {
-    let cluster = Arc::clone(cluster);
-    std::thread::spawn(move || {
-        let established = |it: &Value| {
-            it.pointer("/status/conditions")
-                .into_iter()
-                .flat_map(|it| it.as_array())
-                .flatten()
-                .any(|it| it["type"] == "Established" && it["status"] == "True")
-        };
-        let all = |it: &Value| it["items"].as_array().is_some_and(|it| it.len() == 8 && it.iter().all(established));
-        cluster.wait_for(DEFINITIONS, Duration::from_secs(120), all).unwrap();
-        cluster.start_operator().unwrap();
-    })
 }
 
 async fn planning_writes_nothing(cluster: &ControlPlane, engine: &Engine) {

@@ -1,6 +1,8 @@
 //! The prometheus-operator and the definitions of its custom resources.
 
 use std::fs;
+use std::sync::Arc;
+use std::thread::JoinHandle;
 use std::time::Duration;
 
 use serde_json::Value;
@@ -28,6 +30,22 @@ impl ControlPlane {
         )?;
         self.keep(process);
         Ok(())
+    }
+
+    /// Starts the prometheus-operator as soon as all its definitions are established, as its pod in a cluster would start
+    /// again until they are. Join the thread to be sure that it runs.
+    ///
+    /// # Panics
+    /// In the thread, when the definitions do not come within two minutes or the operator does not start.
+    #[expect(clippy::expect_used, reason = "a test helper: the panic is the test's failure")]
+    pub fn start_operator_when_defined(self: &Arc<Self>) -> JoinHandle<()> {
+        let cluster = Arc::clone(self);
+        std::thread::spawn(move || {
+            let all =
+                |it: &Value| it["items"].as_array().is_some_and(|it| it.len() == 8 && it.iter().all(is_established));
+            cluster.wait_for(DEFINITIONS, 2 * PATIENCE, all).expect("the definitions of the operator come");
+            cluster.start_operator().expect("the operator starts");
+        })
     }
 
     /// Applies the definitions of `monitoring.coreos.com` and waits until they are established.
