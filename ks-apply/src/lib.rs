@@ -11,6 +11,7 @@ pub mod kube_cluster;
 pub mod observe;
 pub mod planned;
 pub mod sandbox;
+mod served;
 mod wait;
 
 pub use cluster::{ApplyMode, Cluster, ListQuery, RequestCount};

@@ -11,6 +11,7 @@ use serde_json::Value;
 use crate::cluster::{ApplyMode, Cluster, ListQuery};
 use crate::discovery::{Discovery, ServedKind};
 use crate::error::ClusterError;
+use crate::served;
 
 /// How many requests of an observation are under way at once.
 const CONCURRENCY: usize = 16;
@@ -106,6 +107,7 @@ fn uid(object: &Value) -> Option<String> {
 /// # Errors
 /// When the cluster cannot be reached or refuses to answer; an object that it refuses is an answer, not an error.
 pub async fn observe(cluster: &dyn Cluster, survey: &Survey, desired: &Desired) -> Result<LiveState, ClusterError> {
+    served::check(&survey.discovery, desired)?;
     let observer = Observer { cluster, survey, desired };
     let mut live = LiveState::default();
     let recorded = observer.inventory(&mut live).await?;
