@@ -195,6 +195,9 @@ async fn random_applies_of_two_managers_end_alike() {
     for value in [namespace, objects::definition()] {
         differences.extend(pair.apply(&Manifest::parse(value).unwrap(), APPLY).await);
     }
+    for value in objects::refused() {
+        differences.extend(pair.apply(&Manifest::parse(value).unwrap(), APPLY).await);
+    }
     let pool = objects::objects();
     let seed = std::env::var("KS_TEST_SEED").ok().and_then(|it| it.parse().ok()).unwrap_or(1);
     let mut random = Random(seed);

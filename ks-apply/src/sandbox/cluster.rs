@@ -145,10 +145,10 @@ impl Sandbox {
         let discovery =
             self.core().read(|core| kinds::discovery(&core.state)).map_err(|error| broken(&action, &error))?;
         let kind = &manifest.object().kind;
-        discovery.find(kind, manifest.version()).cloned().ok_or_else(|| ClusterError::NotServed {
-            action,
-            kind: format!("{} {}", manifest.api_version(), kind.kind),
-        })
+        discovery
+            .find(kind, manifest.version())
+            .cloned()
+            .ok_or_else(|| ClusterError::NotServed { action, kind: format!("{kind} {}", manifest.version()) })
     }
 
     fn apply_now(

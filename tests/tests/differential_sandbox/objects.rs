@@ -57,6 +57,19 @@ pub fn definition() -> Value {
     })
 }
 
+/// Objects that no server takes.
+pub fn refused() -> Vec<Value> {
+    let settings = object("v1", "ConfigMap", "settings", json!({}));
+    let work = object("apps/v1", "Deployment", "refused", json!({ "spec": { "template": template() } }));
+    vec![
+        with(&settings, "/metadata/namespace", json!("nowhere")),
+        with(&settings, "/unknown", json!("field")),
+        with(&settings, "/data", json!({ "number": 1 })),
+        with(&work, "/spec/template/spec/containers", json!([])),
+        work,
+    ]
+}
+
 fn object(api_version: &str, kind: &str, name: &str, rest: Value) -> Value {
     let mut value = json!({
         "apiVersion": api_version, "kind": kind,

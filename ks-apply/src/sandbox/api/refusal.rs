@@ -6,13 +6,14 @@ use crate::{ClusterError, InvalidCause, ServedKind};
 
 /// The kind, or the version of it, is not served.
 pub(in crate::sandbox) fn not_served(action: &str, kind: &ServedKind) -> ClusterError {
-    ClusterError::NotServed { action: action.to_owned(), kind: format!("{} {}", kind.api_version(), kind.kind.kind) }
+    ClusterError::NotServed { action: action.to_owned(), kind: format!("{} {}", kind.kind, kind.version) }
 }
 
 /// The namespace is not there.
 pub(super) fn namespace_missing(action: &str, namespace: &str) -> ClusterError {
     let message = format!("namespaces \"{namespace}\" not found");
-    ClusterError::Invalid { action: action.to_owned(), message, causes: Vec::new() }
+    let cause = InvalidCause { field: "metadata.namespace".to_owned(), message: message.clone() };
+    ClusterError::Invalid { action: action.to_owned(), message, causes: vec![cause] }
 }
 
 /// The namespace is going away.

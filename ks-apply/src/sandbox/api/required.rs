@@ -54,15 +54,15 @@ fn families(value: &Value) -> Vec<InvalidCause> {
 
 fn workload(value: &Value) -> Vec<InvalidCause> {
     let mut causes = present(value, &["/spec/selector"]);
-    if object::items(value, "/spec/template/spec/containers").is_empty() {
-        causes.push(cause("spec.template.spec.containers", "Required value"));
-    }
     let labels = value.pointer("/spec/template/metadata/labels");
-    let selected = Selector::structured(value.pointer("/spec/selector")).is_none_or(|it| it.selects(labels));
+    let selected = Selector::structured(value.pointer("/spec/selector")).is_some_and(|it| it.selects(labels));
     if !selected {
         let labels = labels.map_or_else(|| "null".to_owned(), Value::to_string);
         let message = format!("Invalid value: {labels}: `selector` does not match template `labels`");
         causes.push(cause("spec.template.metadata.labels", &message));
+    }
+    if object::items(value, "/spec/template/spec/containers").is_empty() {
+        causes.push(cause("spec.template.spec.containers", "Required value"));
     }
     if value["spec"]["strategy"]["type"] == "Recreate" && value.pointer("/spec/strategy/rollingUpdate").is_some() {
         let message = "Forbidden: may not be specified when strategy `type` is 'Recreate'";
