@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::time::Duration;
 
 use ks_apply::{ApplyEvent, Outcome};
+use ks_model::ComponentName;
 use ks_plan::display::Palette;
 use ks_plan::{Plan, Readiness, StepId};
 
@@ -15,12 +16,16 @@ const SPINNER: [char; 8] = ['⣾', '⣽', '⣻', '⢿', '⡿', '⣟', '⣯', '�
 pub struct Progress<'p> {
     words: Words<'p>,
     components: Vec<Component>,
-    of_step: BTreeMap<StepId, usize>,
+    /// The component of each step, and whether its object is done with it.
+    of_step: BTreeMap<StepId, (usize, bool)>,
 }
 
 /// How far one component is.
 struct Component {
     name: String,
+    /// How many steps have not ended.
+    open: usize,
+    /// How many objects there are.
     total: usize,
     done: usize,
     failed: usize,
@@ -35,17 +40,19 @@ impl<'p> Progress<'p> {
     /// Stands at the beginning of a plan.
     pub fn new(plan: &'p Plan, palette: Palette) -> Self {
         let names: BTreeMap<_, _> = plan.changes.iter().map(|it| (&it.object, it.component.as_ref())).collect();
+        let last: BTreeMap<_, _> = plan.steps.iter().filter_map(|it| Some((it.task.object()?, it.id))).collect();
         let mut progress = Self { words: Words::new(plan, palette), components: Vec::new(), of_step: BTreeMap::new() };
         for step in plan.steps.iter() {
-            let name = match step.task.object() {
-                Some(object) => names.get(object).copied().flatten().map(ToString::to_string),
-                None if step.task.is_write() => None,
+            let (name, is_last) = match step.task.object() {
+                Some(object) => (names.get(object).copied().flatten(), last.get(object) == Some(&step.id)),
+                None if step.task.is_write() => (None, true),
                 None => continue,
             };
-            let index = progress.component(&name.unwrap_or_else(|| "inventory".to_owned()));
-            progress.of_step.insert(step.id, index);
+            let index = progress.component(name.map_or("inventory", ComponentName::as_str));
+            progress.of_step.insert(step.id, (index, is_last));
             if let Some(component) = progress.components.get_mut(index) {
-                component.total += 1;
+                component.open += 1;
+                component.total += usize::from(is_last);
             }
         }
         progress
@@ -67,9 +74,9 @@ impl<'p> Progress<'p> {
             | ApplyEvent::StepFinished(id, ..) => *id,
             _ => return,
         };
-        let component = self.of_step.get(&id).and_then(|index| self.components.get_mut(*index));
-        if let Some(component) = component {
-            component.hear(id, event, at);
+        let Some((index, is_last)) = self.of_step.get(&id).copied() else { return };
+        if let Some(component) = self.components.get_mut(index) {
+            component.hear(id, is_last, event, at);
         }
     }
 
@@ -83,10 +90,20 @@ impl<'p> Progress<'p> {
 impl Component {
     fn new(name: &str) -> Self {
         let name = name.to_owned();
-        Self { name, total: 0, done: 0, failed: 0, left_out: 0, began: None, ended: None, running: BTreeMap::new() }
+        Self {
+            name,
+            open: 0,
+            total: 0,
+            done: 0,
+            failed: 0,
+            left_out: 0,
+            began: None,
+            ended: None,
+            running: BTreeMap::new(),
+        }
     }
 
-    fn hear(&mut self, id: StepId, event: &ApplyEvent, at: Duration) {
+    fn hear(&mut self, id: StepId, is_last: bool, event: &ApplyEvent, at: Duration) {
         match event {
             ApplyEvent::StepStarted(_) => {
                 self.began.get_or_insert(at);
@@ -96,12 +113,13 @@ impl Component {
             ApplyEvent::Retried(_, why) => drop(self.running.insert(id, Some(why.clone()))),
             ApplyEvent::StepFinished(_, outcome, _) => {
                 self.running.remove(&id);
+                self.open = self.open.saturating_sub(1);
                 match outcome {
-                    outcome if outcome.is_success() => self.done += 1,
-                    Outcome::Skipped { .. } | Outcome::Interrupted => self.left_out += 1,
+                    outcome if outcome.is_success() => self.done += usize::from(is_last),
+                    Outcome::Skipped { .. } | Outcome::Interrupted => self.left_out += usize::from(is_last),
                     _ => self.failed += 1,
                 }
-                if self.done + self.failed + self.left_out == self.total {
+                if self.open == 0 {
                     self.ended = Some(at);
                 }
             }
@@ -131,12 +149,78 @@ impl Component {
     fn about(&self, words: &Words<'_>) -> String {
         let waiting = self.running.iter().find_map(|(id, on)| Some((id, on.as_ref()?)));
         let text = match (waiting, self.running.keys().next()) {
-            (Some((id, on)), _) => format!("{}: {on}", words.step(*id)),
-            (None, Some(id)) => words.step(*id),
+            (Some((id, on)), _) => format!("{}: {on}", words.brief(*id)),
+            (None, Some(id)) => words.brief(*id),
             (None, None) if self.left_out > 0 => return format!("{} not done", self.left_out),
             (None, None) => return String::new(),
         };
         let more = self.running.len() - 1;
         if more == 0 { text } else { format!("{text} (+{more})") }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use ks_apply::StepError;
+    use ks_model::{Bundle, DesiredObject, Facts, Manifest};
+    use ks_plan::{Desired, Inventory, LiveState, Task, plan};
+    use serde_json::json;
+
+    use super::*;
+
+    /// Two components: a namespace, and a Deployment with its account in it.
+    fn small_plan() -> Plan {
+        let object = |value| DesiredObject::new(Manifest::parse(value).unwrap(), "it.yaml", Default::default());
+        let namespace = object(json!({ "apiVersion": "v1", "kind": "Namespace", "metadata": { "name": "mon" } }));
+        let inside = |api_version: &str, kind: &str| {
+            object(json!({ "apiVersion": api_version, "kind": kind, "metadata": { "name": "x", "namespace": "mon" } }))
+        };
+        let members = vec![inside("apps/v1", "Deployment"), inside("v1", "ServiceAccount")];
+        let bundles = [("base", vec![namespace]), ("grafana", members)];
+        let bundles = bundles.map(|(name, objects)| Bundle::new(name.parse().unwrap(), objects)).to_vec();
+        let desired = Desired::new(bundles, vec![], BTreeMap::new(), Inventory::new("mon", "ks")).unwrap();
+        plan(&desired, &LiveState::default(), &Facts::default()).unwrap()
+    }
+
+    fn step(plan: &Plan, wanted: &str) -> StepId {
+        plan.steps.iter().find(|it| it.task.to_string() == wanted).unwrap().id
+    }
+
+    fn at(millis: u64) -> Duration {
+        Duration::from_millis(millis)
+    }
+
+    #[test]
+    fn objects_are_counted_once_they_are_ready() {
+        let plan = small_plan();
+        let mut progress = Progress::new(&plan, Palette::plain());
+        let mut screens = vec![progress.lines(at(0)).join("\n")];
+        let write = step(&plan, "apply Deployment.apps mon/x");
+        let wait = step(&plan, "wait for Deployment.apps mon/x");
+        progress.hear(&ApplyEvent::StepStarted(write), at(100));
+        progress.hear(&ApplyEvent::StepFinished(write, Outcome::Applied, at(50)), at(150));
+        progress.hear(&ApplyEvent::StepStarted(wait), at(150));
+        let on = Readiness::Waiting { on: "0 of 1 pods is available".into() };
+        progress.hear(&ApplyEvent::Progress(wait, on), at(200));
+        screens.push(progress.lines(at(300)).join("\n"));
+        progress.hear(&ApplyEvent::StepFinished(wait, Outcome::Reached, at(900)), at(1100));
+        screens.push(progress.lines(at(1200)).join("\n"));
+        insta::assert_snapshot!(screens.join("\n\n"));
+    }
+
+    #[test]
+    fn a_failed_step_marks_its_component_and_counts_what_is_left_out() {
+        let plan = small_plan();
+        let mut progress = Progress::new(&plan, Palette::plain());
+        let first = plan.steps.iter().find(|it| matches!(it.task, Task::Write(_))).unwrap().id;
+        for step in plan.steps.iter() {
+            let outcome = if step.id == first {
+                Outcome::Failed(StepError::NeverReady("no".into()))
+            } else {
+                Outcome::Skipped { because: first }
+            };
+            progress.hear(&ApplyEvent::StepFinished(step.id, outcome, at(0)), at(10));
+        }
+        insta::assert_snapshot!(progress.lines(at(20)).join("\n"));
     }
 }

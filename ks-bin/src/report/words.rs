@@ -35,6 +35,17 @@ impl<'p> Words<'p> {
         }
     }
 
+    /// A step in few words, for a line that says elsewhere which component it is: `Deployment grafana`.
+    pub fn brief(&self, id: StepId) -> String {
+        match self.plan.steps.get(id).map(|it| &it.task) {
+            Some(Task::Write(object) | Task::AwaitReady(object)) => format!("{} {}", object.kind.kind, object.name),
+            Some(Task::Delete(object) | Task::AwaitAbsent(object)) => {
+                format!("removing {} {}", object.kind.kind, object.name)
+            }
+            _ => self.step(id),
+        }
+    }
+
     /// What happened, in a line; nothing where a reader learns nothing.
     pub fn event(&self, event: &ApplyEvent) -> Option<String> {
         let palette = self.palette;
