@@ -88,7 +88,7 @@ impl Input {
 /// Says that a configuration was refused; the problems were told before.
 pub fn refusal(name: &str, errors: usize) -> CommandError {
     let errors = if errors == 1 { "1 error".to_owned() } else { format!("{errors} errors") };
-    CommandError::new(Kind::BadInput, format!("{name}: {errors}, nothing was done"))
+    CommandError::new(Kind::BadInput, format!("{name} is refused: {errors}"))
 }
 
 fn read_stdin() -> std::io::Result<Vec<u8>> {

@@ -158,7 +158,6 @@ fn reader<'p>(plan: &'p Plan, args: &ApplyArgs, ui: &Ui) -> Box<dyn Reader + 'p>
     if args.output == Output::Json {
         return Box::new(Json::new(plan, *ui));
     }
-    ui.tell("");
     match ui.board() {
         Some(board) => Box::new(Live::new(plan, board)),
         None => Box::new(Lines::new(plan, *ui)),

@@ -1,6 +1,6 @@
 //! The dependency graph as a tree, as dot and as mermaid.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use ks_model::{Bundle, ObjectRef};
 use ks_plan::display::{Palette, ShortNames};
@@ -61,7 +61,7 @@ pub fn dot(graph: &DependencyGraph) -> String {
         }
         line(&mut text, "  }".to_owned());
     }
-    for edge in graph.edges() {
+    for edge in drawn(graph) {
         let style = if edge.until == Until::Ready { ", style=bold" } else { "" };
         let words = quoted(&words(edge));
         line(&mut text, format!("  {} -> {} [label={words}{style}];", ids[&edge.dependent], ids[&edge.on]));
@@ -84,12 +84,19 @@ pub fn mermaid(graph: &DependencyGraph) -> String {
         }
         line(&mut text, "  end".to_owned());
     }
-    for edge in graph.edges() {
+    for edge in drawn(graph) {
         let arrow = if edge.until == Until::Ready { "==>" } else { "-->" };
         let words = escaped(&words(edge));
         line(&mut text, format!("  {} {arrow}|\"{words}\"| {}", ids[&edge.dependent], ids[&edge.on]));
     }
     text
+}
+
+/// The edges, but those that only repeat in a weaker form what another one asks.
+fn drawn(graph: &DependencyGraph) -> impl Iterator<Item = &Dependency> {
+    let ends = |edge: &Dependency| (edge.dependent.clone(), edge.on.clone(), edge.because.clone());
+    let strong: BTreeSet<_> = graph.edges().iter().filter(|it| it.until == Until::Ready).map(ends).collect();
+    graph.edges().iter().filter(move |it| it.until == Until::Ready || !strong.contains(&ends(it)))
 }
 
 /// A short name for each node, by its place in the order.

@@ -42,7 +42,10 @@ impl Reader for Live<'_> {
     }
 
     fn tick(&mut self, at: Duration) {
-        self.board.set(&self.progress.lines(at));
+        // The empty line parts the board from what stands above. It also gives way when the terminal echoes ^C, which
+        // moves everything by a line.
+        let lines = [String::new()].into_iter().chain(self.progress.lines(at));
+        self.board.set(&lines.collect::<Vec<_>>());
     }
 
     fn interrupted(&mut self) {

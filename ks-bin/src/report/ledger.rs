@@ -61,11 +61,7 @@ impl Ledger {
         let mut lines = vec![headline(tally, elapsed, palette)];
         for (id, outcome) in &self.failures {
             lines.extend(words.failure(*id, outcome).map(|it| format!("  {} {it}", palette.bad('✗'))));
-            lines.extend(self.skipped.get(id).map(|skipped| {
-                let first = skipped.first().map(|it| words.step(*it)).unwrap_or_default();
-                let steps = counted(skipped.len() as u64, "step");
-                palette.dim(format!("    {steps} skipped because of it, beginning with: {first}"))
-            }));
+            lines.extend(self.skipped.get(id).map(|skipped| palette.dim(left_out(skipped, &words))));
         }
         lines.extend(self.slowest(&words).map(|it| palette.dim(it)));
         lines.join("\n") + "\n"
@@ -80,6 +76,14 @@ impl Ledger {
     }
 }
 
+/// What a failure kept from being done. Notes that something is reached are no work of their own.
+fn left_out(skipped: &[StepId], words: &Words<'_>) -> String {
+    let is_work = |id: &&StepId| words.plan.steps.get(**id).is_some_and(|it| it.task.object().is_some());
+    let work: Vec<&StepId> = skipped.iter().filter(is_work).collect();
+    let first = work.first().map(|it| format!(", beginning with: {}", words.step(**it))).unwrap_or_default();
+    format!("    {} skipped because of it{first}", counted(work.len() as u64, "step"))
+}
+
 fn headline(tally: Tally, elapsed: Duration, palette: Palette) -> String {
     let Tally { applied, deleted, failed, timed_out, skipped, interrupted } = tally;
     let counts = [
@@ -87,8 +91,8 @@ fn headline(tally: Tally, elapsed: Duration, palette: Palette) -> String {
         (deleted, "deleted"),
         (failed, "failed"),
         (timed_out, "late"),
-        (skipped, "skipped"),
-        (interrupted, "interrupted"),
+        (skipped, "steps skipped"),
+        (interrupted, "steps not done"),
     ];
     let counts: Vec<String> =
         counts.into_iter().filter(|(count, _)| *count > 0).map(|(count, word)| format!("{count} {word}")).collect();

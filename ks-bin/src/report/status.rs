@@ -34,7 +34,7 @@ pub struct ComponentStatus {
     pub wanted: usize,
     /// How many of them exist.
     pub present: usize,
-    /// How many of them a plan would make, change or replace.
+    /// How many of them differ from the configuration: a plan changes or replaces them.
     pub pending: usize,
     /// The objects that exist and are not ready.
     pub unready: Vec<Unready>,
@@ -140,6 +140,7 @@ impl ComponentStatus {
         let differ = match pending {
             0 => String::new(),
             _ if *state == State::NotInstalled => String::new(),
+            1 => palette.caution(", 1 differs from the configuration"),
             pending => palette.caution(format!(", {pending} differ from the configuration")),
         };
         let mut lines = vec![format!("  {sign} {component:width$}  {word}{differ}", component = component.as_str())];
@@ -158,7 +159,7 @@ fn component(name: &ComponentName, objects: Vec<&ObjectRef>, live: &LiveState, p
     };
     let unready: Vec<Unready> = present.iter().map(judge).filter(|it| !it.readiness.is_ready()).collect();
     let is_pending = |it: &&ks_plan::Change| {
-        it.component.as_ref() == Some(name) && !matches!(it.action, Action::NoOp | Action::Delete)
+        it.component.as_ref() == Some(name) && matches!(it.action, Action::Update | Action::Replace)
     };
     let state = if present.is_empty() && !objects.is_empty() {
         State::NotInstalled

@@ -141,3 +141,53 @@ fn events_for_programs_are_one_object_per_line() {
     let applied = events.iter().filter(|it| it["outcome"] == "applied").count();
     assert_eq!(events.last().unwrap()["requests"]["writes"], applied);
 }
+
+/// A component that never becomes ready, since nobody gives its Service an address, and one that requires it.
+fn doomed() -> Room {
+    let external = SMALL.to_owned() + "  common: { monitoring: { type: external, endpoint: \"http://x\" } }\n";
+    let declare = |name: &str, requires: &str| format!("name: {name}\ndescription: Test.\nrequires: [{requires}]\n");
+    let object = |kind: &str, rest: &str| {
+        format!("apiVersion: v1\nkind: {kind}\nmetadata: {{ name: foo, namespace: kubesphere-system }}\n{rest}")
+    };
+    Room::new()
+        .with("cc.yaml", &external)
+        .with("mine/demo/echo/component.yaml", &declare("echo", "namespaces"))
+        .with("mine/demo/echo/foo.yaml", &object("Service", "spec: { type: LoadBalancer, ports: [{ port: 80 }] }\n"))
+        .with("mine/demo/user/component.yaml", &declare("user", "echo"))
+        .with("mine/demo/user/config-map.yaml", &object("ConfigMap", ""))
+}
+
+#[test]
+fn a_failure_is_told_with_its_cause_first_and_what_it_kept_from_being_done() {
+    let room = doomed();
+    let run = room.ks(&["apply", "--sandbox", "--yes", "-f", "cc.yaml", "--manifests", "mine", "--timeout", "1s"]);
+    assert_eq!(run.code, Some(1), "{run:?}");
+    let summary = run.out.split_once("Failed: ").unwrap().1;
+    assert!(summary.contains("  ✗ wait for Service kubesphere-system/foo: not ready after 1.0s, "), "{run:?}");
+    assert!(
+        summary.contains("skipped because of it, beginning with: apply ConfigMap kubesphere-system/foo"),
+        "{run:?}"
+    );
+    assert!(run.err.contains("--timeout gives objects more time"), "{run:?}");
+}
+
+#[test]
+fn a_kind_that_nobody_serves_is_told_before_anything_is_done() {
+    let foo = "apiVersion: demo.example/v1\nkind: Foo\nmetadata: { name: foo, namespace: kubesphere-system }\n";
+    let room = doomed().with("mine/demo/echo/foo.yaml", foo);
+    insta::assert_snapshot!(room.ks(&["plan", "--sandbox", "-f", "cc.yaml", "--manifests", "mine"]).screen());
+}
+
+#[test]
+fn an_object_that_the_server_refuses_stops_everything_before_it_begins() {
+    let service = "apiVersion: v1\nkind: Namespace\nmetadata: { name: echo }\nnonsense: 1\n";
+    let room = doomed().with("mine/demo/echo/foo.yaml", service);
+    let arguments = |command| [command, "--sandbox", "-f", "cc.yaml", "--manifests", "mine"];
+    let plan = room.ks(&arguments("plan"));
+    assert_eq!(plan.code, Some(1), "{plan:?}");
+    assert!(plan.out.contains("Refused by the server\n  ✗ Namespace echo: "), "{plan:?}");
+    let apply = room.ks(&[&arguments("apply")[..], &["--yes"]].concat());
+    assert_eq!(apply.code, Some(1), "{apply:?}");
+    assert!(apply.err.contains("nothing was done"), "{apply:?}");
+    assert!(!apply.err.contains("created"), "{apply:?}");
+}

@@ -7,9 +7,9 @@ use super::kept::Kept;
 use super::names::ShortNames;
 use super::palette::Palette;
 use super::reason;
-use super::text_diff;
+use super::text_diff::{self, ItemDiff};
 use super::value::inline;
-use crate::change::{Action, Change, FieldChange, Risk, Verified};
+use crate::change::{Action, Change, FieldChange, Reason, Risk, Verified};
 use crate::plan::Plan;
 
 /// From this many characters on, two values stand below each other.
@@ -65,7 +65,7 @@ impl Page<'_> {
         for kept in self.options.kept {
             let Kept { component, setting, value, field } = kept;
             let object = self.names.show(&field.object);
-            let from = self.palette.dim(format!("of the live {object}, since the configuration is silent"));
+            let from = self.palette.dim(format!("as in {object}"));
             self.line(format!("  {component} {} {setting} {} {from}", self.palette.caution("keeps"), inline(value)));
         }
     }
@@ -128,6 +128,7 @@ impl Page<'_> {
         let doubt = match (change.verified, change.action) {
             (Verified::Server, _) | (_, Action::Delete) => None,
             (_, Action::Create) if !self.options.full => None,
+            _ if is_inventory(change) => None,
             (Verified::Schema, _) => Some("checked against its schema only"),
             (Verified::None, _) => Some("not checked by the server"),
         };
@@ -152,6 +153,9 @@ impl Page<'_> {
                     let shown = text_diff::lines(before, after, self.palette);
                     shown.into_iter().for_each(|it| self.line(format!("        {it}")));
                 }
+                (Some(before), Some(after)) if before.len().max(after.len()) >= WIDE => {
+                    self.list_or_text(path, before, after);
+                }
                 _ => self.alteration(path, &inline(before), &inline(after)),
             },
             (None, Some(after)) if action == Action::Create => self.line(format!("      {path}: {}", inline(after))),
@@ -164,6 +168,21 @@ impl Page<'_> {
                 self.line(format!("    {sign} {path}: {}", self.palette.removed(inline(before))));
             }
             (None, None) => {}
+        }
+    }
+
+    /// Long texts: a list with commas shows what comes and goes, anything else both texts.
+    fn list_or_text(&mut self, path: &str, before: &str, after: &str) {
+        let Some(lists) = ItemDiff::of(before, after) else {
+            return self.alteration(path, before, after);
+        };
+        let same = self.palette.dim(format!("{} items stay", lists.same));
+        self.line(format!("      {path}: {same}"));
+        for item in lists.removed {
+            self.line(self.palette.removed(format!("        - {item}")));
+        }
+        for item in lists.added {
+            self.line(self.palette.action(Action::Create, format!("        + {item}")));
         }
     }
 
@@ -204,8 +223,8 @@ impl Page<'_> {
     }
 
     fn unverified(&mut self, plan: &Plan) {
-        let is_new = |it: &&Change| matches!(it.action, Action::Create | Action::Update | Action::Replace);
-        let written: Vec<&Change> = plan.changes.iter().filter(is_new).collect();
+        let is_write = |it: &&Change| matches!(it.action, Action::Create | Action::Update | Action::Replace);
+        let written: Vec<&Change> = plan.changes.iter().filter(is_write).filter(|it| !is_inventory(it)).collect();
         let unasked = written.iter().filter(|it| it.verified != Verified::Server).count();
         if unasked > 0 {
             let all = written.len();
@@ -241,4 +260,8 @@ impl Page<'_> {
             self.line(self.palette.bad(format!("{refused} refused: this plan cannot be applied.")));
         }
     }
+}
+
+fn is_inventory(change: &Change) -> bool {
+    change.reasons.contains(&Reason::Inventory)
 }

@@ -49,6 +49,33 @@ fn left_out(count: usize, palette: Palette) -> Option<String> {
     (count > 0).then(|| palette.dim(format!("  … {count} equal {}", if count == 1 { "line" } else { "lines" })))
 }
 
+/// What comes and goes in a list that is written as one text, its items parted by commas.
+pub struct ItemDiff<'t> {
+    /// The items that go away.
+    pub removed: Vec<&'t str>,
+    /// The items that are new.
+    pub added: Vec<&'t str>,
+    /// How many stay.
+    pub same: usize,
+}
+
+impl<'t> ItemDiff<'t> {
+    /// Compares two lists; nothing when they are no lists, or when more differs than single items.
+    pub fn of(before: &'t str, after: &'t str) -> Option<Self> {
+        let (old, new): (Vec<&str>, Vec<&str>) = (before.split(',').collect(), after.split(',').collect());
+        let only_in = |these: &[&'t str], those: &[&'t str]| -> Vec<&'t str> {
+            these.iter().copied().filter(|it| !those.contains(it)).collect()
+        };
+        let kept = |these: &[&'t str], those: &[&'t str]| -> Vec<&'t str> {
+            these.iter().copied().filter(|it| those.contains(it)).collect()
+        };
+        let (removed, added) = (only_in(&old, &new), only_in(&new, &old));
+        let (stay, also) = (kept(&old, &new), kept(&new, &old));
+        let is_list = stay.len() > 2 && stay == also && removed.len() + added.len() > 0;
+        is_list.then_some(Self { removed, added, same: stay.len() })
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -65,5 +92,17 @@ mod tests {
     fn the_rest_after_the_last_change_is_counted() {
         let shown = lines("a\nb\nc\nd\n", "A\nb\nc\nd\n", Palette::plain());
         assert_eq!(shown, ["- a", "+ A", "  b", "  c", "  … 1 equal line"]);
+    }
+
+    #[test]
+    fn of_a_list_only_what_comes_and_goes_is_told() {
+        let diff = ItemDiff::of("a,b,c,d", "a,c,d,e").unwrap();
+        assert_eq!((diff.removed, diff.added, diff.same), (vec!["b"], vec!["e"], 3));
+    }
+
+    #[test]
+    fn a_list_in_another_order_is_shown_whole() {
+        assert!(ItemDiff::of("a,b,c,d", "d,c,b,a,e").is_none());
+        assert!(ItemDiff::of("plain text, with a comma", "other text, with a comma").is_none());
     }
 }
