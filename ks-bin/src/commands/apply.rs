@@ -1,24 +1,18 @@
 //! `ks apply`.
 
-use std::sync::Arc;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use clap::Args;
-use ks_apply::{ApplyEvent, ApplyOptions, Tally};
-use ks_plan::Plan;
+use ks_apply::Tally;
 use ks_plan::display::{PlanDocument, kept};
 use serde_json::json;
-use tokio::sync::mpsc::{UnboundedReceiver, unbounded_channel};
-use tokio::sync::watch;
 
+use super::carry_out::carry_out;
+use super::consent::{confirm, consent};
 use super::plan::shown;
 use crate::cli::{Consent, GlobalOptions, Output};
 use crate::cluster::Access;
 use crate::command_error::{CommandError, Kind};
-use crate::interrupt;
-use crate::report::Reader;
-use crate::report::human::{Lines, Live};
-use crate::report::json::Json;
 use crate::report::ledger::Ledger;
 use crate::session::{Session, counted};
 use crate::ui::Ui;
@@ -102,98 +96,6 @@ fn finished(session: &Session, args: &ApplyArgs, ui: &Ui) -> Result<Kind, Comman
         }
     }
     Ok(Kind::Done)
-}
-
-/// Refuses what needs a consent that was not given.
-fn consent(plan: &Plan, args: &ApplyArgs) -> Result<(), CommandError> {
-    let allowed = |object: &str| args.allow.iter().any(|it| it.object == object);
-    let losses: Vec<String> = plan.data_losses().map(|it| it.object.to_string()).filter(|it| !allowed(it)).collect();
-    if !losses.is_empty() {
-        let what = counted(losses.len() as u64, "object");
-        let error = CommandError::new(Kind::NoConsent, format!("the data of {what} would go away; nothing was done"));
-        return Err(losses
-            .iter()
-            .fold(error, |error, it| error.hint(format!("allow it with --allow 'data-loss={it}'"))));
-    }
-    let conflicts: usize = plan.conflicting().map(|it| it.conflicts.len()).sum();
-    if conflicts > 0 && !args.force_conflicts {
-        let fields = counted(conflicts as u64, "field");
-        let message = format!("{fields} of other managers would change (`!` in the plan); nothing was done");
-        return Err(CommandError::new(Kind::NoConsent, message).hint("take them over with --force-conflicts"));
-    }
-    Ok(())
-}
-
-fn confirm(args: &ApplyArgs, ui: &Ui) -> Result<(), CommandError> {
-    if args.yes {
-        return Ok(());
-    }
-    let answer =
-        if args.output == Output::Text { ui.ask("\nApply these changes? Only 'yes' is accepted:") } else { None };
-    match answer.as_deref() {
-        Some("yes") => Ok(()),
-        Some(_) => Err(CommandError::new(Kind::NoConsent, "not confirmed; nothing was done")),
-        None => Err(CommandError::new(Kind::NoConsent, "there is nobody to ask; nothing was done")
-            .hint("standard input is no terminal: apply without a question with --yes")),
-    }
-}
-
-async fn carry_out(session: &Session, args: &ApplyArgs, ui: &Ui) -> Result<(Ledger, Tally, Duration), CommandError> {
-    let mut apply = ApplyOptions::default();
-    apply.concurrency = args.concurrency.into();
-    apply.timeout = args.timeout;
-    apply.force_conflicts = args.force_conflicts;
-    let plan = Arc::new(session.plan.clone());
-    let interrupt = interrupt::listen();
-    let (sender, events) = unbounded_channel();
-    let cluster = Arc::clone(&session.connection.cluster);
-    let discovery = session.survey.discovery.clone();
-    let run = tokio::spawn(ks_apply::apply(cluster, discovery, Arc::clone(&plan), apply, interrupt.clone(), sender));
-    let (ledger, elapsed) = follow(events, interrupt, reader(&plan, args, ui)).await;
-    let tally = run.await.map_err(|bug| CommandError::new(Kind::Bug, format!("apply: {bug}")))?;
-    Ok((ledger, tally, elapsed))
-}
-
-fn reader<'p>(plan: &'p Plan, args: &ApplyArgs, ui: &Ui) -> Box<dyn Reader + 'p> {
-    if args.output == Output::Json {
-        return Box::new(Json::new(plan, *ui));
-    }
-    match ui.board() {
-        Some(board) => Box::new(Live::new(plan, board)),
-        None => Box::new(Lines::new(plan, *ui)),
-    }
-}
-
-/// Hands events to the reader until there are no more.
-async fn follow(
-    mut events: UnboundedReceiver<ApplyEvent>,
-    mut interrupt: watch::Receiver<bool>,
-    mut reader: Box<dyn Reader + '_>,
-) -> (Ledger, Duration) {
-    let start = Instant::now();
-    let mut ledger = Ledger::default();
-    let mut told = false;
-    let mut ticks = tokio::time::interval(Duration::from_millis(100));
-    loop {
-        tokio::select! {
-            event = events.recv() => match event {
-                Some(event) => {
-                    ledger.hear(&event);
-                    reader.hear(&event, start.elapsed());
-                }
-                None => break,
-            },
-            _ = ticks.tick() => reader.tick(start.elapsed()),
-            changed = interrupt.changed(), if !told => {
-                told = true;
-                if changed.is_ok() {
-                    reader.interrupted();
-                }
-            }
-        }
-    }
-    reader.close();
-    (ledger, start.elapsed())
 }
 
 fn verdict(ledger: &Ledger, tally: Tally) -> Result<Kind, CommandError> {

@@ -1,7 +1,9 @@
 //! The commands, one file each.
 
 pub mod apply;
+mod carry_out;
 pub mod completion;
+mod consent;
 pub mod graph;
 pub mod offline;
 pub mod plan;

@@ -191,3 +191,15 @@ fn an_object_that_the_server_refuses_stops_everything_before_it_begins() {
     assert!(apply.err.contains("nothing was done"), "{apply:?}");
     assert!(!apply.err.contains("created"), "{apply:?}");
 }
+
+#[test]
+fn an_unchanged_object_that_is_not_ready_is_waited_for() {
+    let room = doomed().with("mine/demo/user/config-map.yaml", "");
+    let arguments = ["apply", "--sandbox", "--yes", "-f", "cc.yaml", "--manifests", "mine", "--timeout", "1s"];
+    assert_eq!(room.ks(&arguments).code, Some(1));
+    let again = room.ks(&arguments);
+    assert_eq!(again.code, Some(1), "{again:?}");
+    assert!(again.out.contains("Not ready yet\n  … Service kubesphere-system/foo: "), "{again:?}");
+    assert!(again.out.contains("Nothing to change. Not ready yet: 1.\n"), "{again:?}");
+    assert!(again.out.contains("not ready after 1.0s"), "{again:?}");
+}

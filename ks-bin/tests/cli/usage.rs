@@ -33,3 +33,14 @@ fn a_broken_overlay_is_told_with_file_and_line() {
     let room = Room::with_small().with("mine/demo/echo/component.yaml", "name: echo\ndescripton: x\n");
     insta::assert_snapshot!(room.ks(&["graph", "-f", "cc.yaml", "--manifests", "mine"]).screen());
 }
+
+#[test]
+#[cfg(unix)]
+fn a_reader_that_goes_away_is_no_error() {
+    let room = Room::with_small();
+    let ks = env!("CARGO_BIN_EXE_ks");
+    let script = format!("{ks} render -f cc.yaml | true; {ks} render -f cc.yaml | head -n 1");
+    let run = std::process::Command::new("sh").args(["-c", &script]).current_dir(room.path()).output().unwrap();
+    let errors = String::from_utf8(run.stderr).unwrap();
+    assert!(errors.lines().all(|it| it.starts_with("note: ")), "{errors}");
+}

@@ -1,6 +1,7 @@
 //! Plans for readers: as text for people, as a document for programs. Neither shows a secret value.
 
 mod document;
+mod field;
 mod groups;
 mod kept;
 mod names;

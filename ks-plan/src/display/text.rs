@@ -2,18 +2,15 @@
 
 use ks_model::ObjectRef;
 
+use super::field;
 use super::groups::{self, Group};
 use super::kept::Kept;
 use super::names::ShortNames;
 use super::palette::Palette;
 use super::reason;
-use super::text_diff::{self, ItemDiff};
 use super::value::inline;
-use crate::change::{Action, Change, FieldChange, Reason, Risk, Verified};
+use crate::change::{Action, Change, Reason, Risk, Verified};
 use crate::plan::Plan;
-
-/// From this many characters on, two values stand below each other.
-const WIDE: usize = 60;
 
 /// Says how a plan is shown.
 #[derive(Clone, Copy, Debug, Default)]
@@ -109,7 +106,7 @@ impl Page<'_> {
             self.line(self.palette.caution(format!("      {field} cannot be changed in place")));
         }
         if change.action != Action::Create || self.options.full {
-            change.fields.iter().for_each(|it| self.field(change.action, it));
+            self.lines.extend(change.fields.iter().flat_map(|it| field::lines(change.action, it, self.palette)));
         }
         for conflict in &change.conflicts {
             let manager = self.palette.bold(&conflict.manager);
@@ -142,59 +139,6 @@ impl Page<'_> {
         let told = change.reasons.iter().filter(|it| !brief || reason::is_telling(it));
         let words: Vec<String> = told.map(|it| reason::in_words(it, &change.object)).collect();
         words.into_iter().for_each(|it| self.line(self.palette.dim(format!("      because {it}"))));
-    }
-
-    fn field(&mut self, action: Action, field: &FieldChange) {
-        let path = &field.path;
-        match (&field.before, &field.after) {
-            (Some(before), Some(after)) => match (before.as_str(), after.as_str()) {
-                (Some(before), Some(after)) if before.contains('\n') || after.contains('\n') => {
-                    self.line(format!("      {path}:"));
-                    let shown = text_diff::lines(before, after, self.palette);
-                    shown.into_iter().for_each(|it| self.line(format!("        {it}")));
-                }
-                (Some(before), Some(after)) if before.len().max(after.len()) >= WIDE => {
-                    self.list_or_text(path, before, after);
-                }
-                _ => self.alteration(path, &inline(before), &inline(after)),
-            },
-            (None, Some(after)) if action == Action::Create => self.line(format!("      {path}: {}", inline(after))),
-            (None, Some(after)) => {
-                let sign = self.palette.action(Action::Create, '+');
-                self.line(format!("    {sign} {path}: {}", inline(after)));
-            }
-            (Some(before), None) => {
-                let sign = self.palette.action(Action::Delete, '-');
-                self.line(format!("    {sign} {path}: {}", self.palette.removed(inline(before))));
-            }
-            (None, None) => {}
-        }
-    }
-
-    /// Long texts: a list with commas shows what comes and goes, anything else both texts.
-    fn list_or_text(&mut self, path: &str, before: &str, after: &str) {
-        let Some(lists) = ItemDiff::of(before, after) else {
-            return self.alteration(path, before, after);
-        };
-        let same = self.palette.dim(format!("{} items stay", lists.same));
-        self.line(format!("      {path}: {same}"));
-        for item in lists.removed {
-            self.line(self.palette.removed(format!("        - {item}")));
-        }
-        for item in lists.added {
-            self.line(self.palette.action(Action::Create, format!("        + {item}")));
-        }
-    }
-
-    fn alteration(&mut self, path: &str, before: &str, after: &str) {
-        let (old, new) = (self.palette.removed(before), self.palette.action(Action::Create, after));
-        if before.chars().count().max(after.chars().count()) < WIDE {
-            self.line(format!("      {path}: {old} → {new}"));
-        } else {
-            self.line(format!("      {path}:"));
-            self.line(format!("        {} {old}", self.palette.removed('-')));
-            self.line(format!("        {} {new}", self.palette.action(Action::Create, '+')));
-        }
     }
 
     fn unready(&mut self, plan: &Plan) {

@@ -1,0 +1,83 @@
+//! From a plan to its end: the run, its events, and who hears them.
+
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use ks_apply::{ApplyEvent, ApplyOptions, Tally};
+use ks_plan::Plan;
+use tokio::sync::mpsc::{UnboundedReceiver, unbounded_channel};
+use tokio::sync::watch;
+
+use super::apply::ApplyArgs;
+use crate::cli::Output;
+use crate::command_error::{CommandError, Kind};
+use crate::interrupt;
+use crate::report::Reader;
+use crate::report::human::{Lines, Live};
+use crate::report::json::Json;
+use crate::report::ledger::Ledger;
+use crate::session::Session;
+use crate::ui::Ui;
+
+/// Applies the plan of a session; gives what happened, how it ended and how long it took.
+pub async fn carry_out(
+    session: &Session,
+    args: &ApplyArgs,
+    ui: &Ui,
+) -> Result<(Ledger, Tally, Duration), CommandError> {
+    let mut apply = ApplyOptions::default();
+    apply.concurrency = args.concurrency.into();
+    apply.timeout = args.timeout;
+    apply.force_conflicts = args.force_conflicts;
+    let plan = Arc::new(session.plan.clone());
+    let interrupt = interrupt::listen();
+    let (sender, events) = unbounded_channel();
+    let cluster = Arc::clone(&session.connection.cluster);
+    let discovery = session.survey.discovery.clone();
+    let run = tokio::spawn(ks_apply::apply(cluster, discovery, Arc::clone(&plan), apply, interrupt.clone(), sender));
+    let (ledger, elapsed) = follow(events, interrupt, reader(&plan, args, ui)).await;
+    let tally = run.await.map_err(|bug| CommandError::new(Kind::Bug, format!("apply: {bug}")))?;
+    Ok((ledger, tally, elapsed))
+}
+
+fn reader<'p>(plan: &'p Plan, args: &ApplyArgs, ui: &Ui) -> Box<dyn Reader + 'p> {
+    if args.output == Output::Json {
+        return Box::new(Json::new(plan, *ui));
+    }
+    match ui.board() {
+        Some(board) => Box::new(Live::new(plan, board)),
+        None => Box::new(Lines::new(plan, *ui)),
+    }
+}
+
+/// Hands events to the reader until there are no more.
+async fn follow(
+    mut events: UnboundedReceiver<ApplyEvent>,
+    mut interrupt: watch::Receiver<bool>,
+    mut reader: Box<dyn Reader + '_>,
+) -> (Ledger, Duration) {
+    let start = Instant::now();
+    let mut ledger = Ledger::default();
+    let mut told = false;
+    let mut ticks = tokio::time::interval(Duration::from_millis(100));
+    loop {
+        tokio::select! {
+            event = events.recv() => match event {
+                Some(event) => {
+                    ledger.hear(&event);
+                    reader.hear(&event, start.elapsed());
+                }
+                None => break,
+            },
+            _ = ticks.tick() => reader.tick(start.elapsed()),
+            changed = interrupt.changed(), if !told => {
+                told = true;
+                if changed.is_ok() {
+                    reader.interrupted();
+                }
+            }
+        }
+    }
+    reader.close();
+    (ledger, start.elapsed())
+}

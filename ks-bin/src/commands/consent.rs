@@ -1,0 +1,44 @@
+//! What has to be agreed to before anything is written.
+
+use ks_plan::Plan;
+
+use super::apply::ApplyArgs;
+use crate::cli::Output;
+use crate::command_error::{CommandError, Kind};
+use crate::session::counted;
+use crate::ui::Ui;
+
+/// Refuses what needs a consent that was not given.
+pub fn consent(plan: &Plan, args: &ApplyArgs) -> Result<(), CommandError> {
+    let allowed = |object: &str| args.allow.iter().any(|it| it.object == object);
+    let losses: Vec<String> = plan.data_losses().map(|it| it.object.to_string()).filter(|it| !allowed(it)).collect();
+    if !losses.is_empty() {
+        let what = counted(losses.len() as u64, "object");
+        let error = CommandError::new(Kind::NoConsent, format!("the data of {what} would go away; nothing was done"));
+        return Err(losses
+            .iter()
+            .fold(error, |error, it| error.hint(format!("allow it with --allow 'data-loss={it}'"))));
+    }
+    let conflicts: usize = plan.conflicting().map(|it| it.conflicts.len()).sum();
+    if conflicts > 0 && !args.force_conflicts {
+        let fields = counted(conflicts as u64, "field");
+        let message = format!("{fields} of other managers would change (`!` in the plan); nothing was done");
+        return Err(CommandError::new(Kind::NoConsent, message).hint("take them over with --force-conflicts"));
+    }
+    Ok(())
+}
+
+/// Asks, unless the user said yes before.
+pub fn confirm(args: &ApplyArgs, ui: &Ui) -> Result<(), CommandError> {
+    if args.yes {
+        return Ok(());
+    }
+    let answer =
+        if args.output == Output::Text { ui.ask("\nApply these changes? Only 'yes' is accepted:") } else { None };
+    match answer.as_deref() {
+        Some("yes") => Ok(()),
+        Some(_) => Err(CommandError::new(Kind::NoConsent, "not confirmed; nothing was done")),
+        None => Err(CommandError::new(Kind::NoConsent, "there is nobody to ask; nothing was done")
+            .hint("standard input is no terminal: apply without a question with --yes")),
+    }
+}
