@@ -1,7 +1,7 @@
 //! The whole way from a configuration to a plan, for programs that embed ks.
 
 use ks_model::config::ClusterConfiguration;
-use ks_plan::{Catalogue, CompileErrors, Desired, DesiredError, GraphError, Inventory, Plan, compile};
+use ks_plan::{Catalogue, CompileErrors, Desired, DesiredError, GraphError, Inventory, LiveState, Plan, compile};
 
 use crate::cluster::{Cluster, RequestCount};
 use crate::error::ClusterError;
@@ -15,6 +15,8 @@ pub struct Planned {
     pub survey: Survey,
     /// What the configuration wants.
     pub desired: Desired,
+    /// What the cluster has.
+    pub live: LiveState,
     /// The plan.
     pub plan: Plan,
     /// The requests that it took.
@@ -59,5 +61,5 @@ pub async fn plan(
     let live = observe(cluster, &survey, &desired).await?;
     let plan = ks_plan::plan(&desired, &live, &survey.facts)?;
     let requests = cluster.requests().since(before);
-    Ok(Planned { survey, desired, plan, requests })
+    Ok(Planned { survey, desired, live, plan, requests })
 }

@@ -1,8 +1,8 @@
 //! What most commands begin with: the configuration, the components, the cluster, and what they make together.
 
-use ks_apply::{Survey, observe, survey};
+use ks_apply::{Planned, plan};
 use ks_model::{ClusterConfiguration, Facts};
-use ks_plan::{Catalogue, Desired, Inventory, LiveState, Plan, compile, plan};
+use ks_plan::{Catalogue, Desired, Inventory, compile};
 
 use crate::catalogue;
 use crate::cli::GlobalOptions;
@@ -15,14 +15,8 @@ use crate::ui::Ui;
 pub struct Session {
     /// The cluster.
     pub connection: Connection,
-    /// What a first look at it gave.
-    pub survey: Survey,
-    /// What the configuration wants.
-    pub desired: Desired,
-    /// What the cluster has.
-    pub live: LiveState,
-    /// What is to be done.
-    pub plan: Plan,
+    /// What the configuration wants, what the cluster has, and what is to be done.
+    pub planned: Planned,
 }
 
 impl Session {
@@ -37,12 +31,9 @@ impl Session {
             None => Input::from_cluster(&*connection.cluster).await?.accept(ui)?,
         };
         let sign = ui.board().map(|it| it.spin(&format!("looking at {}", connection.cluster.describe())));
-        let survey = survey(&*connection.cluster, &catalogue.kept_fields()).await?;
-        let desired = desired(&catalogue, &config, &survey.facts)?;
-        let live = observe(&*connection.cluster, &survey, &desired).await?;
-        let plan = plan(&desired, &live, &survey.facts)?;
+        let planned = plan(&*connection.cluster, &catalogue, &config).await?;
         drop(sign);
-        Ok(Self { connection, survey, desired, live, plan })
+        Ok(Self { connection, planned })
     }
 
     /// How many requests were made so far, in words.

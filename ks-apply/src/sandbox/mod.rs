@@ -3,7 +3,7 @@
 //! It is a stand-in and never a store for production. Objects, `managedFields` and refusals are those of an API server; the
 //! controllers' part, and that of the prometheus-operator, is played with pods that become ready in their time.
 //!
-//! The core is pure: [`State`](state) and its transitions know neither file nor clock. `api` answers requests, `defaults` fills in
+//! The core is pure: `State` and its transitions know neither file nor clock. `api` answers requests, `defaults` fills in
 //! what objects leave open, `controllers` steps, and [`Sandbox`] gives them file, time and faults.
 
 mod api;

@@ -70,14 +70,20 @@ impl From<ks_plan::CompileErrors> for CommandError {
     }
 }
 
-impl From<ks_plan::DesiredError> for CommandError {
-    fn from(error: ks_plan::DesiredError) -> Self {
-        Self::caused(Kind::BadInput, &error).hint("a component of the catalogue is wrong; `ks graph` shows its edges")
+impl From<ks_apply::PlanError> for CommandError {
+    fn from(error: ks_apply::PlanError) -> Self {
+        match error {
+            ks_apply::PlanError::Cluster(error) => error.into(),
+            ks_apply::PlanError::Compile(errors) => errors.into(),
+            ks_apply::PlanError::Desired(error) => error.into(),
+            ks_apply::PlanError::Graph(error) => Self::caused(Kind::Failed, &error),
+            other => Self::caused(Kind::Failed, &other),
+        }
     }
 }
 
-impl From<ks_plan::GraphError> for CommandError {
-    fn from(error: ks_plan::GraphError) -> Self {
-        Self::caused(Kind::Failed, &error)
+impl From<ks_plan::DesiredError> for CommandError {
+    fn from(error: ks_plan::DesiredError) -> Self {
+        Self::caused(Kind::BadInput, &error).hint("a component of the catalogue is wrong; `ks graph` shows its edges")
     }
 }

@@ -58,7 +58,7 @@ again goes on from there.";
 pub async fn run(options: &GlobalOptions, args: &ApplyArgs, ui: &Ui) -> Result<Kind, CommandError> {
     let session = Session::open(options, Access::ReadWrite, ui).await?;
     show(&session, args, ui)?;
-    let plan = &session.plan;
+    let plan = &session.planned.plan;
     if !plan.faults.is_empty() {
         let refused = counted(plan.faults.len() as u64, "object");
         return Err(CommandError::new(Kind::Failed, format!("the server refuses {refused}; nothing was done")));
@@ -83,8 +83,8 @@ fn show(session: &Session, args: &ApplyArgs, ui: &Ui) -> Result<(), CommandError
     if args.output == Output::Text {
         return ui.print(&shown(session, args.full));
     }
-    let kept = kept(&session.desired);
-    ui.print(&format!("{}\n", json!({ "event": "planned", "plan": PlanDocument::of(&session.plan, &kept) })))
+    let kept = kept(&session.planned.desired);
+    ui.print(&format!("{}\n", json!({ "event": "planned", "plan": PlanDocument::of(&session.planned.plan, &kept) })))
 }
 
 fn finished(session: &Session, args: &ApplyArgs, ui: &Ui) -> Result<Kind, CommandError> {

@@ -29,11 +29,11 @@ pub async fn carry_out(
     apply.concurrency = args.concurrency.into();
     apply.timeout = args.timeout;
     apply.force_conflicts = args.force_conflicts;
-    let plan = Arc::new(session.plan.clone());
+    let plan = Arc::new(session.planned.plan.clone());
     let interrupt = interrupt::listen();
     let (sender, events) = unbounded_channel();
     let cluster = Arc::clone(&session.connection.cluster);
-    let discovery = session.survey.discovery.clone();
+    let discovery = session.planned.survey.discovery.clone();
     let run = tokio::spawn(ks_apply::apply(cluster, discovery, Arc::clone(&plan), apply, interrupt.clone(), sender));
     let (ledger, elapsed) = follow(events, interrupt, reader(&plan, args, ui)).await;
     let tally = run.await.map_err(|bug| CommandError::new(Kind::Bug, format!("apply: {bug}")))?;

@@ -54,23 +54,23 @@ pub async fn run(options: &GlobalOptions, args: &PlanArgs, ui: &Ui) -> Result<Ki
         Output::Json => ui.print(&document(&session)?)?,
     }
     session.tell_warnings(ui);
-    if !session.plan.faults.is_empty() {
+    if !session.planned.plan.faults.is_empty() {
         return Err(CommandError::silent(Kind::Failed));
     }
-    let has_changes = args.detailed_exitcode && !session.plan.is_empty();
+    let has_changes = args.detailed_exitcode && !session.planned.plan.is_empty();
     Ok(if has_changes { Kind::Changes } else { Kind::Done })
 }
 
 /// The plan as text.
 pub fn shown(session: &Session, full: bool) -> String {
-    let kept = kept(&session.desired);
+    let kept = kept(&session.planned.desired);
     let cluster = session.connection.cluster.describe();
     let options = TextOptions { cluster: Some(&cluster), kept: &kept, full, palette: Palette::coloured() };
-    text(&session.plan, &options)
+    text(&session.planned.plan, &options)
 }
 
 fn document(session: &Session) -> Result<String, CommandError> {
-    let kept = kept(&session.desired);
+    let kept = kept(&session.planned.desired);
     let requests = session.connection.cluster.requests();
-    pretty(&Document { plan: PlanDocument::of(&session.plan, &kept), requests })
+    pretty(&Document { plan: PlanDocument::of(&session.planned.plan, &kept), requests })
 }

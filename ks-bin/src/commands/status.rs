@@ -30,7 +30,7 @@ Exit code 0 when all components that are on are ready, else 1.";
 /// Tells how each component is.
 pub async fn run(options: &GlobalOptions, args: &StatusArgs, ui: &Ui) -> Result<Kind, CommandError> {
     let session = Session::open(options, Access::ReadOnly, ui).await?;
-    let status = Status::of(&session.desired, &session.live, &session.plan);
+    let status = Status::of(&session.planned.desired, &session.planned.live, &session.planned.plan);
     match args.output {
         Output::Text => ui.print(&status.text(&session.connection.cluster.describe()))?,
         Output::Json => ui.print(&pretty(&status)?)?,
