@@ -76,7 +76,7 @@ pub enum StepError {
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Tally {
-    /// Objects written.
+    /// Writes that were made, those of the inventory included.
     pub applied: usize,
     /// Objects deleted.
     pub deleted: usize,

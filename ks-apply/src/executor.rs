@@ -3,17 +3,14 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use ks_model::{GroupKind, Manifest, ObjectRef};
-use ks_plan::{Change, Plan, Schedule, StepGraph, StepId, Task};
-use tokio::sync::{Semaphore, mpsc, watch};
+use ks_plan::{Plan, Schedule, StepGraph, StepId};
+use tokio::sync::{mpsc, watch};
 use tokio::task::JoinSet;
-use tokio::time::Instant;
 
-use crate::cluster::{ApplyMode, Cluster};
-use crate::discovery::{Discovery, ServedKind};
-use crate::error::ClusterError;
+use crate::cluster::Cluster;
+use crate::discovery::Discovery;
 use crate::event::{ApplyEvent, Outcome, Tally};
-use crate::wait;
+use crate::worker::Worker;
 
 /// Says how a plan is carried out.
 #[derive(Clone, Copy, Debug)]
@@ -49,19 +46,13 @@ pub async fn apply(
     // A reader that went away does not stop an apply.
     let tell = |event| drop(events.send(event));
     tell(ApplyEvent::Began(plan.summary()));
-    let worker = Worker {
-        cluster,
-        discovery: Arc::new(discovery),
-        plan: Arc::clone(&plan),
-        options,
-        writes: Arc::new(Semaphore::new(options.concurrency.max(1))),
-        interrupt: interrupt.clone(),
-        events: events.clone(),
-    };
+    let worker = Worker::new(cluster, discovery, Arc::clone(&plan), options, interrupt.clone(), events.clone());
     let mut run =
         Run { steps: &plan.steps, schedule: Schedule::new(&plan.steps), tally: Tally::default(), events: &events };
     let mut tasks: JoinSet<(StepId, Outcome, Duration)> = JoinSet::new();
     let mut interrupted = *interrupt.borrow();
+    // Whoever can interrupt may go away; then nobody will.
+    let mut is_heard = true;
     loop {
         if interrupted {
             run.interrupt();
@@ -76,7 +67,10 @@ pub async fn apply(
                 Some(Err(bug)) => std::panic::resume_unwind(bug.into_panic()),
                 None => break,
             },
-            changed = interrupt.changed(), if !interrupted => interrupted = changed.is_ok() && *interrupt.borrow(),
+            changed = interrupt.changed(), if is_heard && !interrupted => {
+                is_heard = changed.is_ok();
+                interrupted = *interrupt.borrow();
+            }
         }
     }
     tell(ApplyEvent::Ended(run.tally));
@@ -124,133 +118,4 @@ impl Run<'_> {
         }
         drop(self.events.send(ApplyEvent::StepFinished(step, outcome, took)));
     }
-}
-
-/// Everything that a step needs; cheap to clone, so that each step is a task of its own.
-#[derive(Clone)]
-struct Worker {
-    cluster: Arc<dyn Cluster>,
-    discovery: Arc<Discovery>,
-    plan: Arc<Plan>,
-    options: ApplyOptions,
-    writes: Arc<Semaphore>,
-    interrupt: watch::Receiver<bool>,
-    events: mpsc::UnboundedSender<ApplyEvent>,
-}
-
-impl Worker {
-    async fn step(self, id: StepId) -> (StepId, Outcome, Duration) {
-        let Some(step) = self.plan.steps.get(id) else { return (id, Outcome::Reached, Duration::ZERO) };
-        let permit = if step.task.is_write() { self.writes.acquire().await.ok() } else { None };
-        let started = Instant::now();
-        if step.task.is_write() && *self.interrupt.borrow() {
-            return (id, Outcome::Interrupted, Duration::ZERO);
-        }
-        drop(self.events.send(ApplyEvent::StepStarted(id)));
-        let outcome = self.carry_out(id, &step.task).await.unwrap_or_else(|error| Outcome::Failed(error.into()));
-        drop(permit);
-        (id, outcome, started.elapsed())
-    }
-
-    async fn carry_out(&self, id: StepId, task: &Task) -> Result<Outcome, ClusterError> {
-        match task {
-            Task::GrowInventory => self.write(id, self.plan.grown_inventory.as_ref(), true).await,
-            Task::ShrinkInventory => {
-                let parent = self.plan.grown_inventory.as_ref().and_then(|it| self.plan.change(it.object()));
-                self.write(id, parent.and_then(|it| it.manifest.as_ref()), true).await
-            }
-            Task::Write(object) => {
-                let change = self.plan.change(object);
-                self.write(id, change.and_then(|it| it.manifest.as_ref()), self.options.force_conflicts).await
-            }
-            Task::Delete(object) => self.delete(object).await,
-            Task::AwaitReady(object) => self.await_ready(id, object).await,
-            Task::AwaitAbsent(object) => self.await_absent(id, object).await,
-            // What is left only marks that something is reached.
-            _ => Ok(Outcome::Reached),
-        }
-    }
-
-    /// Applies an object. A kind that this plan makes is served a moment after its definition says so: that is waited for.
-    async fn write(&self, id: StepId, manifest: Option<&Manifest>, force: bool) -> Result<Outcome, ClusterError> {
-        let Some(manifest) = manifest else { return Ok(Outcome::Applied) };
-        let kind = self.kind(manifest.object(), Some(manifest.version()))?;
-        let is_new = self.discovery.find(&kind.kind, &kind.version).is_none();
-        let mode = ApplyMode { dry_run: false, force };
-        let deadline = Instant::now() + Duration::from_secs(30);
-        loop {
-            match self.cluster.apply(&kind, manifest, mode).await {
-                Err(error @ ClusterError::NotServed { .. }) if is_new && Instant::now() < deadline => {
-                    drop(self.events.send(ApplyEvent::Retried(id, error.to_string())));
-                    tokio::time::sleep(Duration::from_millis(200)).await;
-                }
-                answer => return answer.map(|_| Outcome::Applied),
-            }
-        }
-    }
-
-    async fn delete(&self, object: &ObjectRef) -> Result<Outcome, ClusterError> {
-        let kind = self.kind(object, self.live_version(object).as_deref())?;
-        let uid = self.plan.change(object).and_then(Change::uid);
-        self.cluster.delete(&kind, object, uid).await.map(|()| Outcome::Deleted)
-    }
-
-    async fn await_ready(&self, id: StepId, object: &ObjectRef) -> Result<Outcome, ClusterError> {
-        let version = self.plan.change(object).and_then(|it| it.manifest.as_ref()).map(|it| it.version().to_owned());
-        let kind = self.kind(object, version.as_deref())?;
-        let companion = match ks_plan::readiness::companion(object) {
-            Some(companion) => Some((self.kind(&companion, None)?, companion)),
-            None => None,
-        };
-        let progress = |readiness| drop(self.events.send(ApplyEvent::Progress(id, readiness)));
-        let ready = wait::until_ready(&*self.cluster, &kind, object, companion, self.options.timeout, progress);
-        Ok(self.unless_interrupted(ready).await)
-    }
-
-    async fn await_absent(&self, id: StepId, object: &ObjectRef) -> Result<Outcome, ClusterError> {
-        let kind = self.kind(object, self.live_version(object).as_deref())?;
-        let uid = self.plan.change(object).and_then(Change::uid);
-        let progress = |readiness| drop(self.events.send(ApplyEvent::Progress(id, readiness)));
-        let absent = wait::until_absent(&*self.cluster, &kind, object, uid, self.options.timeout, progress);
-        Ok(self.unless_interrupted(absent).await)
-    }
-
-    async fn unless_interrupted(&self, wait: impl Future<Output = Outcome>) -> Outcome {
-        let mut interrupt = self.interrupt.clone();
-        tokio::select! {
-            outcome = wait => outcome,
-            Ok(_) = interrupt.wait_for(|it| *it) => Outcome::Interrupted,
-        }
-    }
-
-    fn live_version(&self, object: &ObjectRef) -> Option<String> {
-        let before = self.plan.change(object)?.before.as_ref()?;
-        let api_version = before.get("apiVersion")?.as_str()?;
-        api_version.rsplit('/').next().map(str::to_owned)
-    }
-
-    /// How a kind is served: as discovered, or as a definition in this plan says that it will be.
-    fn kind(&self, object: &ObjectRef, version: Option<&str>) -> Result<ServedKind, ClusterError> {
-        let discovered = match version {
-            Some(version) => self.discovery.find(&object.kind, version),
-            None => self.discovery.preferred(&object.kind),
-        };
-        let served = discovered.cloned().or_else(|| defined(&self.plan, &object.kind, version?));
-        served
-            .ok_or_else(|| ClusterError::NotServed { action: format!("write {object}"), kind: object.kind.to_string() })
-    }
-}
-
-fn defined(plan: &Plan, kind: &GroupKind, version: &str) -> Option<ServedKind> {
-    let definitions =
-        plan.changes.iter().filter(|it| it.object.kind.is("apiextensions.k8s.io", "CustomResourceDefinition"));
-    let mut crds = definitions.filter_map(|it| it.manifest.as_ref());
-    let crd = crds.find(|it| ks_plan::edges::crd::defined_kind(it).as_ref() == Some(kind))?;
-    let text = |pointer: &str| crd.value().pointer(pointer).and_then(serde_json::Value::as_str);
-    Some(ServedKind {
-        kind: kind.clone(),
-        version: version.to_owned(),
-        plural: text("/spec/names/plural")?.to_owned(),
-        namespaced: text("/spec/scope") == Some("Namespaced"),
-    })
 }

@@ -10,9 +10,11 @@ pub mod executor;
 pub mod kube_cluster;
 pub mod observe;
 pub mod planned;
+mod refusal;
 pub mod sandbox;
 mod served;
 mod wait;
+mod worker;
 
 pub use cluster::{ApplyMode, Cluster, ListQuery, RequestCount};
 pub use discovery::{Discovery, ServedKind};

@@ -11,6 +11,7 @@ use serde_json::Value;
 use crate::cluster::{ApplyMode, Cluster, ListQuery};
 use crate::discovery::{Discovery, ServedKind};
 use crate::error::ClusterError;
+use crate::refusal;
 use crate::served;
 
 /// How many requests of an observation are under way at once.
@@ -24,7 +25,7 @@ pub struct Survey {
     pub facts: Facts,
     /// Which kinds are served.
     pub discovery: Discovery,
-    /// The namespaces that exist.
+    /// The namespaces that exist and stay.
     pub namespaces: BTreeSet<String>,
 }
 
@@ -46,7 +47,9 @@ pub async fn survey(cluster: &dyn Cluster, kept: &BTreeSet<LiveField>) -> Result
     facts.nodes = u32::try_from(nodes.len()).unwrap_or(u32::MAX);
     facts.cluster_uid = namespaces.iter().find(|it| name(it) == "kube-system").and_then(uid);
     facts.storage_classes = classes.iter().map(|it| (name(it).to_owned(), storage_class(it))).collect();
-    let namespaces: BTreeSet<String> = namespaces.iter().map(|it| name(it).to_owned()).collect();
+    // One that is being deleted takes nothing new; whatever is in it goes away.
+    let stays = |it: &&Value| it.pointer("/metadata/deletionTimestamp").is_none();
+    let namespaces: BTreeSet<String> = namespaces.iter().filter(stays).map(|it| name(it).to_owned()).collect();
     facts.kept = live_values(cluster, &discovery, &namespaces, kept).await?;
     Ok(Survey { facts, discovery, namespaces })
 }
@@ -137,8 +140,12 @@ impl<'a> Observer<'a> {
     }
 
     async fn get(&self, kind: &ServedKind, object: &ObjectRef) -> Result<Observation, ClusterError> {
-        let found = self.cluster.get(kind, object).await?;
-        Ok(found.map_or(Observation::Absent { askable: true }, Observation::Present))
+        match self.cluster.get(kind, object).await {
+            Ok(found) => Ok(found.map_or(Observation::Absent { askable: true }, Observation::Present)),
+            // It was served a moment ago: its definition has gone, and its objects with it.
+            Err(ClusterError::NotServed { .. }) => Ok(Observation::Absent { askable: false }),
+            Err(error) => Err(error),
+        }
     }
 
     async fn inventory(&self, live: &mut LiveState) -> Result<Contents, ClusterError> {
@@ -165,7 +172,12 @@ impl<'a> Observer<'a> {
         let query = ListQuery { label_selector: Some(self.desired.inventory().selector()), ..ListQuery::default() };
         let (query, cluster) = (&query, self.cluster);
         let lists: Vec<(&ServedKind, Vec<Value>)> = stream::iter(kinds.into_values())
-            .map(|kind| async move { Ok::<_, ClusterError>((kind, cluster.list(kind, query).await?)) })
+            .map(|kind| async move {
+                match cluster.list(kind, query).await {
+                    Err(ClusterError::NotServed { .. }) => Ok((kind, Vec::new())),
+                    answer => Ok::<_, ClusterError>((kind, answer?)),
+                }
+            })
             .buffer_unordered(CONCURRENCY)
             .try_collect()
             .await?;
@@ -177,15 +189,17 @@ impl<'a> Observer<'a> {
         Ok(())
     }
 
-    /// Reads wanted objects that no list has: they do not exist, or are not ours yet.
+    /// Reads wanted objects that no list has, because they do not exist or are not ours yet, and those that a list has in
+    /// another version than they are wanted in: fields are compared within one version.
     async fn rest(&self, live: &mut LiveState) -> Result<(), ClusterError> {
-        let missing: Vec<&Manifest> =
-            self.desired.manifests().filter(|it| live.object(it.object()).is_none()).collect();
+        let is_listed = |it: &Manifest| {
+            let version = live.object(it.object()).and_then(|it| it.get("apiVersion")).and_then(Value::as_str);
+            version == Some(it.api_version())
+        };
+        let missing: Vec<&Manifest> = self.desired.manifests().filter(|it| !is_listed(it)).collect();
         let askable = missing.into_iter().filter_map(|it| {
-            Some((
-                it.object(),
-                self.served(&it.object().kind, Some(it.version())).filter(|_| self.has_namespace(it.object()))?,
-            ))
+            let kind = self.served(&it.object().kind, Some(it.version()))?;
+            Some((it.object(), kind)).filter(|_| self.has_namespace(it.object()))
         });
         let seen: Vec<(&ObjectRef, Observation)> = stream::iter(askable)
             .map(|(object, kind)| async move { Ok::<_, ClusterError>((object, self.get(kind, object).await?)) })
@@ -201,12 +215,14 @@ impl<'a> Observer<'a> {
         let wanted = self.desired.manifests().filter(|it| live.object(it.object()).is_some());
         let companions: Vec<ObjectRef> =
             wanted.filter_map(|it| companion(it.object())).filter(|it| live.object(it).is_none()).collect();
-        for object in companions {
-            let found = match self.served(&object.kind, None) {
-                Some(kind) => self.cluster.get(kind, &object).await?,
-                None => None,
-            };
-            found.into_iter().for_each(|it| live.companion(object.clone(), it));
+        let askable = companions.iter().filter_map(|it| Some((it, self.served(&it.kind, None)?)));
+        let seen: Vec<(&ObjectRef, Option<Value>)> = stream::iter(askable)
+            .map(|(object, kind)| async move { Ok::<_, ClusterError>((object, self.cluster.get(kind, object).await?)) })
+            .buffer_unordered(CONCURRENCY)
+            .try_collect()
+            .await?;
+        for (object, seen) in seen {
+            seen.into_iter().for_each(|it| live.companion(object.clone(), it));
         }
         Ok(())
     }
@@ -247,10 +263,10 @@ async fn dry_run(cluster: &dyn Cluster, kind: &ServedKind, manifest: &Manifest) 
     match answer {
         Ok(object) => Ok(DryRun::Merged { object, conflicts }),
         Err(ClusterError::Invalid { message, causes, .. }) => {
-            let immutable =
-                causes.into_iter().filter(|it| it.message.contains("immutable")).map(|it| it.field).collect();
-            Ok(DryRun::Refused(Refusal { message, immutable }))
+            Ok(DryRun::Refused(Refusal { message, immutable: refusal::immutable_fields(&causes) }))
         }
+        // Not a matter of the whole plan: a quota, an admission rule or a right that is missing for this kind.
+        Err(ClusterError::Forbidden { message, .. }) => Ok(DryRun::Refused(Refusal { message, immutable: Vec::new() })),
         Err(error) => Err(error),
     }
 }

@@ -1,0 +1,68 @@
+use std::time::Duration;
+
+use ks_apply::sandbox::{FaultPlan, PodFault, RequestMatch, Verb};
+use ks_apply::{ApplyOptions, ClusterError, Outcome};
+use ks_model::{GroupKind, ObjectRef};
+use ks_plan::Desired;
+use tokio::sync::watch;
+
+use crate::recorder::Recorder;
+use crate::story::{applied, applied_with, bundle, config_map, deployment, desired, namespace, requiring, sandbox};
+
+const WAIT: &str = "wait for Deployment.apps home/d";
+
+/// A Deployment, and a component that requires it.
+fn wanted() -> Desired {
+    let base = bundle("base", [namespace("home"), deployment("d")]);
+    desired(vec![base, requiring(bundle("later", [config_map("later", "1")]), &["base"])])
+}
+
+fn never_ready() -> FaultPlan {
+    let object = ObjectRef::namespaced(GroupKind::new("apps", "Deployment"), "home", "d");
+    FaultPlan::default().pods(object, PodFault::NeverReady)
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_wait_that_is_late_tells_how_far_it_came_and_skips_what_requires_it() {
+    let cluster = Recorder::new(sandbox());
+    cluster.sandbox.set_faults(never_ready());
+    let mut options = ApplyOptions::default();
+    options.timeout = Duration::from_secs(20);
+    let result = applied_with(&cluster, &wanted(), options, watch::channel(false).1).await;
+    let Outcome::TimedOut { last, waited } = result.outcome(WAIT) else { panic!("{}", result.told()) };
+    assert_eq!((last.to_string().as_str(), *waited), ("0 of 1 pods is available", options.timeout));
+    assert!(matches!(result.outcome("apply ConfigMap home/later"), Outcome::Skipped { .. }));
+    assert_eq!((result.tally.timed_out, result.tally.failed), (1, 0));
+}
+
+#[tokio::test(start_paused = true)]
+async fn an_unready_object_is_awaited_by_the_next_run_although_it_does_not_change() {
+    let cluster = Recorder::new(sandbox());
+    cluster.sandbox.set_faults(never_ready());
+    let mut options = ApplyOptions::default();
+    options.timeout = Duration::from_secs(20);
+    applied_with(&cluster, &wanted(), options, watch::channel(false).1).await;
+    let again = applied_with(&cluster, &wanted(), options, watch::channel(false).1).await;
+    assert_eq!(again.plan.unready.len(), 1);
+    assert!(matches!(again.outcome(WAIT), Outcome::TimedOut { .. }), "{}", again.told());
+    assert!(matches!(again.outcome("apply ConfigMap home/later"), Outcome::Skipped { .. }), "{}", again.told());
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_watch_that_is_refused_fails_its_step() {
+    let cluster = Recorder::new(sandbox());
+    let error = ClusterError::Forbidden { action: "watch".into(), message: "you may not look".into() };
+    cluster.sandbox.set_faults(FaultPlan::default().fail(RequestMatch::verb(Verb::Watch).name("d"), 1, error));
+    let result = applied(&cluster, &wanted()).await;
+    let Outcome::Failed(error) = result.outcome(WAIT) else { panic!("{}", result.told()) };
+    assert_eq!(error.to_string(), "watch: you may not look");
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_watch_that_ends_fails_its_step_and_does_not_hang() {
+    let mut cluster = Recorder::new(sandbox());
+    cluster.ended_watches = vec!["d".into()];
+    let result = applied(&cluster, &wanted()).await;
+    let Outcome::Failed(error) = result.outcome(WAIT) else { panic!("{}", result.told()) };
+    assert_eq!(error.to_string(), "its watch ended");
+}
