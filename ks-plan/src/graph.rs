@@ -224,43 +224,42 @@ impl DependencyGraph {
     }
 }
 
-/// Sorts the nodes so that each stands after what it depends on; of those that could come next, the smallest does.
+/// Sorts the nodes so that each stands after what it depends on, and among those that may come next the smallest first.
 fn order(nodes: BTreeSet<Node>, edges: &[Dependency]) -> Result<Vec<Node>, GraphError> {
-    let mut open: BTreeMap<&Node, usize> = nodes.iter().map(|node| (node, 0)).collect();
-    let mut dependents: BTreeMap<&Node, Vec<&Node>> = BTreeMap::new();
-    for edge in edges.iter().filter(|edge| nodes.contains(&edge.on)) {
-        if let Some(open) = open.get_mut(&edge.dependent) {
-            *open += 1;
-            dependents.entry(&edge.on).or_default().push(&edge.dependent);
-        }
-    }
-    let mut next: BTreeSet<&Node> = open.iter().filter(|(_, open)| **open == 0).map(|(node, _)| *node).collect();
-    let mut order = Vec::with_capacity(nodes.len());
-    while let Some(node) = next.pop_first() {
-        order.push(node.clone());
-        for dependent in dependents.get(node).into_iter().flatten() {
-            if let Some(open) = open.get_mut(dependent) {
-                *open -= 1;
-                if *open == 0 {
-                    next.insert(dependent);
-                }
-            }
-        }
-    }
-    if order.len() == nodes.len() { Ok(order) } else { Err(GraphError::Cycle(cycle(&nodes, edges))) }
-}
-
-/// Finds the edges of one circle, for the message: a walk inside one strongly connected part.
-fn cycle(nodes: &BTreeSet<Node>, edges: &[Dependency]) -> Vec<Dependency> {
-    let mut graph: DiGraph<&Node, ()> = DiGraph::with_capacity(nodes.len(), edges.len());
-    let index: BTreeMap<&Node, NodeIndex> = nodes.iter().map(|node| (node, graph.add_node(node))).collect();
+    let mut graph: DiGraph<Node, ()> = DiGraph::with_capacity(nodes.len(), edges.len());
+    // Nodes go in sorted, so the order of their numbers is their own.
+    let index: BTreeMap<Node, NodeIndex> = nodes.into_iter().map(|node| (node.clone(), graph.add_node(node))).collect();
     for edge in edges {
         if let (Some(on), Some(dependent)) = (index.get(&edge.on), index.get(&edge.dependent)) {
+            // Twice the same edge counts twice on both sides; to look for it first would take long at a busy node.
             graph.add_edge(*on, *dependent, ());
         }
     }
-    let parts = tarjan_scc(&graph).into_iter().find(|part| part.len() > 1);
-    let knot: BTreeSet<&Node> = parts.into_iter().flatten().map(|node| graph[node]).collect();
+    let mut open: Vec<usize> =
+        graph.node_indices().map(|node| graph.neighbors_directed(node, Direction::Incoming).count()).collect();
+    let mut next: BTreeSet<NodeIndex> = graph.externals(Direction::Incoming).collect();
+    let mut order = Vec::with_capacity(graph.node_count());
+    while let Some(node) = next.pop_first() {
+        order.push(graph[node].clone());
+        for dependent in graph.neighbors(node) {
+            open[dependent.index()] -= 1;
+            if open[dependent.index()] == 0 {
+                next.insert(dependent);
+            }
+        }
+    }
+    if order.len() < graph.node_count() { Err(GraphError::Cycle(cycle(&graph, edges))) } else { Ok(order) }
+}
+
+/// Finds the edges of one circle, for the message: a walk inside one strongly connected part.
+fn cycle(graph: &DiGraph<Node, ()>, edges: &[Dependency]) -> Vec<Dependency> {
+    let knot: BTreeSet<&Node> = tarjan_scc(graph)
+        .into_iter()
+        .find(|part| part.len() > 1)
+        .into_iter()
+        .flatten()
+        .map(|node| &graph[node])
+        .collect();
     let mut path: Vec<&Dependency> = Vec::new();
     let mut at = knot.first().copied();
     while let Some(node) = at {
