@@ -24,9 +24,9 @@ pub(crate) fn immutable_fields(causes: &[InvalidCause]) -> Vec<String> {
 }
 
 fn is_immutable(cause: &InvalidCause) -> bool {
-    let says = |words: &&str| cause.message.contains(*words);
+    let says = |words: &str| cause.message.contains(words);
     // `updates to statefulset spec for fields other than ... are forbidden`, `updates to parameters are forbidden`.
-    WORDS.iter().any(|it| says(&it)) || (says(&"updates to ") && says(&"forbidden"))
+    WORDS.iter().any(|it| says(it)) || (says("updates to ") && says("forbidden"))
 }
 
 #[cfg(test)]

@@ -1,5 +1,7 @@
 //! The pure crates do no input or output: neither do their dependencies, nor does their own source.
 
+#![expect(clippy::unwrap_used, reason = "helpers of tests")]
+
 use std::collections::BTreeSet;
 use std::fs;
 use std::path::{Path, PathBuf};

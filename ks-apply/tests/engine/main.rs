@@ -1,5 +1,7 @@
 //! Observe, plan and apply against the sandbox, with every request written down.
 
+#![expect(clippy::unwrap_used, clippy::panic, reason = "helpers of tests")]
+
 mod applying;
 mod crashing;
 mod interrupting;
