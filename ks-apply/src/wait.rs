@@ -31,10 +31,14 @@ pub(crate) async fn until_ready(
         Some((kind, companion)) => cluster.watch(kind, companion).map(|it| (1, it)).boxed(),
         None => stream::empty().boxed(),
     };
-    let mut state: [Option<Value>; 2] = [None, None];
+    // An object without a companion has seen everything of it.
+    let mut state: [Option<Option<Value>>; 2] = [None, companion.is_none().then_some(None)];
     let judge = |(slot, seen): (usize, Option<Value>)| {
-        state[slot] = seen;
-        readiness(state[0].as_ref(), state[1].as_ref())
+        state[slot] = Some(seen);
+        match &state {
+            [Some(object), Some(companion)] => readiness(object.as_ref(), companion.as_ref()),
+            _ => unseen(),
+        }
     };
     follow(stream::select(own, other).boxed(), timeout, judge, progress).await
 }
@@ -68,7 +72,7 @@ async fn follow(
     progress: impl Fn(Readiness),
 ) -> Outcome {
     let deadline = Instant::now() + timeout;
-    let mut last = Readiness::Waiting { on: "nothing was seen of it yet".into() };
+    let mut last = unseen();
     loop {
         match tokio::time::timeout_at(deadline, seen.next()).await {
             Ok(Some((slot, Ok(value)))) => match judge((slot, value)) {
@@ -85,4 +89,8 @@ async fn follow(
             Err(_) => return Outcome::TimedOut { last, waited: timeout },
         }
     }
+}
+
+fn unseen() -> Readiness {
+    Readiness::Waiting { on: "nothing was seen of it yet".into() }
 }
