@@ -8,7 +8,7 @@ use crate::change::{Action, Change, Reason, Risk, Verified};
 use crate::fields;
 use crate::immutable;
 use crate::live::{Conflict, DryRun, Refusal};
-use crate::structured::owned_by;
+use crate::structured::managed_fields::applier_entry;
 
 impl Builder<'_> {
     /// Takes the answer of the server where there is one, else predicts it.
@@ -41,7 +41,8 @@ impl Builder<'_> {
         conflicts: Vec<Conflict>,
         verified: Verified,
     ) -> Change {
-        let is_same_owner = owned_by(live, FIELD_MANAGER) == owned_by(&after, FIELD_MANAGER);
+        let owned = |object: &Value| applier_entry(object, FIELD_MANAGER).map(|it| (it.api_version, it.fields));
+        let is_same_owner = owned(live) == owned(&after);
         let mut change = self.change(manifest, Action::Update, Some(live), after);
         if change.fields.is_empty() {
             if is_same_owner {
@@ -54,11 +55,11 @@ impl Builder<'_> {
     }
 
     /// Deletes the object and makes it anew. The fields shown are those that ask for it; what else the live object has
-    /// goes with it.
+    /// goes with it. What others own in it is a conflict as in an update.
     fn replace(&self, manifest: &Manifest, live: &Value, immutable: Vec<String>) -> Change {
-        let (merged, _) = fields::predicted(manifest, live, self.desired.type_of(manifest));
+        let (merged, conflicts) = fields::predicted(manifest, live, self.desired.type_of(manifest));
         let change = self.change(manifest, Action::Replace, Some(live), merged);
-        Change { immutable, after: Some(manifest.value().clone()), ..change }
+        Change { conflicts, immutable, after: Some(manifest.value().clone()), ..change }
     }
 
     /// Makes an object anew once the one that is being deleted is gone. Nothing more is lost by that.
@@ -66,6 +67,7 @@ impl Builder<'_> {
         let mut change = self.replace(manifest, live, Vec::new());
         change.reasons.insert(0, Reason::BeingDeleted);
         change.risk = Risk::Safe;
+        change.conflicts.clear();
         change
     }
 }

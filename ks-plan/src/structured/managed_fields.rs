@@ -137,11 +137,6 @@ impl ManagedFields {
         Value::Array(entries.into_iter().map(ManagerEntry::to_value).collect())
     }
 
-    /// Finds what `manager` owns by server-side apply on the object itself.
-    pub fn applier(&self, manager: &str) -> Option<&ManagerEntry> {
-        self.entries.iter().find(|entry| entry.is_applier(manager))
-    }
-
     /// Puts an entry in the place of the one of the same writer.
     pub(super) fn put(&mut self, entry: ManagerEntry) {
         match self.entries.iter_mut().find(|known| known.is_same_writer(&entry)) {
@@ -211,7 +206,7 @@ pub fn owned_by(live: &Value, manager: &str) -> Option<FieldSet> {
 }
 
 /// Reads the one entry that [`owned_by`] is about, and no other.
-pub(super) fn applier_entry(live: &Value, manager: &str) -> Option<ManagerEntry> {
+pub(crate) fn applier_entry(live: &Value, manager: &str) -> Option<ManagerEntry> {
     let is_manager = |entry: &&Value| {
         let text = |field: &str| entry.get(field).and_then(Value::as_str).unwrap_or_default();
         text("manager") == manager && text("operation") == "Apply" && text("subresource").is_empty()

@@ -219,6 +219,33 @@ fn what_the_server_refuses_is_a_fault_and_no_change() {
 }
 
 #[test]
+fn a_replace_takes_fields_of_others_only_as_conflicts() {
+    let claim =
+        |class: &str| object("v1", "PersistentVolumeClaim", "home/p", json!({ "spec": { "storageClassName": class } }));
+    let desired = desired(vec![bundle("demo", [namespace("home"), claim("new")])]);
+    let mut live = settled(&desired);
+    let theirs = applied_as(&desired, &claim("old"), "somebody");
+    live.observe(core("PersistentVolumeClaim", "home/p"), Observation::Present(theirs));
+    let plan = planned(&desired, &live);
+    let change = change(&plan, &core("PersistentVolumeClaim", "home/p"));
+    assert_eq!(change.action, Action::Replace);
+    assert_eq!(change.conflicts, [Conflict { field: ".spec.storageClassName".into(), manager: "somebody".into() }]);
+}
+
+#[test]
+fn fields_that_are_owned_in_another_version_change_their_owner() {
+    let desired = one_map();
+    let map = core("ConfigMap", "home/c");
+    let mut live = settled(&desired);
+    let mut old = live.object(&map).unwrap().clone();
+    old["metadata"]["managedFields"][0]["apiVersion"] = json!("v0");
+    live.observe(map.clone(), Observation::Present(old));
+    live.answer(map.clone(), DryRun::Merged { object: applied(&desired, &map), conflicts: Vec::new() });
+    let plan = planned(&desired, &live);
+    assert_eq!(change(&plan, &map).reasons, [Reason::Ownership]);
+}
+
+#[test]
 fn secret_values_are_never_in_the_fields() {
     let secret = |value: &str| object("v1", "Secret", "home/s", json!({ "data": { "k": value } }));
     let annotated = |it: &Value, text: &str| {
@@ -318,6 +345,7 @@ fn a_server_that_knows_the_old_definition_only_does_not_decide() {
     current.answer(object, unknown());
     assert_eq!(planned(&desired, &current).faults.len(), 1);
 }
+
 #[test]
 fn a_kind_that_this_plan_defines_is_checked_and_defaulted_by_its_schema() {
     let of =
