@@ -8,9 +8,11 @@ use crate::change::FieldChange;
 /// Kinds with the fields that the API server refuses to change, and those below them that it does let through.
 const TABLE: &[(&str, &str, &[&str], &[&str])] = &[
     ("", "PersistentVolumeClaim", &[".spec"], &[".spec.resources", ".spec.volumeAttributesClassName"]),
+    ("", "Secret", &[".type"], &[]),
     ("", "Service", &[".spec.clusterIP"], &[]),
     ("apps", "DaemonSet", &[".spec.selector"], &[]),
     ("apps", "Deployment", &[".spec.selector"], &[]),
+    ("apps", "ReplicaSet", &[".spec.selector"], &[]),
     (
         "apps",
         "StatefulSet",
@@ -25,7 +27,12 @@ const TABLE: &[(&str, &str, &[&str], &[&str])] = &[
             ".spec.updateStrategy",
         ],
     ),
-    ("apiextensions.k8s.io", "CustomResourceDefinition", &[".spec.group", ".spec.names.kind", ".spec.scope"], &[]),
+    (
+        "apiextensions.k8s.io",
+        "CustomResourceDefinition",
+        &[".spec.group", ".spec.names.kind", ".spec.names.plural", ".spec.scope"],
+        &[],
+    ),
     ("batch", "Job", &[".spec.completionMode", ".spec.selector", ".spec.template"], &[]),
     ("rbac.authorization.k8s.io", "ClusterRoleBinding", &[".roleRef"], &[]),
     ("rbac.authorization.k8s.io", "RoleBinding", &[".roleRef"], &[]),
@@ -40,7 +47,7 @@ pub(crate) fn among(kind: &GroupKind, live: &Value, fields: &[FieldChange]) -> V
     };
     let is_frozen = live.get("immutable") == Some(&Value::Bool(true));
     if is_frozen && (kind.is("", "ConfigMap") || kind.is("", "Secret")) {
-        return of(&[".data", ".binaryData", ".immutable"], &[]);
+        return of(&[".data", ".binaryData", ".immutable", ".type"], &[]);
     }
     let row = TABLE.iter().find(|(group, name, ..)| kind.is(group, name));
     row.map(|(_, _, fixed, free)| of(fixed, free)).unwrap_or_default()
@@ -78,5 +85,12 @@ mod tests {
         let live = serde_json::json!({ "immutable": true });
         assert_eq!(among_paths("ConfigMap", live, &[".data.a", ".metadata.labels.b"]), [".data.a"]);
         assert!(among_paths("ConfigMap", Value::Null, &[".data.a"]).is_empty());
+    }
+
+    #[test]
+    fn a_secret_keeps_its_type_frozen_or_not() {
+        for live in [Value::Null, serde_json::json!({ "immutable": true })] {
+            assert_eq!(among_paths("Secret", live, &[".type", ".metadata.labels.b"]), [".type"]);
+        }
     }
 }

@@ -5,6 +5,8 @@ use serde_json::Value;
 
 use crate::change::{Action, FieldChange, Risk};
 
+const REPLICAS: &str = ".spec.replicas";
+
 /// Judges a change by its kind, its action, the live object and its fields.
 pub fn of(object: &ObjectRef, action: Action, before: Option<&Value>, fields: &[FieldChange]) -> Risk {
     match action {
@@ -12,6 +14,7 @@ pub fn of(object: &ObjectRef, action: Action, before: Option<&Value>, fields: &[
         Action::Delete | Action::Replace if holds_data(&object.kind, before) => Risk::DataLoss,
         Action::Delete if !makes_pods(&object.kind) => Risk::Safe,
         Action::Delete | Action::Replace => Risk::Disruptive,
+        Action::Update if takes_claims(before, fields) => Risk::DataLoss,
         Action::Update if fields.iter().any(|it| stops_pods(&object.kind, it)) => Risk::Disruptive,
         Action::Update => Risk::Safe,
     }
@@ -30,6 +33,19 @@ fn holds_data(kind: &GroupKind, live: Option<&Value>) -> bool {
     }
 }
 
+/// Whether a StatefulSet gets fewer replicas and deletes the claims of those that go.
+fn takes_claims(live: Option<&Value>, fields: &[FieldChange]) -> bool {
+    const POLICY: &str = ".spec.persistentVolumeClaimRetentionPolicy.whenScaled";
+    let changed = fields.iter().find(|it| it.path == POLICY).map(|it| it.after.as_ref());
+    let policy = changed.unwrap_or_else(|| live.and_then(|it| it.pointer(&POLICY.replace('.', "/"))));
+    policy.and_then(Value::as_str) == Some("Delete") && fields.iter().any(lowers_replicas)
+}
+
+fn lowers_replicas(field: &FieldChange) -> bool {
+    let number = |value: &Option<Value>| value.as_ref().and_then(Value::as_i64).unwrap_or(1);
+    field.path == REPLICAS && number(&field.after) < number(&field.before)
+}
+
 fn makes_pods(kind: &GroupKind) -> bool {
     matches!(kind.group.as_str(), "apps" | "batch") || kind.is("", "Pod") || is_operated(kind)
 }
@@ -41,9 +57,8 @@ fn is_operated(kind: &GroupKind) -> bool {
 /// Whether a change of this field makes pods anew or takes some away: the template of a workload, anything in the spec
 /// of a resource that prometheus-operator turns into one, fewer replicas.
 fn stops_pods(kind: &GroupKind, field: &FieldChange) -> bool {
-    let number = |value: &Option<Value>| value.as_ref().and_then(Value::as_i64);
-    if field.path == ".spec.replicas" {
-        return makes_pods(kind) && number(&field.after).unwrap_or(1) < number(&field.before).unwrap_or(1);
+    if field.path == REPLICAS {
+        return makes_pods(kind) && lowers_replicas(field);
     }
     match kind.group.as_str() {
         "apps" => field.path.starts_with(".spec.template"),
@@ -93,6 +108,17 @@ mod tests {
             assert_eq!(judged(kind, Action::Update, json!({}), &scaled(2, 1)), Risk::Disruptive, "{kind}");
             assert_eq!(judged(kind, Action::Update, json!({}), &scaled(1, 2)), Risk::Safe, "{kind}");
         }
+    }
+
+    #[test]
+    fn fewer_replicas_that_take_their_claims_along_are_data_loss() {
+        let scaled = |from: i64, to: i64| [(".spec.replicas", json!(from), json!(to))];
+        let with =
+            |policy: &str| json!({ "spec": { "persistentVolumeClaimRetentionPolicy": { "whenScaled": policy } } });
+        let judged = |live: Value, from, to| judged("apps/StatefulSet", Action::Update, live, &scaled(from, to));
+        assert_eq!(judged(with("Delete"), 2, 1), Risk::DataLoss);
+        assert_eq!(judged(with("Retain"), 2, 1), Risk::Disruptive);
+        assert_eq!(judged(with("Delete"), 1, 2), Risk::Safe);
     }
 
     #[test]
