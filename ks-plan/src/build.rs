@@ -16,6 +16,7 @@ use crate::graph::GraphError;
 use crate::layout::lay_out;
 use crate::live::{DryRun, LiveState, Refusal};
 use crate::plan::{Fault, Plan};
+use crate::reasons;
 use crate::risk;
 use crate::schema_check;
 use crate::sensitive::Mask;
@@ -137,7 +138,9 @@ impl Builder<'_> {
             component: found.map(|(bundle, _)| bundle.component.clone()),
             conflicts: Vec::new(),
             immutable: Vec::new(),
-            reasons: found.map(|(bundle, wanted)| fields::reasons(bundle, wanted, action, &fields)).unwrap_or_default(),
+            reasons: found
+                .map(|(bundle, wanted)| reasons::reasons(bundle, wanted, action, &fields))
+                .unwrap_or_default(),
             risk: if action == Action::NoOp { Risk::Safe } else { risk::of(object, action, before, &fields) },
             verified: Verified::None,
             manifest: Some(manifest.clone()),

@@ -157,18 +157,12 @@ impl Desired {
         self.schemas.of(&manifest.object().kind, manifest.version())
     }
 
-    /// How the fields of a live object merge.
-    pub fn type_of_live(&self, object: &ObjectRef, live: &serde_json::Value) -> Type<'_> {
-        let api_version = live.get("apiVersion").and_then(serde_json::Value::as_str).unwrap_or_default();
-        self.schemas.of(&object.kind, api_version.rsplit('/').next().unwrap_or_default())
-    }
-
     /// The kinds and namespaces that the wanted objects live in.
     pub fn contents(&self) -> Contents {
         Contents::of(self.graph.objects())
     }
 
-    /// The inventory's parent object as it is once everything is applied and pruned.
+    /// The inventory's parent object for members that live in `contents`.
     pub fn inventory_manifest(&self, contents: &Contents) -> Option<Manifest> {
         Manifest::parse(self.inventory.manifest(contents)).ok()
     }

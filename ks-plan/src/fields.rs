@@ -9,8 +9,6 @@ use crate::live::Conflict;
 use crate::sensitive::Mask;
 use crate::structured::{ApplyError, ApplyRequest, FieldPath, PathElement, Type, apply, differences};
 
-pub(crate) use crate::reasons::reasons;
-
 /// The leaves that differ between the live object and the one after, secret values masked.
 pub(crate) fn changes(
     object: &ObjectRef,

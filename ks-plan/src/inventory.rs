@@ -62,16 +62,6 @@ impl Inventory {
         manifest.set_label(COMPONENT, component.as_str());
     }
 
-    /// Whether a live object is a member.
-    pub fn owns(&self, live: &Value) -> bool {
-        self.has_member(&self.id(), live)
-    }
-
-    /// The same for an identifier made before, because many objects are asked.
-    pub(crate) fn has_member(&self, id: &str, live: &Value) -> bool {
-        live.pointer("/metadata/labels").and_then(|it| it.get(PART_OF)).and_then(Value::as_str) == Some(id)
-    }
-
     /// The parent object for an ApplySet with these members.
     pub fn manifest(&self, contents: &Contents) -> Value {
         // The KEP wants each list sorted as text.

@@ -24,9 +24,9 @@ impl Mask {
         Self { key: cluster_uid.unwrap_or_default().to_owned() }
     }
 
-    /// Whether the values below a field of a kind are secret: everything under `data` and `stringData` of a Secret.
-    pub fn is_secret(kind: &GroupKind, first_field: Option<&str>) -> bool {
-        kind.is("", "Secret") && matches!(first_field, Some("data" | "stringData"))
+    /// Whether objects of a kind hold secret values at all.
+    pub fn guards(kind: &GroupKind) -> bool {
+        kind.is("", "Secret")
     }
 
     /// Whether the value of one field is secret: everything under `data` and `stringData` of a Secret, and the copy of both
@@ -36,12 +36,12 @@ impl Mask {
             Some(PathElement::Field(name)) => Some(name.as_str()),
             _ => None,
         };
-        let is_copy = |it: &str| it == LAST_APPLIED;
-        Self::is_secret(kind, name(0))
-            || kind.is("", "Secret")
-                && name(0) == Some("metadata")
-                && name(1) == Some("annotations")
-                && name(2).is_none_or(is_copy)
+        let is_secret = match name(0) {
+            Some("data" | "stringData") => true,
+            Some("metadata") => name(1) == Some("annotations") && name(2).is_none_or(|it| it == LAST_APPLIED),
+            _ => false,
+        };
+        Self::guards(kind) && is_secret
     }
 
     /// Replaces a value by its fingerprint.
@@ -58,7 +58,7 @@ impl Mask {
         if let Some(metadata) = shown.get_mut("metadata").and_then(Value::as_object_mut) {
             metadata.shift_remove("managedFields");
         }
-        if !kind.is("", "Secret") {
+        if !Self::guards(kind) {
             return shown;
         }
         if let Some(annotations) = shown.pointer_mut("/metadata/annotations").and_then(Value::as_object_mut) {

@@ -9,7 +9,7 @@ use super::FIELD_MANAGER;
 use crate::change::{Action, Change, Reason, Verified};
 use crate::desired::Desired;
 use crate::graph::{DependencyGraph, GraphError};
-use crate::inventory::COMPONENT;
+use crate::inventory::{COMPONENT, PART_OF};
 use crate::live::LiveState;
 use crate::risk;
 use crate::structured::owned_by;
@@ -29,7 +29,9 @@ pub(super) fn doomed(desired: &Desired, live: &LiveState) -> Vec<Doomed> {
     let id = inventory.id();
     let is_kept = |object: &ObjectRef| object == inventory.parent() || is_home_of_something(object, desired);
     live.present()
-        .filter(|(object, live)| inventory.has_member(&id, live) && desired.find(object).is_none() && !is_kept(object))
+        .filter(|(object, live)| {
+            label(live, PART_OF) == Some(&id) && desired.find(object).is_none() && !is_kept(object)
+        })
         .filter(|(_, live)| owned_by(live, FIELD_MANAGER).is_some())
         .filter_map(|(_, live)| {
             Some(Doomed { live: Manifest::parse(live.clone()).ok()?, component: component_of(live) })
@@ -44,7 +46,11 @@ fn is_home_of_something(object: &ObjectRef, desired: &Desired) -> bool {
 }
 
 fn component_of(live: &Value) -> Option<ComponentName> {
-    live.pointer("/metadata/labels")?.get(COMPONENT)?.as_str()?.parse().ok()
+    label(live, COMPONENT)?.parse().ok()
+}
+
+fn label<'a>(live: &'a Value, key: &str) -> Option<&'a str> {
+    live.pointer("/metadata/labels")?.get(key)?.as_str()
 }
 
 /// Draws the graph that the deletes go against.

@@ -120,7 +120,7 @@ fn change<'a>(change: &'a Change, mask: &Mask) -> ChangeDocument<'a> {
 /// A reason without the value of a setting that may stand in a Secret.
 fn discreet(reason: &Reason, change: &Change, mask: &Mask) -> Reason {
     match reason {
-        Reason::Setting { name, value, origin } if Mask::is_secret(&change.object.kind, Some("data")) => {
+        Reason::Setting { name, value, origin } if Mask::guards(&change.object.kind) => {
             Reason::Setting { name: name.clone(), value: mask.mask(value), origin: origin.clone() }
         }
         other => other.clone(),

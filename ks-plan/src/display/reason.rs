@@ -12,8 +12,7 @@ pub fn in_words(reason: &Reason, object: &ObjectRef) -> String {
         Reason::Wanted { file } => format!("{file} wants it"),
         Reason::Setting { name, value, origin } => {
             // What stands in a Secret is not told by way of the setting that it comes from.
-            let value =
-                if Mask::is_secret(&object.kind, Some("data")) { "a secret value".to_owned() } else { inline(value) };
+            let value = if Mask::guards(&object.kind) { "a secret value".to_owned() } else { inline(value) };
             match &**origin {
                 Origin::Configured { field, location: Some(place) } => format!("{name} is {value}: {field} at {place}"),
                 Origin::Configured { field, location: None } => format!("{name} is {value}: {field}"),

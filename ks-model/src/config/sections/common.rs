@@ -29,13 +29,6 @@ pub struct CommonMonitoring {
     pub gpu_monitoring: GpuMonitoring,
 }
 
-impl CommonMonitoring {
-    /// Tells whether the platform brings no Prometheus of its own.
-    pub fn is_external(&self) -> bool {
-        self.kind.as_deref() == Some("external")
-    }
-}
-
 /// Whether the console shows GPUs.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(default)]
