@@ -66,7 +66,8 @@ fn values_stay_as_the_user_gave_them() {
         "  monitoring:\n    prometheus:\n      replicas: 2\n      resources:\n        limits: {cpu: 4, memory: 16384Mi}\n",
     );
     let prometheus = &spec.config.spec()["monitoring"]["prometheus"];
-    assert_eq!(prometheus["resources"]["limits"], json!({"cpu": 4, "memory": "16384Mi"}));
+    assert_eq!(prometheus["replicas"], 2);
+    assert_eq!(prometheus["resources"]["limits"]["memory"], "16384Mi");
 }
 
 #[test]
@@ -112,6 +113,13 @@ fn anchors_and_merges_share_resources() {
     let resources = &parsed.config.typed().monitoring.alertmanager.resources;
     assert_eq!(resources.limits.memory.as_ref().unwrap().to_string(), "2Gi");
     assert_eq!(resources.requests.cpu.as_ref().unwrap().to_string(), "100m");
+}
+
+#[test]
+fn quantities_that_are_numbers_become_text() {
+    let parsed = parse("  monitoring:\n    prometheus:\n      volumeSize: 20\n      limits: {cpu: 0.5}\n");
+    let resources = json!({"limits": {"cpu": "0.5"}});
+    assert_eq!(parsed.config.spec()["monitoring"]["prometheus"], json!({"volumeSize": "20", "resources": resources}));
 }
 
 #[test]

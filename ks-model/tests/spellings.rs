@@ -19,7 +19,7 @@ fn table() -> Vec<(String, String, Value, Value)> {
     for sized in ["prometheus", "alertmanager", "node_exporter", "kube_state_metrics", "kube_rbac_proxy"] {
         for leaf in ["limits.cpu", "limits.memory", "requests.cpu", "requests.memory"] {
             let (one, other) =
-                if leaf.ends_with("cpu") { (json!(1), json!("500m")) } else { (json!("1Gi"), json!("2Gi")) };
+                if leaf.ends_with("cpu") { (json!("1"), json!("500m")) } else { (json!("1Gi"), json!("2Gi")) };
             let path = format!("monitoring.{sized}.resources.{leaf}");
             rows.push((path, format!("monitoring.{sized}.{leaf}"), one, other));
         }
@@ -107,6 +107,6 @@ fn resources_are_folded_leaf_by_leaf() {
     assert_eq!(resources.limits.memory.as_ref().unwrap().to_string(), "16Gi");
     assert_eq!(
         parsed.config.spec()["monitoring"]["prometheus"],
-        json!({"resources": {"limits": {"memory": "16Gi", "cpu": 8}}})
+        json!({"resources": {"limits": {"memory": "16Gi", "cpu": "8"}}})
     );
 }

@@ -100,7 +100,8 @@ impl ClusterConfiguration {
         read(picked, report)
     }
 
-    /// The spec in its normal form: each field at its path whatever its spelling, the values as the user gave them.
+    /// The spec in its normal form: each field at its path whatever its spelling, the values as the user gave them; only
+    /// quantities are always text.
     ///
     /// What monitoring does not read is carried through untouched; fields that are null are left out.
     pub fn spec(&self) -> &Value {

@@ -40,6 +40,13 @@ pub enum Kind {
     GpuKinds,
 }
 
+impl Kind {
+    /// Tells whether the field holds a quantity.
+    pub fn is_quantity(self) -> bool {
+        matches!(self, Self::Volume | Self::Cpu | Self::Memory)
+    }
+}
+
 /// One field.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Field {

@@ -26,7 +26,7 @@ pub struct Setting {
 /// A spec in its normal form.
 #[derive(Debug, Default)]
 pub struct Normal {
-    /// The spec: fields at their paths, in the user's own values.
+    /// The spec: fields at their paths, in the user's own values, quantities as text.
     pub spec: Map<String, Value>,
     /// The fields that the user set, by path.
     pub settings: BTreeMap<String, Setting>,
@@ -127,14 +127,14 @@ impl<'n> Walk<'_, '_, 'n> {
             let mut found = found.into_iter();
             let Some(winner) = found.next() else { continue };
             for loser in found {
-                self.contradiction(&winner, &loser);
+                self.contradiction(field, &winner, &loser);
             }
             self.settle(field, &winner);
         }
     }
 
-    fn contradiction(&mut self, winner: &Found<'_>, loser: &Found<'_>) {
-        if winner.entry.value.to_json() == loser.entry.value.to_json() {
+    fn contradiction(&mut self, field: &Field, winner: &Found<'_>, loser: &Found<'_>) {
+        if value_of(field, winner.entry) == value_of(field, loser.entry) {
             return;
         }
         let message =
@@ -145,7 +145,7 @@ impl<'n> Walk<'_, '_, 'n> {
     fn settle(&mut self, field: &Field, found: &Found<'_>) {
         let Found { spelling, entry, .. } = found;
         self.write_down(&field.path, spelling, &entry.value, entry.key_span);
-        put(&mut self.normal.spec, &field.path, entry.value.to_json());
+        put(&mut self.normal.spec, &field.path, value_of(field, entry));
         let setting = Setting {
             kind: field.kind,
             spelling: spelling.clone(),
@@ -172,6 +172,14 @@ impl<'n> Walk<'_, '_, 'n> {
                 }
             }
         }
+    }
+}
+
+/// The value of a field. A quantity written as a number becomes text: custom resources take no fraction such as `0.5`.
+fn value_of(field: &Field, entry: &Entry) -> Value {
+    match entry.value.to_json() {
+        Value::Number(number) if field.kind.is_quantity() => Value::from(number.to_string()),
+        value => value,
     }
 }
 

@@ -46,6 +46,12 @@ fn each_value_tells_where_it_came_from() {
 }
 
 #[test]
+fn a_fraction_of_a_cpu_is_text_because_custom_resources_take_no_fraction() {
+    let text = with_spec(json!({ "monitoring": { "prometheus": { "limits": { "cpu": 0.5 } } } }));
+    assert_eq!(field(&compiled(&text, &nodes(1)), PROMETHEUS, "/spec/resources/limits/cpu"), "0.5");
+}
+
+#[test]
 fn resources_are_resolved_leaf_by_leaf() {
     let text = with_spec(json!({ "monitoring": {
         "prometheus": { "resources": { "limits": { "memory": "32Gi", "ephemeral-storage": "1Gi" } } },
