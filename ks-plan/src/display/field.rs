@@ -2,7 +2,7 @@
 
 use super::palette::Palette;
 use super::text_diff::{self, ItemDiff};
-use super::value::inline;
+use super::value::{inline, visible};
 use crate::change::{Action, FieldChange};
 
 /// From this many characters on, two values stand below each other.
@@ -30,11 +30,13 @@ pub fn lines(action: Action, field: &FieldChange, palette: Palette) -> Vec<Strin
 /// Texts of several lines show the lines that differ; a list with commas shows what comes and goes.
 fn text(path: &str, before: &str, after: &str, palette: Palette) -> Vec<String> {
     if before.contains('\n') || after.contains('\n') {
-        let shown = text_diff::lines(before, after, palette).into_iter().map(|it| format!("        {it}"));
+        let shown =
+            text_diff::lines(&visible(before), &visible(after), palette).into_iter().map(|it| format!("        {it}"));
         return [format!("      {path}:")].into_iter().chain(shown).collect();
     }
     let is_long = before.len().max(after.len()) >= WIDE;
-    match ItemDiff::of(before, after).filter(|_| is_long) {
+    let (old, new) = (visible(before), visible(after));
+    match ItemDiff::of(&old, &new).filter(|_| is_long) {
         Some(lists) => items(path, &lists, palette),
         None => alteration(path, &inline(&before.into()), &inline(&after.into()), palette),
     }

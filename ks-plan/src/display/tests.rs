@@ -105,6 +105,31 @@ fn changes_show_each_field_before_and_after() {
 }
 
 #[test]
+fn what_a_cluster_says_gives_no_orders_to_the_terminal() {
+    let mut update = change(Action::Update, object("", "ConfigMap", "c"), "prometheus");
+    let evil = |text: &str| json!(format!("{text}\u{1b}[2K\u{9b}1A\r"));
+    update.fields = vec![
+        field(".data.lines", Some(evil("a\nb")), Some(json!("a\nc"))),
+        field(".data.line", Some(evil("a")), Some(json!("b"))),
+        field(".data.map", Some(json!({ "a": evil("a") })), None),
+    ];
+    update.conflicts = vec![Conflict { field: ".data.line".into(), manager: "m\u{1b}[2K".into() }];
+    let mut plan = plan(vec![update]);
+    let refusal = Refusal { message: "no\u{1b}[2K".into(), immutable: vec![] };
+    plan.faults = vec![Fault { object: object("", "ConfigMap", "d"), refusal }];
+    let text = shown(&plan, true);
+    assert!(!text.contains(|c: char| c.is_control() && c != '\n'), "{text:?}");
+    assert!(text.contains("- b\\u{1b}[2K"), "{text}");
+}
+
+#[test]
+fn only_what_the_plan_itself_makes_uncheckable_is_counted_as_such() {
+    let mut replace = change(Action::Replace, object("batch", "Job", "migrate"), "prometheus");
+    replace.verified = Verified::None;
+    assert!(!shown(&plan(vec![replace]), false).contains("this plan makes their namespace or kind"));
+}
+
+#[test]
 fn deletes_come_last_in_their_order_with_one_reason() {
     let gone = |kind: &str, name: &str| {
         let mut change = change(Action::Delete, object("", kind, name), "thanos-ruler");

@@ -8,7 +8,7 @@ use super::kept::Kept;
 use super::names::ShortNames;
 use super::palette::Palette;
 use super::reason;
-use super::value::inline;
+use super::value::{inline, visible};
 use crate::change::{Action, Change, Reason, Risk, Verified};
 use crate::plan::Plan;
 
@@ -109,7 +109,7 @@ impl Page<'_> {
             self.lines.extend(change.fields.iter().flat_map(|it| field::lines(change.action, it, self.palette)));
         }
         for conflict in &change.conflicts {
-            let manager = self.palette.bold(&conflict.manager);
+            let manager = self.palette.bold(visible(&conflict.manager));
             self.line(format!("    {} {} belongs to {manager}", self.palette.bad("!"), conflict.field));
         }
         self.reasons(change);
@@ -149,7 +149,8 @@ impl Page<'_> {
         self.line(self.palette.bold("Not ready yet"));
         for unready in &plan.unready {
             let object = self.names.show(&unready.object);
-            self.line(format!("  {} {object}: {}", self.palette.caution('…'), unready.readiness));
+            let readiness = visible(&unready.readiness.to_string());
+            self.line(format!("  {} {object}: {readiness}", self.palette.caution('…')));
         }
     }
 
@@ -162,12 +163,14 @@ impl Page<'_> {
         for fault in &plan.faults {
             let object: &ObjectRef = &fault.object;
             let shown = self.names.show(object);
-            self.line(format!("  {} {shown}: {}", self.palette.bad('✗'), fault.refusal.message));
+            let message = visible(&fault.refusal.message);
+            self.line(format!("  {} {shown}: {message}", self.palette.bad('✗')));
         }
     }
 
     fn unverified(&mut self, plan: &Plan) {
-        let is_write = |it: &&Change| matches!(it.action, Action::Create | Action::Update | Action::Replace);
+        // Of a replace each says so itself: the server cannot be asked about an object that is still there.
+        let is_write = |it: &&Change| matches!(it.action, Action::Create | Action::Update);
         let written: Vec<&Change> = plan.changes.iter().filter(is_write).filter(|it| !is_inventory(it)).collect();
         let unasked = written.iter().filter(|it| it.verified != Verified::Server).count();
         if unasked > 0 {

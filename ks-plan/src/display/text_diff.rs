@@ -1,5 +1,7 @@
 //! Long texts inside fields, line by line, with the words that differ marked.
 
+use std::collections::BTreeSet;
+
 use similar::{ChangeTag, TextDiff};
 
 use super::palette::Palette;
@@ -35,7 +37,7 @@ fn line(tag: ChangeTag, values: &[(bool, &str)], palette: Palette) -> String {
         ChangeTag::Delete => ('-', Action::Delete),
     };
     let pieces = values.iter().map(|(differs, text)| {
-        let text = text.trim_end_matches(['\n', '\r']);
+        let text = text.trim_end_matches('\n');
         match (tag, differs) {
             (ChangeTag::Equal, _) => palette.dim(text),
             (_, true) if !text.is_empty() => palette.emphasised(action, text),
@@ -63,14 +65,11 @@ impl<'t> ItemDiff<'t> {
     /// Compares two lists; nothing when they are no lists, or when more differs than single items.
     pub fn of(before: &'t str, after: &'t str) -> Option<Self> {
         let (old, new): (Vec<&str>, Vec<&str>) = (before.split(',').collect(), after.split(',').collect());
-        let only_in = |these: &[&'t str], those: &[&'t str]| -> Vec<&'t str> {
-            these.iter().copied().filter(|it| !those.contains(it)).collect()
+        let split = |these: Vec<&'t str>, those: &BTreeSet<&str>| -> (Vec<&'t str>, Vec<&'t str>) {
+            these.into_iter().partition(|it| those.contains(it))
         };
-        let kept = |these: &[&'t str], those: &[&'t str]| -> Vec<&'t str> {
-            these.iter().copied().filter(|it| those.contains(it)).collect()
-        };
-        let (removed, added) = (only_in(&old, &new), only_in(&new, &old));
-        let (stay, also) = (kept(&old, &new), kept(&new, &old));
+        let (in_old, in_new) = (old.iter().copied().collect(), new.iter().copied().collect());
+        let ((stay, removed), (also, added)) = (split(old, &in_new), split(new, &in_old));
         let is_list = stay.len() > 2 && stay == also && removed.len() + added.len() > 0;
         is_list.then_some(Self { removed, added, same: stay.len() })
     }

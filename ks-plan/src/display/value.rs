@@ -6,14 +6,23 @@ use serde_json::Value;
 pub fn inline(value: &Value) -> String {
     match value {
         Value::String(text) if is_plain(text) => text.clone(),
-        other => other.to_string(),
+        other => visible(&other.to_string()),
     }
+}
+
+/// A text without what a terminal would obey instead of show: `\u{1b}` for the character that starts its commands.
+pub fn visible(text: &str) -> String {
+    let shown = |c: char| match c.is_control() && !matches!(c, '\n' | '\t') {
+        true => c.escape_unicode().to_string(),
+        false => c.to_string(),
+    };
+    text.chars().map(shown).collect()
 }
 
 fn is_plain(text: &str) -> bool {
     let reads_as_text = serde_json::from_str::<Value>(text).is_err();
-    let visible = !text.is_empty() && !text.chars().any(char::is_control) && text.trim() == text;
-    reads_as_text && visible && !text.starts_with(['"', '{', '[']) && !text.contains(" → ")
+    let is_visible = !text.is_empty() && !text.chars().any(char::is_control) && text.trim() == text;
+    reads_as_text && is_visible && !text.starts_with(['"', '{', '[']) && !text.contains(" → ")
 }
 
 #[cfg(test)]
