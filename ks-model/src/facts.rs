@@ -13,7 +13,7 @@ use crate::ObjectRef;
 ///
 /// A desired state is a function of the configuration and of these facts, of nothing else.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase", default)]
+#[serde(rename_all = "camelCase", default, deny_unknown_fields)]
 #[non_exhaustive]
 pub struct Facts {
     /// The UID of the namespace `kube-system`, which identifies the cluster.
@@ -43,7 +43,7 @@ impl Default for Facts {
 
 /// Describes a StorageClass as far as plans depend on it.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase", default)]
+#[serde(rename_all = "camelCase", default, deny_unknown_fields)]
 #[non_exhaustive]
 pub struct StorageClass {
     /// It is used by claims that name none.
@@ -193,5 +193,10 @@ mod tests {
     fn facts_without_a_field_take_the_default() {
         let facts: Facts = serde_json::from_str(r#"{"nodes": 3}"#).unwrap();
         assert_eq!((facts.nodes, facts.version.minor), (3, 34));
+    }
+
+    #[test]
+    fn a_misspelt_fact_is_refused_and_not_taken_for_silence() {
+        assert!(serde_json::from_str::<Facts>(r#"{"node": 3}"#).is_err());
     }
 }
