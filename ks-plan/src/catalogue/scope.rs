@@ -19,9 +19,12 @@ const CLUSTER_SCOPED: &[(&str, &str)] = &[
     ("apiextensions.k8s.io", "CustomResourceDefinition"),
     ("apiregistration.k8s.io", "APIService"),
     ("certificates.k8s.io", "CertificateSigningRequest"),
+    ("certificates.k8s.io", "ClusterTrustBundle"),
     ("flowcontrol.apiserver.k8s.io", "FlowSchema"),
     ("flowcontrol.apiserver.k8s.io", "PriorityLevelConfiguration"),
+    ("networking.k8s.io", "IPAddress"),
     ("networking.k8s.io", "IngressClass"),
+    ("networking.k8s.io", "ServiceCIDR"),
     ("node.k8s.io", "RuntimeClass"),
     ("policy", "PodSecurityPolicy"),
     ("rbac.authorization.k8s.io", "ClusterRole"),
@@ -31,6 +34,7 @@ const CLUSTER_SCOPED: &[(&str, &str)] = &[
     ("storage.k8s.io", "CSINode"),
     ("storage.k8s.io", "StorageClass"),
     ("storage.k8s.io", "VolumeAttachment"),
+    ("storage.k8s.io", "VolumeAttributesClass"),
 ];
 
 /// The groups of the API server with a dot in their name and no cluster-scoped kind; `*.k8s.io` alone proves nothing.
@@ -66,5 +70,23 @@ impl Scopes {
             || NAMESPACED_ONLY.contains(&group)
             || CLUSTER_SCOPED.iter().any(|(served, _)| *served == group);
         is_served_always.then(|| !CLUSTER_SCOPED.iter().any(|(group, name)| kind.is(group, name)))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn kinds_of_the_server_are_known_and_others_only_when_declared() {
+        let table = [
+            ("apps", "Deployment", Some(true)),
+            ("storage.k8s.io", "VolumeAttributesClass", Some(false)),
+            ("storage.k8s.io", "CSIStorageCapacity", Some(true)),
+            ("gateway.networking.k8s.io", "GatewayClass", None),
+        ];
+        for (group, kind, expected) in table {
+            assert_eq!(Scopes::default().is_namespaced(&GroupKind::new(group, kind)), expected, "{kind}");
+        }
     }
 }
