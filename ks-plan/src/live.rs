@@ -58,11 +58,11 @@ pub struct Conflict {
     pub manager: String,
 }
 
-/// Why a server refuses an object.
+/// Why an object is refused.
 #[derive(Clone, Debug, PartialEq, Eq, serde::Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Refusal {
-    /// The words of the server.
+    /// The words of the server, or what does not fit the definition of the kind.
     pub message: String,
     /// The fields that cannot be changed on the existing object; empty when the object is wrong in itself.
     pub immutable: Vec<String>,

@@ -22,7 +22,7 @@ pub struct Plan {
     pub closed: Vec<ClosedGate>,
     /// Objects that stay as they are but are not ready at the moment.
     pub unready: Vec<Unready>,
-    /// Objects that the server refuses; a plan with faults cannot be applied.
+    /// Objects that the server, or the definition of their kind in this plan, refuses; a plan with faults cannot be applied.
     pub faults: Vec<Fault>,
     /// The steps of apply.
     pub steps: StepGraph,
@@ -41,7 +41,7 @@ pub struct Unready {
     pub readiness: Readiness,
 }
 
-/// Names an object that the server refuses.
+/// Names an object that is refused.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct Fault {
     /// The object.

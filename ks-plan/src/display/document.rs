@@ -34,7 +34,7 @@ pub struct PlanDocument<'a> {
     pub kept: &'a [Kept],
     /// Unchanged objects that are not ready.
     pub unready: &'a [Unready],
-    /// Objects that the server refuses.
+    /// Objects that are refused.
     pub faults: &'a [Fault],
     /// What apply does, step by step.
     pub steps: &'a StepGraph,

@@ -159,7 +159,7 @@ impl Page<'_> {
             return;
         }
         self.line("");
-        self.line(self.palette.bold("Refused by the server"));
+        self.line(self.palette.bold("Refused"));
         for fault in &plan.faults {
             let object: &ObjectRef = &fault.object;
             let shown = self.names.show(object);

@@ -6,6 +6,7 @@ use ks_model::GroupKind;
 use serde_json::{Map, Value};
 
 use super::builtin::Builtin;
+use super::crd::is_set;
 use super::schema::{CrdSchemaError, CustomKind};
 use super::types::{DEDUCED, Field, Items, MapNode, Node, NodeId, Presence, Scalar, Table, UNTYPED};
 
@@ -78,7 +79,7 @@ impl Converter {
     }
 
     fn node(&mut self, schema: &Value, preserves: bool) -> Node {
-        let preserves = preserves || is_true(schema, "x-kubernetes-preserve-unknown-fields");
+        let preserves = preserves || is_set(schema, "x-kubernetes-preserve-unknown-fields");
         let format = schema.get("format").and_then(Value::as_str);
         match schema.get("type").and_then(Value::as_str) {
             Some("object") => Node::map(self.map(schema, preserves)),
@@ -106,7 +107,7 @@ impl Converter {
     }
 
     fn map(&mut self, schema: &Value, preserves: bool) -> MapNode {
-        let preserves = preserves || is_true(schema, "x-kubernetes-preserve-unknown-fields");
+        let preserves = preserves || is_set(schema, "x-kubernetes-preserve-unknown-fields");
         let mut map = MapNode { rest: None, is_atomic: is_atomic(schema), ..MapNode::default() };
         let properties = schema.get("properties").and_then(Value::as_object);
         for (name, property) in properties.into_iter().flatten() {
@@ -114,7 +115,7 @@ impl Converter {
             let key_default = property.get("default").filter(|default| !default.is_null()).cloned();
             map.fields.insert(name.clone(), Field { node, key_default, presence: Presence::Absent });
         }
-        if is_true(schema, "x-kubernetes-embedded-resource") {
+        if is_set(schema, "x-kubernetes-embedded-resource") {
             self.add_object_fields(&mut map);
         }
         map.rest = match schema.get("additionalProperties") {
@@ -124,10 +125,6 @@ impl Converter {
         };
         map
     }
-}
-
-fn is_true(schema: &Value, name: &str) -> bool {
-    schema.get(name).and_then(Value::as_bool).unwrap_or(false)
 }
 
 fn is_atomic(schema: &Value) -> bool {
