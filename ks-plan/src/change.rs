@@ -63,7 +63,7 @@ impl fmt::Display for Risk {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub enum Verified {
-    /// The API server computed it in a dry run.
+    /// The API server: it computed the result in a dry run, or stores it already, or only has to delete.
     Server,
     /// The schema of a CustomResourceDefinition in this plan was used, because its kind is not served yet.
     Schema,

@@ -78,7 +78,8 @@ fn edge(dependent: &ObjectRef, on: &ObjectRef) -> Dependency {
     Dependency::between(dependent, on, Until::Present, EdgeReason::Rbac)
 }
 
-/// Whether a role lets its holder change objects of an API group.
+/// Whether a role lets its holder change objects of an API group that it names. One for all groups at once says nothing
+/// of what its holder is there for.
 pub(super) fn may_change(role: &Manifest, group: &str) -> bool {
     let has = |rule: &serde_json::Value, field: &str, wanted: &[&str]| {
         each(rule, field).filter_map(serde_json::Value::as_str).any(|it| wanted.contains(&it))
