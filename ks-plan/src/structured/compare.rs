@@ -1,5 +1,7 @@
 //! Is it unchanged, and if not, what differs.
 
+use std::collections::BTreeMap;
+
 use serde_json::{Map, Value};
 
 use super::canonical::{encode, is_secret, same_scalar, vanishes};
@@ -161,17 +163,23 @@ impl Walk {
             return desired.len() == live.len()
                 && desired.iter().zip(live).all(|(desired, live)| self.whole(desired, live, ty.item()));
         }
-        let live: Vec<_> = live.iter().map(|item| (ty.element(item), item)).collect();
+        let mut places: BTreeMap<PathElement, (usize, bool)> = BTreeMap::new();
+        for (place, item) in live.iter().enumerate() {
+            if let Some(element) = ty.element(item) {
+                places.entry(element).and_modify(|(_, is_single)| *is_single = false).or_insert((place, true));
+            }
+        }
         let mut next = 0;
         desired.iter().all(|item| {
             let Some(element) = ty.element(item) else { return false };
-            let mut found = live.iter().enumerate().filter(|(_, (other, _))| other.as_ref() == Some(&element));
             // The live items stand in the desired order, or the merge would move them; and each stands there once.
-            let Some((place, (_, other))) = found.next().filter(|(place, _)| *place >= next) else { return false };
-            let is_single = found.next().is_none();
+            let place = places.get(&element).filter(|(place, is_single)| *is_single && *place >= next);
+            let Some((place, other)) = place.and_then(|(place, _)| Some((*place, live.get(*place)?))) else {
+                return false;
+            };
             next = place + 1;
             self.path.push(element);
-            let is_same = is_single && self.value(item, other, ty.item());
+            let is_same = self.value(item, other, ty.item());
             self.path.pop();
             is_same
         })

@@ -1,5 +1,7 @@
 //! The validation of a value against an OpenAPI v3 schema, as far as structural schemas use it.
 
+use std::collections::BTreeSet;
+
 use regex_lite::Regex;
 use serde_json::{Map, Value};
 
@@ -123,12 +125,15 @@ impl Validation {
             _ if is_set(schema, "uniqueItems") => Some(Vec::new()),
             _ => None,
         };
+        let identity = |item: &Value, keys: &[&str]| match keys {
+            [] => PathElement::Value(item.clone()),
+            keys => PathElement::Key(
+                keys.iter().map(|key| ((*key).to_owned(), item.get(key).cloned().unwrap_or_default())).collect(),
+            ),
+        };
+        let mut seen = BTreeSet::new();
         for (index, item) in items.iter().enumerate() {
-            let is_same = |other: &Value, keys: &[&str]| match keys {
-                [] => equal(item, other),
-                keys => keys.iter().all(|key| item.get(key) == other.get(key)),
-            };
-            let is_double = keys.as_ref().is_some_and(|keys| items[..index].iter().any(|other| is_same(other, keys)));
+            let is_double = keys.as_ref().is_some_and(|keys| !seen.insert(identity(item, keys)));
             self.at(PathElement::Index(index), |validation| {
                 if is_double {
                     validation.problem("is a duplicate".to_owned());
