@@ -110,7 +110,7 @@ impl Worker {
         may_pass: impl Fn(&ClusterError) -> bool,
         attempt: impl Fn() -> F,
     ) -> Result<T, ClusterError> {
-        let deadline = Instant::now() + PATIENCE;
+        let started = Instant::now();
         let pauses = ExponentialBuilder::default().with_min_delay(Duration::from_millis(200));
         let mut pauses = pauses.with_max_delay(Duration::from_secs(3)).without_max_times().with_jitter().build();
         loop {
@@ -123,7 +123,8 @@ impl Worker {
                 _ => Duration::ZERO,
             };
             let pause = pauses.next().unwrap_or_default().max(wanted);
-            if Instant::now() + pause > deadline || self.is_interrupted() {
+            // A server may want to be left alone for longer than any clock goes.
+            if started.elapsed().saturating_add(pause) > PATIENCE || self.is_interrupted() {
                 return Err(error);
             }
             self.tell(ApplyEvent::Retried(id, error.to_string()));

@@ -100,6 +100,17 @@ async fn a_passing_fault_is_tried_again_and_a_lasting_one_given_up() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn a_server_that_wants_to_be_left_alone_for_ages_is_not_asked_again() {
+    let wanted = desired(vec![bundle("demo", [namespace("home"), config_map("a", "1")])]);
+    let cluster = Recorder::new(sandbox());
+    let ages = ClusterError::Transient { action: "apply".into(), message: "busy".into(), retry_after: Some(u64::MAX) };
+    cluster.sandbox.set_faults(FaultPlan::default().fail(RequestMatch::verb(Verb::Apply).name("a"), 1, ages));
+    let result = applied(&cluster, &wanted).await;
+    assert!(matches!(result.outcome("apply ConfigMap home/a"), Outcome::Failed(_)), "{}", result.told());
+    assert_eq!(result.retries(), 0);
+}
+
+#[tokio::test(start_paused = true)]
 async fn a_write_of_a_new_kind_waits_until_the_kind_is_served() {
     let wanted = desired(vec![bundle("demo", [namespace("home"), definition(), thing()])]);
     let cluster = Recorder::new(sandbox());

@@ -66,3 +66,11 @@ async fn a_watch_that_ends_fails_its_step_and_does_not_hang() {
     let Outcome::Failed(error) = result.outcome(WAIT) else { panic!("{}", result.told()) };
     assert_eq!(error.to_string(), "its watch ended");
 }
+
+#[tokio::test(start_paused = true)]
+async fn a_time_longer_than_any_clock_is_no_bug() {
+    let cluster = Recorder::new(sandbox());
+    let mut options = ApplyOptions::default();
+    options.timeout = Duration::MAX;
+    assert!(applied_with(&cluster, &wanted(), options, watch::channel(false).1).await.tally.is_success());
+}
