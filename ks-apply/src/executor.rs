@@ -60,17 +60,19 @@ pub async fn apply(
         for step in run.schedule.ready() {
             tasks.spawn(worker.clone().step(step));
         }
+        // The interrupt comes first: steps that it ended must not count as failures that skip what needs them.
         tokio::select! {
+            biased;
+            changed = interrupt.changed(), if is_heard && !interrupted => {
+                is_heard = changed.is_ok();
+                interrupted = *interrupt.borrow();
+            }
             finished = tasks.join_next() => match finished {
                 Some(Ok((step, outcome, took))) => run.finish(step, outcome, took),
                 // A step that panicked is a bug; it must not be taken for a success.
                 Some(Err(bug)) => std::panic::resume_unwind(bug.into_panic()),
                 None => break,
             },
-            changed = interrupt.changed(), if is_heard && !interrupted => {
-                is_heard = changed.is_ok();
-                interrupted = *interrupt.borrow();
-            }
         }
     }
     tell(ApplyEvent::Ended(run.tally));

@@ -43,6 +43,7 @@ async fn an_interrupt_ends_a_wait() {
     });
     let result = applied_with(&cluster, &wanted, ApplyOptions::default(), receiver).await;
     assert!(matches!(result.outcome("wait for Deployment.apps home/d"), Outcome::Interrupted), "{}", result.told());
+    assert_eq!((result.tally.skipped, result.tally.failed), (0, 0), "{}", result.told());
 }
 
 #[tokio::test(start_paused = true)]

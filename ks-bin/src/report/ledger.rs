@@ -85,11 +85,7 @@ fn left_out(skipped: &[StepId], words: &Words<'_>) -> String {
 }
 
 fn headline(tally: Tally, elapsed: Duration, palette: Palette) -> String {
-    let Tally { applied, deleted, failed, timed_out, mut skipped, mut interrupted } = tally;
-    if failed + timed_out == 0 {
-        // What waited for an interrupted step was interrupted too.
-        interrupted += std::mem::take(&mut skipped);
-    }
+    let Tally { applied, deleted, failed, timed_out, skipped, interrupted } = tally;
     let counts = [
         (applied, "applied"),
         (deleted, "deleted"),
