@@ -71,6 +71,7 @@ pub struct ListQuery {
 
 /// Counts requests by what they can do to a cluster.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, serde::Serialize)]
+#[serde(rename_all = "camelCase")]
 pub struct RequestCount {
     /// Requests that cannot change anything: GET, LIST, WATCH, discovery.
     pub reads: u64,

@@ -36,7 +36,8 @@ pub async fn carry_out(
     let discovery = session.planned.survey.discovery.clone();
     let run = tokio::spawn(ks_apply::apply(cluster, discovery, Arc::clone(&plan), apply, interrupt.clone(), sender));
     let (ledger, elapsed) = follow(events, interrupt, reader(&plan, args, ui)).await;
-    let tally = run.await.map_err(|bug| CommandError::new(Kind::Bug, format!("apply: {bug}")))?;
+    // What a panic says may quote an object; the hook has told all that is fit to be told.
+    let tally = run.await.map_err(|_| CommandError::silent(Kind::Bug))?;
     Ok((ledger, tally, elapsed))
 }
 
@@ -73,7 +74,7 @@ async fn follow(
             changed = interrupt.changed(), if !told => {
                 told = true;
                 if changed.is_ok() {
-                    reader.interrupted();
+                    reader.interrupted(start.elapsed());
                 }
             }
         }

@@ -48,7 +48,7 @@ impl Reader for Live<'_> {
         self.board.set(&lines.collect::<Vec<_>>());
     }
 
-    fn interrupted(&mut self) {
+    fn interrupted(&mut self, _at: Duration) {
         self.board.say(&self.board.palette().caution(INTERRUPTED));
     }
 
@@ -78,7 +78,7 @@ impl Reader for Lines<'_> {
         }
     }
 
-    fn interrupted(&mut self) {
+    fn interrupted(&mut self, _at: Duration) {
         self.ui.warn(INTERRUPTED);
     }
 

@@ -60,8 +60,8 @@ impl Reader for Json<'_> {
         }
     }
 
-    fn interrupted(&mut self) {
-        drop(self.ui.print("{\"event\":\"interrupted\"}\n"));
+    fn interrupted(&mut self, at: Duration) {
+        drop(self.ui.print(&format!("{}\n", json!({ "event": "interrupted", "atMs": millis(at) }))));
     }
 
     fn close(self: Box<Self>) {}

@@ -20,8 +20,8 @@ pub trait Reader {
     /// Time went by.
     fn tick(&mut self, _at: Duration) {}
 
-    /// The user interrupted; running writes are being finished.
-    fn interrupted(&mut self);
+    /// The user interrupted, this long after the beginning; running writes are being finished.
+    fn interrupted(&mut self, at: Duration);
 
     /// There is nothing more to hear.
     fn close(self: Box<Self>);
