@@ -26,11 +26,10 @@ pub struct Cli {
 
 const EXAMPLES: &str = "\
 Examples:
-  ks plan -f cluster-configuration.yaml      show what would change in the cluster of your kubeconfig
-  ks apply -f cluster-configuration.yaml     show it, ask, and do it
-  ks apply --sandbox -f cluster-configuration.yaml
-                                             the same in an embedded cluster, with nothing installed
-  ks status                                  how the components of the live configuration are";
+  ks plan -f cc.yaml               show what would change in your cluster
+  ks apply -f cc.yaml              show it, ask, and do it
+  ks apply --sandbox -f cc.yaml    the same in an embedded cluster
+  ks status                        how the components of your cluster are";
 
 /// What to do.
 #[derive(Debug, Subcommand)]
@@ -69,9 +68,9 @@ pub struct GlobalOptions {
     /// When to use colours
     #[arg(long, value_enum, default_value_t, value_name = "WHEN", global = true, help_heading = "Screen")]
     pub color: ColorWhen,
-    /// Log what is done to stderr; twice for more
-    #[arg(short, long, action = clap::ArgAction::Count, global = true, help_heading = "Screen")]
-    pub verbose: u8,
+    /// Log each request to the API server to stderr
+    #[arg(short, long, global = true, help_heading = "Screen")]
+    pub verbose: bool,
 }
 
 /// Chooses the cluster.
@@ -154,6 +153,15 @@ mod tests {
     #[test]
     fn the_arguments_are_sound() {
         Cli::command().debug_assert();
+    }
+
+    #[test]
+    fn examples_fit_on_a_terminal_of_80_columns() {
+        for command in Cli::command().get_subcommands() {
+            let help = command.get_after_help().map(ToString::to_string).unwrap_or_default();
+            let examples = EXAMPLES.lines().chain(help.lines()).filter(|it| it.starts_with("  "));
+            examples.for_each(|it| assert!(it.chars().count() <= 80, "{it}"));
+        }
     }
 
     #[test]

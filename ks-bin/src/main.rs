@@ -21,6 +21,8 @@ fn main() -> ExitCode {
     panic::hide_contents();
     let cli = cli::Cli::parse();
     let ui = ui::Ui::new(cli.global.color);
-    log::start(cli.global.verbose, &ui);
+    if cli.global.verbose {
+        log::start(&ui);
+    }
     ui.finish(commands::run(cli, &ui))
 }

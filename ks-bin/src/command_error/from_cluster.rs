@@ -53,7 +53,7 @@ pub fn hints(error: &ClusterError) -> Vec<String> {
         ClusterError::ReadOnly(_) => {
             &["this is a bug in ks: planning must not write; nothing was sent. Please report it"]
         }
-        ClusterError::Protocol { .. } => &["is this the address of a Kubernetes API server? -vv logs the requests"],
+        ClusterError::Protocol { .. } => &["is this the address of a Kubernetes API server? -v logs the requests"],
         _ => &[],
     };
     hints.iter().map(|it| (*it).to_owned()).collect()

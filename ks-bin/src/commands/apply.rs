@@ -46,12 +46,12 @@ pub struct ApplyArgs {
 
 const EXAMPLES: &str = "\
 Examples:
-  ks apply -f cluster-configuration.yaml
-  ks apply --yes --timeout 20m -f cluster-configuration.yaml
-  ks apply --sandbox --yes -f cluster-configuration.yaml
-  ks apply -f cc.yaml --allow 'data-loss=PersistentVolumeClaim kubesphere-monitoring-system/data-0'
+  ks apply -f cc.yaml
+  ks apply --yes --timeout 20m -f cc.yaml
+  ks apply --sandbox --yes -f cc.yaml
+  ks apply -f cc.yaml --allow 'data-loss=PersistentVolumeClaim ns/data-0'
 
-Ctrl-C starts nothing more and lets running writes finish; a second one ends at once. Running ks apply
+Ctrl-C starts nothing more and lets running writes finish; a second one ends at once. Running ks apply \
 again goes on from there.";
 
 /// Shows the plan, asks, and carries it out.

@@ -34,9 +34,9 @@ pub enum Drawing {
 
 const EXAMPLES: &str = "\
 Examples:
-  ks graph -f cluster-configuration.yaml
-  ks graph -f cluster-configuration.yaml -o dot | dot -Tsvg > graph.svg
-  ks graph -f cluster-configuration.yaml -o mermaid
+  ks graph -f cc.yaml
+  ks graph -f cc.yaml -o dot | dot -Tsvg > graph.svg
+  ks graph -f cc.yaml -o mermaid
 
 Arrows lead from an object to what it waits for.";
 

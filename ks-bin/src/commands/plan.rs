@@ -29,13 +29,13 @@ pub struct PlanArgs {
 
 const EXAMPLES: &str = "\
 Examples:
-  ks plan -f cluster-configuration.yaml
-  ks plan -f cluster-configuration.yaml --full | less -R
-  ks plan                                   of the live configuration: drift and unfinished work
-  ks plan -f cluster-configuration.yaml -o json | jq '.changes[] | select(.risk != \"safe\")'
-  ks plan -f cluster-configuration.yaml --detailed-exitcode || echo changes or an error
+  ks plan -f cc.yaml
+  ks plan -f cc.yaml --full | less -R
+  ks plan                      of the live configuration: drift, unfinished work
+  ks plan -f cc.yaml -o json | jq '.changes[] | select(.risk != \"safe\")'
+  ks plan -f cc.yaml --detailed-exitcode || echo changes or an error
 
-How to read it: `+` is made, `~` changed in place, `±` deleted and made again, `-` deleted; `!` marks a
+How to read it: `+` is made, `~` changed in place, `±` deleted and made again, `-` deleted; `!` marks a \
 field of another manager. Nothing is written: the server reads, and computes without storing.";
 
 /// What `-o json` prints: the plan, and what it cost.

@@ -35,13 +35,13 @@ pub enum Form {
 
 const EXAMPLES: &str = "\
 Examples:
-  ks render -f cluster-configuration.yaml | kubectl apply --server-side --dry-run=server -f -
-  ks render -f cluster-configuration.yaml --facts facts.yaml > objects.yaml
-  ks render -f cluster-configuration.yaml --sandbox -o json | jq '.items[].metadata.name'
+  ks render -f cc.yaml | kubectl apply --server-side --dry-run=server -f -
+  ks render -f cc.yaml --facts facts.yaml > objects.yaml
+  ks render -f cc.yaml --sandbox -o json | jq '.items[].metadata.name'
 
-The objects come in the order in which `ks apply` writes them, with the labels that it gives them; the
-inventory, a ConfigMap that only `ks apply` keeps, is not among them. Without --facts, --sandbox,
---kubeconfig and --context no cluster is asked. Secrets are printed with their values: keep the output as
+The objects come in the order in which `ks apply` writes them, with the labels that it gives them; the \
+inventory, a ConfigMap that only `ks apply` keeps, is not among them. Without --facts, --sandbox, \
+--kubeconfig and --context no cluster is asked. Secrets are printed with their values: keep the output as \
 safe as they are.";
 
 /// Prints the objects.

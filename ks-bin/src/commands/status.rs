@@ -21,8 +21,8 @@ pub struct StatusArgs {
 
 const EXAMPLES: &str = "\
 Examples:
-  ks status                                 of the live configuration
-  ks status --sandbox -f cluster-configuration.yaml
+  ks status                         of the live configuration
+  ks status --sandbox -f cc.yaml
   ks status -o json | jq '.components[] | select(.state != \"ready\")'
 
 Exit code 0 when all components that are on are ready, else 1.";

@@ -23,9 +23,9 @@ pub struct ValidateArgs {
 
 const EXAMPLES: &str = "\
 Examples:
-  ks validate -f cluster-configuration.yaml
+  ks validate -f cc.yaml
   kubectl get cc -n kubesphere-system ks-installer -o yaml | ks validate -f -
-  ks validate -f cluster-configuration.yaml -o json | jq '.problems[].message'
+  ks validate -f cc.yaml -o json | jq '.problems[].message'
 
 Exit code 0 when it is valid, warnings or not; 2 when it has errors.";
 

@@ -14,6 +14,13 @@ fn a_kubeconfig_that_is_not_there_is_no_cluster() {
 }
 
 #[test]
+fn nobody_is_told_to_remove_a_folder_that_is_no_sandbox() {
+    let run = Room::with_small().ks(&["plan", "--sandbox=.", "-f", "cc.yaml"]);
+    assert_eq!(run.code, Some(4), "{run:?}");
+    assert!(!run.err.contains("remove"), "{run:?}");
+}
+
+#[test]
 fn without_kubeconfig_and_outside_a_cluster_there_is_none() {
     let run = Room::with_small().ks(&["plan", "-f", "cc.yaml"]);
     assert_eq!(run.code, Some(4), "{run:?}");
@@ -23,10 +30,13 @@ fn without_kubeconfig_and_outside_a_cluster_there_is_none() {
 #[test]
 fn a_refused_connection_is_told_with_the_address() {
     let room = Room::with_small().with("kubeconfig", &kubeconfig(closed_port()));
-    let run = room.ks(&["plan", "-f", "cc.yaml", "--kubeconfig", "kubeconfig"]);
+    let arguments = ["plan", "-f", "cc.yaml", "--kubeconfig", "kubeconfig"];
+    let run = room.ks(&arguments);
     assert_eq!(run.code, Some(5), "{run:?}");
     assert!(run.err.starts_with("error: reach http://127.0.0.1:"), "{run:?}");
     assert!(run.out.is_empty());
+    let logged = room.ks(&[&arguments[..], &["-v"]].concat());
+    assert!(logged.err.contains("request without an answer"), "{logged:?}");
 }
 
 #[test]
