@@ -48,7 +48,12 @@ pub async fn open(options: &ClusterOptions, access: Access) -> Result<Connection
 /// Opens a sandbox, and makes its file when it is missing.
 fn sandbox(path: &Path) -> Result<Sandbox, CommandError> {
     Sandbox::open(path).map_err(|error: SandboxError| {
-        let again = format!("remove {} to start with an empty sandbox", path.display());
-        CommandError::caused(Kind::NoCluster, &error).hint(again)
+        let hint = match error {
+            SandboxError::Corrupt { .. } | SandboxError::Format { .. } => {
+                format!("remove {} to start with an empty sandbox", path.display())
+            }
+            _ => "--sandbox=FILE names a file that ks may make and write, in a folder where it may do so".to_owned(),
+        };
+        CommandError::caused(Kind::NoCluster, &error).hint(hint)
     })
 }

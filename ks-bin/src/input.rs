@@ -23,8 +23,11 @@ pub struct Input {
 impl Input {
     /// Reads a file, or standard input for `-`.
     pub fn from_file(path: &Path) -> Result<Self, CommandError> {
-        let name = path.display().to_string();
-        let text = if name == "-" { read_stdin() } else { std::fs::read(path) };
+        let (name, text) = if path == Path::new("-") {
+            ("<stdin>".to_owned(), read_stdin())
+        } else {
+            (path.display().to_string(), std::fs::read(path))
+        };
         let bytes = text.map_err(|error| {
             CommandError::new(Kind::BadInput, format!("read {name}: {error}"))
                 .hint("-f names the ClusterConfiguration, or `-` for standard input")

@@ -36,7 +36,7 @@ const TABLE: [(Kind, u8, &str); 13] = [
     (Kind::Failed, 1, "failed: the server refused an object, or one did not become ready; `status`: not all is ready"),
     (Kind::BadInput, 2, "wrong usage, or a configuration or a file with errors"),
     (Kind::Changes, 3, "`plan --detailed-exitcode` found changes"),
-    (Kind::NoCluster, 4, "no cluster: no kubeconfig, an unknown context"),
+    (Kind::NoCluster, 4, "no cluster: no kubeconfig, an unknown context, a sandbox that cannot be opened"),
     (Kind::Unreachable, 5, "the cluster does not answer"),
     (Kind::Unauthorized, 6, "the cluster does not accept the credentials"),
     (Kind::Forbidden, 7, "the user may not do this"),

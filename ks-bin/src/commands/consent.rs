@@ -33,12 +33,16 @@ pub fn confirm(args: &ApplyArgs, ui: &Ui) -> Result<(), CommandError> {
     if args.yes {
         return Ok(());
     }
-    let answer =
-        if args.output == Output::Text { ui.ask("\nApply these changes? Only 'yes' is accepted:") } else { None };
-    match answer.as_deref() {
+    let nobody = |why: &str| {
+        CommandError::new(Kind::NoConsent, "there is nobody to ask; nothing was done")
+            .hint(format!("{why}: apply without a question with --yes"))
+    };
+    if args.output == Output::Json {
+        return Err(nobody("json is for programs"));
+    }
+    match ui.ask("\nApply these changes? Only 'yes' is accepted:").as_deref() {
         Some("yes") => Ok(()),
         Some(_) => Err(CommandError::new(Kind::NoConsent, "not confirmed; nothing was done")),
-        None => Err(CommandError::new(Kind::NoConsent, "there is nobody to ask; nothing was done")
-            .hint("standard input is no terminal: apply without a question with --yes")),
+        None => Err(nobody("standard input is no terminal")),
     }
 }

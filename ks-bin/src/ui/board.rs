@@ -1,5 +1,6 @@
 //! Lines on a terminal that change in place.
 
+use std::io::{Write, stderr};
 use std::time::Duration;
 
 use indicatif::{MultiProgress, ProgressBar, ProgressDrawTarget, ProgressStyle};
@@ -41,9 +42,10 @@ impl Board {
         drop(self.lines.println(line));
     }
 
-    /// Leaves the lines as they are and ends.
+    /// Leaves the lines as they are and ends, with the cursor below them.
     pub fn close(self) {
         self.bars.iter().for_each(ProgressBar::abandon);
+        drop(writeln!(stderr()));
     }
 
     /// Shows that something is under way until the answer is dropped.
