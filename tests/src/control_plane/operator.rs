@@ -41,8 +41,11 @@ impl ControlPlane {
     pub fn start_operator_when_defined(self: &Arc<Self>) -> JoinHandle<()> {
         let cluster = Arc::clone(self);
         std::thread::spawn(move || {
-            let all =
-                |it: &Value| it["items"].as_array().is_some_and(|it| it.len() == 8 && it.iter().all(is_established));
+            let all = |it: &Value| {
+                let definitions = it["items"].as_array().into_iter().flatten();
+                let mut ours = definitions.filter(|it| it["spec"]["group"] == "monitoring.coreos.com");
+                ours.clone().count() == 8 && ours.all(is_established)
+            };
             cluster.wait_for(DEFINITIONS, 2 * PATIENCE, all).expect("the definitions of the operator come");
             cluster.start_operator().expect("the operator starts");
         })
