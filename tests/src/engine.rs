@@ -100,3 +100,11 @@ pub fn with_alerting() -> String {
     let (before, rest) = EXAMPLE.split_once("\n  alerting:").unwrap_or((EXAMPLE, ""));
     format!("{before}\n  alerting:{}", rest.replacen("enabled: false", "enabled: true", 1))
 }
+
+/// The example with alerting on, and the monitoring of an etcd with three members.
+pub fn with_alerting_and_etcd() -> String {
+    let text = with_alerting();
+    let (before, rest) = text.split_once("\n  etcd:").unwrap_or((&text, ""));
+    let rest = rest.replacen("monitoring: false", "monitoring: true", 1);
+    format!("{before}\n  etcd:{}", rest.replacen("localhost", "192.168.0.9,192.168.0.10,192.168.0.2", 1))
+}

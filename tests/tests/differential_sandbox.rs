@@ -11,7 +11,7 @@ use ks_model::Manifest;
 use ks_model::config::{ClusterConfiguration, Source};
 use ks_plan::Catalogue;
 use ks_tests::control_plane::{ControlPlane, Options};
-use ks_tests::engine::with_alerting;
+use ks_tests::engine::with_alerting_and_etcd;
 use serde_json::{Value, json};
 
 const DRY_RUN: ApplyMode = ApplyMode { dry_run: true, force: false };
@@ -159,7 +159,7 @@ fn bare_control_plane() -> Option<ControlPlane> {
 /// Everything that the catalogue wants, namespaces and definitions first.
 async fn wanted() -> Vec<Manifest> {
     let catalogue = Catalogue::embedded().unwrap();
-    let source = Source { name: "cluster-configuration.yaml".into(), text: with_alerting() };
+    let source = Source { name: "cluster-configuration.yaml".into(), text: with_alerting_and_etcd() };
     let config = ClusterConfiguration::parse(&source).unwrap().config;
     let sandbox = Sandbox::in_memory(SandboxOptions::instant());
     let planned = plan(&sandbox, &catalogue, &config).await.unwrap();

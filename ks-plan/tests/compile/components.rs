@@ -3,7 +3,9 @@
 use ks_model::config::{ClusterConfiguration, Source};
 use ks_plan::{Desired, Inventory};
 
-use crate::support::{EMBEDDED, EXAMPLE, bundle, compiled, difference, example_with_alerting, nodes, objects};
+use crate::support::{
+    EMBEDDED, EXAMPLE, bundle, compiled, difference, example_with_alerting, example_with_everything, nodes, objects,
+};
 
 #[test]
 fn the_example_parses_without_a_warning() {
@@ -13,7 +15,7 @@ fn the_example_parses_without_a_warning() {
 
 #[test]
 fn every_object_of_every_component_on_one_node() {
-    let compiled = compiled(&example_with_alerting(), &nodes(1));
+    let compiled = compiled(&example_with_everything(), &nodes(1));
     for bundle in &compiled.bundles {
         let text: Vec<String> =
             objects(bundle).values().map(|object| serde_saphyr::to_string(object).unwrap()).collect();
@@ -23,7 +25,7 @@ fn every_object_of_every_component_on_one_node() {
 
 #[test]
 fn bundles_stand_behind_what_they_need() {
-    let compiled = compiled(&example_with_alerting(), &nodes(1));
+    let compiled = compiled(&example_with_everything(), &nodes(1));
     let lines: Vec<String> = compiled
         .bundles
         .iter()
@@ -40,10 +42,13 @@ fn bundles_stand_behind_what_they_need() {
     insta::assert_snapshot!(lines.join("\n"), @r#"
         namespaces (4 objects) requires [] after []
         prometheus-operator (15 objects) requires ["namespaces"] after []
+        ks-istio-monitoring (2 objects) requires ["namespaces"] after ["prometheus-operator"]
         kube-state-metrics (7 objects) requires ["namespaces", "prometheus-operator"] after []
         node-exporter (7 objects) requires ["namespaces", "prometheus-operator"] after []
         prometheus (10 objects) requires ["prometheus-operator"] after []
         alertmanager (7 objects) requires ["prometheus-operator"] after ["prometheus"]
+        etcd (4 objects) requires ["prometheus-operator"] after ["prometheus"]
+        kubesphere (2 objects) requires ["prometheus-operator"] after ["prometheus"]
         thanos-ruler (5 objects) requires ["prometheus-operator"] after ["alertmanager", "prometheus"]
         "#);
 }
@@ -54,7 +59,7 @@ fn names(set: &std::collections::BTreeSet<ks_model::ComponentName>) -> Vec<&str>
 
 #[test]
 fn the_objects_can_be_ordered_and_the_definitions_read() {
-    let compiled = compiled(&example_with_alerting(), &nodes(1));
+    let compiled = compiled(&example_with_everything(), &nodes(1));
     let inventory = Inventory::new("kubesphere-system", "ks");
     assert!(Desired::of(&EMBEDDED, compiled, inventory).is_ok());
 }
@@ -109,7 +114,7 @@ fn decode(text: &str) -> String {
 
 #[test]
 fn every_setting_is_read_by_a_template() {
-    let compiled = compiled(&example_with_alerting(), &nodes(1));
+    let compiled = compiled(&example_with_everything(), &nodes(1));
     for bundle in &compiled.bundles {
         for name in bundle.settings.keys() {
             let is_read = bundle.objects.iter().any(|object| object.settings.contains(name));

@@ -2,7 +2,7 @@
 
 use serde_json::json;
 
-use crate::support::{EXAMPLE, compiled, example_with_alerting, nodes, with_spec};
+use crate::support::{EXAMPLE, compiled, example_with_everything, nodes, with_spec};
 
 fn closed(text: &str) -> String {
     let lines = compiled(text, &nodes(1)).closed.into_iter().map(|gate| {
@@ -13,24 +13,33 @@ fn closed(text: &str) -> String {
 }
 
 #[test]
-fn alerting_decides_on_the_ruler() {
-    let line = EXAMPLE.lines().position(|line| line == "  alerting:").unwrap() + 2;
-    assert_eq!(closed(EXAMPLE), format!("thanos-ruler: alerting.enabled is false (cc.yaml:{line})"));
-    assert_eq!(closed(&example_with_alerting()), "");
-    assert_eq!(closed(&with_spec(json!({}))), "thanos-ruler: alerting.enabled is not set (nowhere)");
+fn each_switch_decides_on_its_component() {
+    insta::assert_snapshot!(closed(EXAMPLE), @"
+        ks-istio-monitoring: servicemesh.enabled is false (cc.yaml:147)
+        etcd: etcd.monitoring is false (cc.yaml:26)
+        thanos-ruler: alerting.enabled is false (cc.yaml:81)
+        ");
+    assert_eq!(closed(&example_with_everything()), "");
+    insta::assert_snapshot!(closed(&with_spec(json!({}))), @"
+        ks-istio-monitoring: servicemesh.enabled is not set (nowhere)
+        etcd: etcd.monitoring is not set (nowhere)
+        thanos-ruler: alerting.enabled is not set (nowhere)
+        ");
 }
 
 #[test]
 fn a_prometheus_from_elsewhere_switches_the_stack_off() {
-    let text = example_with_alerting().replace("# type: external ", "type: external   ");
+    let text = example_with_everything().replace("# type: external ", "type: external   ");
     insta::assert_snapshot!(closed(&text), @"
         prometheus-operator: common.monitoring.type is external (cc.yaml:47)
         kube-state-metrics: requires prometheus-operator, which is off (cc.yaml:47)
         node-exporter: requires prometheus-operator, which is off (cc.yaml:47)
         prometheus: requires prometheus-operator, which is off (cc.yaml:47)
         alertmanager: requires prometheus-operator, which is off (cc.yaml:47)
+        etcd: requires prometheus-operator, which is off (cc.yaml:47)
+        kubesphere: requires prometheus-operator, which is off (cc.yaml:47)
         thanos-ruler: requires prometheus-operator, which is off (cc.yaml:47)
         ");
     let on: Vec<String> = compiled(&text, &nodes(1)).bundles.iter().map(|it| it.component.to_string()).collect();
-    assert_eq!(on, ["namespaces"]);
+    assert_eq!(on, ["namespaces", "ks-istio-monitoring"]);
 }

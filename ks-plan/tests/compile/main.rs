@@ -4,6 +4,7 @@
 
 mod catalogue;
 mod components;
+mod etcd;
 mod gates;
 mod settings;
 mod support;

@@ -20,6 +20,20 @@ pub fn example_with_alerting() -> String {
     alerting
 }
 
+/// The same with every component on.
+pub fn example_with_everything() -> String {
+    let mut text = example_with_alerting();
+    for (off, on) in [
+        ("etcd:\n    monitoring: false", "etcd:\n    monitoring: true"),
+        ("endpointIps: localhost ", "endpointIps: 192.168.0.2,192.168.0.3 "),
+        ("servicemesh:\n    enabled: false", "servicemesh:\n    enabled: true"),
+    ] {
+        assert!(text.contains(off), "{off}");
+        text = text.replacen(off, on, 1);
+    }
+    text
+}
+
 /// A configuration from the JSON of its `spec`.
 pub fn with_spec(spec: Value) -> String {
     serde_json::json!({
