@@ -65,8 +65,13 @@ impl From<ks_plan::CatalogueErrors> for CommandError {
 impl From<ks_plan::CompileErrors> for CommandError {
     fn from(errors: ks_plan::CompileErrors) -> Self {
         let lines: Vec<String> = errors.iter().map(|it| format!("\n  {it}")).collect();
-        Self::new(Kind::BadInput, format!("compile the components:{}", lines.concat()))
-            .hint("a manifest or an expression of a component is wrong; the configuration itself was accepted")
+        Self::new(Kind::BadInput, format!("compile the components:{}", lines.concat())).hint(
+            if errors.iter().all(|it| matches!(it, ks_plan::CompileError::RequestAboveLimit { .. })) {
+                "raise the limit in the configuration, or lower the request"
+            } else {
+                "a manifest or an expression of a component is wrong; the configuration itself was accepted"
+            },
+        )
     }
 }
 

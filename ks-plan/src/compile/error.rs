@@ -21,6 +21,18 @@ pub enum CompileError {
         /// What the engine says.
         message: String,
     },
+    /// A container would ask for more than it may use, which no pod may.
+    #[error("component {component}: {setting} is {request}, above its limit {limit}")]
+    RequestAboveLimit {
+        /// The component.
+        component: ComponentName,
+        /// The setting, such as `resources.requests.memory`.
+        setting: String,
+        /// The request, and where it comes from.
+        request: String,
+        /// The limit, and where it comes from.
+        limit: String,
+    },
     /// A template failed: a value that is not there, an image that is not in the table.
     #[error(transparent)]
     Template(SourceError),

@@ -15,6 +15,7 @@ use crate::yaml;
 
 mod error;
 mod gate;
+mod resources;
 mod settings;
 
 pub use error::{CompileError, CompileErrors};
@@ -116,6 +117,7 @@ fn bundle(
     let mut told = BTreeMap::new();
     match settings::resolve(component, inputs) {
         Ok(settings) => {
+            errors.extend(resources::check(component, &settings.told));
             for file in &component.manifests {
                 match file_objects(file, &settings, inputs) {
                     Ok(found) => objects.extend(found),

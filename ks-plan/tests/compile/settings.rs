@@ -1,9 +1,10 @@
 //! Where values come from: explicit configuration, then live value, then default.
 
 use ks_model::{Facts, Origin};
+use ks_plan::compile;
 use serde_json::{Value, json};
 
-use crate::support::{bundle, compiled, difference, field, nodes, with_spec};
+use crate::support::{EMBEDDED, bundle, compiled, config, difference, field, nodes, with_spec};
 
 const PROMETHEUS: &str = "Prometheus.monitoring.coreos.com kubesphere-monitoring-system/k8s";
 const SIZE: &str = "/spec/storage/volumeClaimTemplate/spec/resources/requests/storage";
@@ -158,4 +159,14 @@ fn the_tag_of_one_image_changes_its_labels_too() {
         Alertmanager.monitoring.coreos.com kubesphere-monitoring-system/main spec version: "v0.23.0" → "v0.27.0"
         PodDisruptionBudget.policy kubesphere-monitoring-system/alertmanager-main metadata labels app.kubernetes.io/version: "0.23.0" → "0.27.0"
         "#);
+}
+
+#[test]
+fn a_request_above_the_default_limit_is_refused() {
+    let text =
+        with_spec(json!({ "monitoring": { "prometheus": { "resources": { "requests": { "memory": "32Gi" } } } } }));
+    let errors = compile(&EMBEDDED, &config(&text), &nodes(1)).unwrap_err();
+    let location = "monitoring.prometheus.resources.requests.memory at cc.yaml:1";
+    let expected = format!("resources.requests.memory is 32Gi ({location}), above its limit 16Gi (the default)");
+    assert_eq!(errors.to_string(), format!("component prometheus: {expected}"));
 }
