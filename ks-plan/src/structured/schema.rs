@@ -229,7 +229,7 @@ impl<'a> MapType<'a> {
 
     /// Tells whether no field is known by name: a map from keys to values, and no struct.
     pub(super) fn is_free(&self) -> bool {
-        self.node.fields.is_empty()
+        self.node.fields.is_empty() && self.node.rest.is_some()
     }
 
     /// Tells whether the server leaves the field out when it is empty.

@@ -128,3 +128,15 @@ fn odd_input_is_no_reason_to_fail() {
         assert_eq!(fields(&odd).len(), fields(&odd).len());
     }
 }
+
+#[test]
+fn an_empty_struct_that_is_lost_counts() {
+    let versions = json!([{"name": "v1", "served": true, "storage": true, "subresources": {"status": {}}}]);
+    let definition = json!({
+        "apiVersion": "apiextensions.k8s.io/v1", "kind": "CustomResourceDefinition",
+        "metadata": {"name": "as.example.com"}, "spec": {"group": "example.com", "versions": versions},
+    });
+    assert_eq!(after(&definition, |_| {}), Unchanged);
+    let lose = |live: &mut Value| live["spec"]["versions"][0]["subresources"] = json!({});
+    assert_eq!(after(&definition, lose), Differs);
+}

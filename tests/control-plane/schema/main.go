@@ -259,7 +259,9 @@ func (c *converter) convertList(schema Schema) any {
 }
 
 func (c *converter) convertMap(schema Schema, self string) any {
-	if len(schema.Properties) == 0 {
+	// A definition without properties is an empty struct, which the server keeps; but for the one that holds any fields.
+	isStruct := self != "" && schema.AdditionalProperties == nil && !strings.HasSuffix(self, ".FieldsV1")
+	if len(schema.Properties) == 0 && !isStruct {
 		item := any("deduced")
 		if schema.AdditionalProperties != nil {
 			item = c.convert(*schema.AdditionalProperties, "")
