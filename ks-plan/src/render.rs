@@ -7,17 +7,18 @@ use std::sync::Arc;
 
 use base64::Engine as _;
 use ks_model::ServerVersion;
+use md5::{Digest, Md5};
 use minijinja::{AutoEscape, Environment, Error, ErrorKind, State, UndefinedBehavior, value::Serde};
 use serde_json::Value;
 
 use crate::images::ResolvedImage;
-use crate::yaml::SourceError;
+use crate::yaml::{self, SourceError};
 
 /// How many instructions one template or expression may run.
 const FUEL: u64 = 500_000;
 
 /// The names that templates and expressions may use beside their variables.
-const FUNCTIONS: &[&str] = &["image", "tag", "version", "include_text", "server_at_least"];
+const FUNCTIONS: &[&str] = &["image", "tag", "version", "include_text", "include_yaml", "server_at_least"];
 
 /// Holds the templates of a catalogue, compiled once.
 #[derive(Clone, Debug)]
@@ -26,15 +27,15 @@ pub(crate) struct Templates {
 }
 
 impl Templates {
-    /// Starts without templates; `texts` are what `include_text` finds, by path.
+    /// Starts without templates; `texts` are what `include_text` and `include_yaml` find, by path.
     pub(crate) fn new(texts: BTreeMap<String, String>) -> Self {
         let mut environment = environment(UndefinedBehavior::Strict);
         environment.set_auto_escape_callback(|_| AutoEscape::Json);
         let texts = Arc::new(texts);
-        environment.add_function("include_text", move |state: &State, text: &str| {
-            let path = text_path(state.name(), text);
-            let fault = || Error::new(ErrorKind::InvalidOperation, format!("there is no {path}"));
-            texts.get(&path).cloned().ok_or_else(fault)
+        add_include_function(&mut environment, "include_text", &texts, |_, text| Ok(minijinja::Value::from(text)));
+        add_include_function(&mut environment, "include_yaml", &texts, |path, text| {
+            let data: Value = yaml::document(path, text).map_err(|error| fault(error.to_string()))?;
+            Ok(minijinja::Value::from(Serde(data)))
         });
         Self { environment }
     }
@@ -154,7 +155,48 @@ fn environment(undefined: UndefinedBehavior) -> Environment<'static> {
     // So that errors know what they are about; the values that they know as well are never printed.
     environment.set_debug(true);
     environment.add_filter("b64encode", |text: &str| base64::engine::general_purpose::STANDARD.encode(text));
+    environment.add_filter("md5", md5_hex);
+    environment.add_filter("canonical_json", |value: minijinja::Value| canonical_json(&value));
     environment
+}
+
+fn md5_hex(text: &str) -> String {
+    Md5::digest(text).iter().map(|byte| format!("{byte:02x}")).collect()
+}
+
+/// JSON in one line, keys sorted by their bytes, nothing escaped that need not be.
+fn canonical_json(value: &minijinja::Value) -> Result<String, Error> {
+    let value = serde_json::to_value(value).map(sorted);
+    value.map(|it| it.to_string()).map_err(|error| fault(error.to_string()))
+}
+
+fn sorted(value: Value) -> Value {
+    match value {
+        Value::Object(members) => {
+            let members: BTreeMap<String, Value> = members.into_iter().map(|(key, it)| (key, sorted(it))).collect();
+            Value::Object(members.into_iter().collect())
+        }
+        Value::Array(items) => Value::Array(items.into_iter().map(sorted).collect()),
+        scalar => scalar,
+    }
+}
+
+fn fault(message: String) -> Error {
+    Error::new(ErrorKind::InvalidOperation, message)
+}
+
+fn add_include_function(
+    environment: &mut Environment<'static>,
+    name: &'static str,
+    texts: &Arc<BTreeMap<String, String>>,
+    read: impl Fn(&str, &str) -> Result<minijinja::Value, Error> + Send + Sync + 'static,
+) {
+    let texts = Arc::clone(texts);
+    environment.add_function(name, move |state: &State, text: &str| {
+        let path = text_path(state.name(), text);
+        let found = texts.get(&path).ok_or_else(|| fault(format!("there is no {path}")))?;
+        read(&path, found)
+    });
 }
 
 fn is_function(environment: &Environment, name: &str) -> bool {
@@ -169,15 +211,14 @@ fn add_image_function(
 ) {
     let images = Arc::clone(images);
     environment.add_function(name, move |wanted: &str| {
-        let fault = || Error::new(ErrorKind::InvalidOperation, format!("`{wanted}` is not in images.yaml"));
-        images.get(wanted).map(&text).ok_or_else(fault)
+        images.get(wanted).map(&text).ok_or_else(|| fault(format!("`{wanted}` is not in images.yaml")))
     });
 }
 
 fn add_server_at_least(environment: &mut Environment<'static>, server: ServerVersion) {
     environment.add_function("server_at_least", move |wanted: &str| {
         let wanted: Result<ServerVersion, _> = wanted.parse();
-        wanted.map(|it| server >= it).map_err(|error| Error::new(ErrorKind::InvalidOperation, error.to_string()))
+        wanted.map(|it| server >= it).map_err(|error| fault(error.to_string()))
     });
 }
 
@@ -202,7 +243,9 @@ mod tests {
     use super::*;
 
     fn render(source: &str, settings: Value) -> Result<String, SourceError> {
-        let mut templates = Templates::new(BTreeMap::from([("m/c/files/a.txt".into(), "hello\n".into())]));
+        let texts = [("m/c/files/a.txt", "hello\n"), ("m/c/files/a.yaml", "{ z: [1, <b>], a: yes }")];
+        let mut templates = Templates::new(texts.map(|(path, text)| (path.to_owned(), text.to_owned())).into());
+        templates.add("shared/m.j2", "{% macro named(it) %}{{ it | canonical_json }}{% endmacro %}").unwrap();
         templates.add("m/c/t.yaml.j2", source)?;
         let version = "1.24".parse().unwrap();
         templates.renderer(BTreeMap::new(), version).render("m/c/t.yaml.j2", &settings)
@@ -228,6 +271,19 @@ mod tests {
         assert_eq!(render("{{ include_text('files/a.txt') | b64encode }}", json!({})).unwrap(), "\"aGVsbG8K\"");
         let error = render("{{ include_text('files/b.txt') }}", json!({})).unwrap_err();
         assert!(error.message.ends_with("there is no m/c/files/b.txt"), "{error}");
+    }
+
+    #[test]
+    fn data_is_found_beside_the_template_and_shaped_by_macros() {
+        let import = "{% from 'shared/m.j2' import named %}";
+        let text = render(&format!("{import}a: {{{{ named(include_yaml('files/a.yaml')) }}}}"), json!({})).unwrap();
+        assert_eq!(text, r#"a: "{\"a\":\"yes\",\"z\":[1,\"<b>\"]}""#);
+    }
+
+    #[test]
+    fn digests_are_lower_case_hex() {
+        // echo -n hello | md5sum
+        assert_eq!(render("{{ 'hello' | md5 }}", json!({})).unwrap(), "\"5d41402abc4b2a76b9719d911017c592\"");
     }
 
     #[test]

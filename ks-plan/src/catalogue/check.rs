@@ -40,6 +40,7 @@ pub(super) fn faults(catalogue: &Catalogue) -> Vec<CatalogueError> {
         unsound_expressions(component, &mut faults);
         unsound_templates(catalogue, component, &mut faults);
     }
+    unsound_macros(catalogue, &mut faults);
     unsound_manifests(catalogue, &mut faults);
     faults
 }
@@ -94,12 +95,21 @@ fn unsound_templates(catalogue: &Catalogue, component: &Component, faults: &mut 
             faults.push(CatalogueError::UnknownImage { file: path(), image: image.clone() });
         }
         let source = catalogue.files.get(&file.path).map_or("", String::as_str);
-        for text in literal_arguments(source, "include_text") {
+        let included = ["include_text", "include_yaml"].into_iter().flat_map(|it| literal_arguments(source, it));
+        for text in included {
             let text = text_path(&file.path, text);
             if !(matches!(role(&text), FileRole::Text(_)) && catalogue.files.contains_key(&text)) {
                 faults.push(CatalogueError::UnknownText { file: path(), text });
             }
         }
+    }
+}
+
+/// Macros see what they are given, so that a template says by itself which settings shape it.
+fn unsound_macros(catalogue: &Catalogue, faults: &mut Vec<CatalogueError>) {
+    for file in catalogue.files.keys().filter(|path| role(path) == FileRole::Macros) {
+        let variables = catalogue.templates.variables(file).into_iter();
+        faults.extend(variables.map(|variable| CatalogueError::UnknownVariable { file: file.clone(), variable }));
     }
 }
 

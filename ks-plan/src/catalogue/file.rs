@@ -11,8 +11,10 @@ pub(crate) enum FileRole<'a> {
     Static(Folder<'a>),
     /// `<module>/<component>/**.yaml.j2`, but not below `crds/`.
     Template(Folder<'a>),
-    /// `<module>/<component>/files/**`: text that templates include.
+    /// `<module>/<component>/files/**`: text or data that templates include.
     Text(Folder<'a>),
+    /// `shared/*.j2`: macros that templates import.
+    Macros,
     /// Something for readers: `*.md` and `examples/**`.
     Ignored,
     /// Nothing that a catalogue knows.
@@ -38,6 +40,7 @@ pub(crate) fn role(path: &str) -> FileRole<'_> {
     match parts.as_slice() {
         ["images.yaml"] => FileRole::Images,
         ["examples", ..] => FileRole::Ignored,
+        ["shared", name] if name.ends_with(".j2") => FileRole::Macros,
         [module, component, "files", _, ..] => FileRole::Text(Folder { module, component }),
         [.., name] if name.ends_with(".md") => FileRole::Ignored,
         [module, component, "component.yaml"] => FileRole::Declaration(Folder { module, component }),
@@ -68,6 +71,8 @@ mod tests {
             ("images.yaml", FileRole::Images),
             ("examples/a.yaml", FileRole::Ignored),
             ("README.md", FileRole::Ignored),
+            ("shared/table.j2", FileRole::Macros),
+            ("shared/table.txt", FileRole::Misplaced),
             ("m/c/component.yaml", FileRole::Declaration(folder)),
             ("m/c/service.yaml", FileRole::Static(folder)),
             ("m/c/crds/things.yaml", FileRole::Static(folder)),

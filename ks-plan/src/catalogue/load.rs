@@ -86,7 +86,10 @@ impl Loader {
         let texts = self.files.iter().filter(|(path, _)| matches!(role(path), FileRole::Text(_)));
         let mut templates = Templates::new(texts.map(|(path, text)| (path.clone(), text.clone())).collect());
         for (path, text) in &self.files {
-            if let (FileRole::Template(_), Err(error)) = (role(path), templates.add(path, text)) {
+            if !matches!(role(path), FileRole::Template(_) | FileRole::Macros) {
+                continue;
+            }
+            if let Err(error) = templates.add(path, text) {
                 self.errors.push(error.into());
             }
         }
