@@ -1,5 +1,7 @@
-//! What the stories stand on: a real control plane, and the engine in one line.
+//! What the stories stand on: a real control plane, the engine in one line, and promtool.
 
 pub mod control_plane;
 pub mod engine;
 pub mod first_day;
+pub mod promtool;
+pub mod rule_files;

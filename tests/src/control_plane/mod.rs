@@ -14,8 +14,8 @@ mod nodes;
 mod operator;
 mod options;
 mod process;
-mod programs;
-mod shared;
+pub(crate) mod programs;
+pub(crate) mod shared;
 mod start;
 mod unavailable;
 

@@ -7,19 +7,19 @@ use std::process::Command;
 use super::unavailable::Unavailable;
 
 /// The folders to look for programs in, best first.
-pub(super) struct Programs {
+pub(crate) struct Programs {
     folders: Vec<PathBuf>,
 }
 
 impl Programs {
     /// `KUBEBUILDER_ASSETS`, then `KS_CONTROL_PLANE`, then what `tests/control-plane/build` has put into its cache.
-    pub(super) fn find() -> Self {
+    pub(crate) fn find() -> Self {
         let named = ["KUBEBUILDER_ASSETS", "KS_CONTROL_PLANE"].into_iter().filter_map(env::var_os).map(PathBuf::from);
         Self { folders: named.chain(cached()).collect() }
     }
 
     /// The path of a program.
-    pub(super) fn path(&self, program: &str) -> Result<PathBuf, Unavailable> {
+    pub(crate) fn path(&self, program: &str) -> Result<PathBuf, Unavailable> {
         self.folders
             .iter()
             .map(|folder| folder.join(program))

@@ -26,10 +26,9 @@ impl ControlPlane {
     /// As said.
     #[expect(clippy::panic, reason = "a test helper: the panic is the test's failure")]
     pub fn start_or_skip(options: Options) -> Option<Self> {
-        let required = env::var_os("KS_TEST_CLUSTER").is_some_and(|value| value == "require");
         match Self::start(options) {
             Ok(cluster) => Some(cluster),
-            Err(Unavailable::NotBuilt { .. }) if !required => {
+            Err(Unavailable::NotBuilt { .. }) if !is_required() => {
                 say_skipped("no kube-apiserver, see tests/README.md");
                 None
             }
@@ -38,7 +37,12 @@ impl ControlPlane {
     }
 }
 
+/// Whether a program that is not built is a failure.
+pub(crate) fn is_required() -> bool {
+    env::var_os("KS_TEST_CLUSTER").is_some_and(|value| value == "require")
+}
+
 #[expect(clippy::print_stderr, reason = "a test helper: the test's output is where a skip is looked for")]
-pub(super) fn say_skipped(why: &str) {
+pub(crate) fn say_skipped(why: &str) {
     eprintln!("skipped: {why}");
 }

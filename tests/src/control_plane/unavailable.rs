@@ -68,7 +68,7 @@ pub enum Unavailable {
 
 impl Unavailable {
     /// For `map_err`: an input or output error while doing something.
-    pub(super) fn io(what: impl Into<String>) -> impl FnOnce(std::io::Error) -> Self {
+    pub(crate) fn io(what: impl Into<String>) -> impl FnOnce(std::io::Error) -> Self {
         let what = what.into();
         move |source| Self::Io { what, source }
     }

@@ -1,0 +1,96 @@
+//! The rules of the catalogue: as many as there should be, and what Prometheus itself makes of them.
+
+#![expect(clippy::unwrap_used, reason = "helpers of tests")]
+
+use std::collections::BTreeMap;
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use ks_model::Facts;
+use ks_model::config::{ClusterConfiguration, Source};
+use ks_plan::{Catalogue, compile};
+use ks_tests::engine::with_alerting_and_etcd;
+use ks_tests::promtool::Promtool;
+use ks_tests::rule_files::RuleFiles;
+use tempfile::TempDir;
+
+/// The groups of recording rules that the installer had, each with the number of its rules.
+const RECORDS: &[(&str, usize)] = &[("etcd.rules", 15), ("etcd_histogram.rules", 6), ("prometheus.rules", 2)];
+
+/// The alerting rules of each GlobalRuleGroup.
+const ALERTS: &[(&str, usize)] = &[];
+
+/// Every component that has rules is on.
+fn rules() -> RuleFiles {
+    let source = Source::new("cluster-configuration.yaml", with_alerting_and_etcd());
+    let config = ClusterConfiguration::parse(&source).unwrap().config;
+    let catalogue = Catalogue::embedded().unwrap();
+    RuleFiles::of(&compile(&catalogue, &config, &Facts::default()).unwrap())
+}
+
+fn written(rules: &RuleFiles) -> TempDir {
+    let folder = tempfile::tempdir().unwrap();
+    rules.write_into(folder.path()).unwrap();
+    folder
+}
+
+/// The files of rule tests, in order.
+fn rule_tests() -> Vec<PathBuf> {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("rules");
+    let mut files: Vec<PathBuf> = fs::read_dir(folder).unwrap().map(|it| it.unwrap().path()).collect();
+    files.retain(|path| path.extension().is_some_and(|it| it == "yaml"));
+    files.sort();
+    files
+}
+
+#[test]
+fn every_group_has_its_rules() {
+    let rules = rules();
+    assert_eq!(RuleFiles::sizes(&rules.records), RECORDS.iter().copied().collect::<BTreeMap<_, _>>());
+    assert_eq!(RuleFiles::sizes(&rules.alerts), ALERTS.iter().copied().collect::<BTreeMap<_, _>>());
+}
+
+#[test]
+fn a_rule_of_a_prometheus_rule_records_and_one_of_a_global_rule_group_alerts() {
+    let rules = rules();
+    for (groups, verb) in [(&rules.records, "record"), (&rules.alerts, "alert")] {
+        for rule in groups.iter().flat_map(|group| group["rules"].as_array().unwrap()) {
+            assert!(rule[verb].is_string(), "{rule}");
+        }
+    }
+}
+
+#[test]
+fn prometheus_reads_every_rule() {
+    let Some(promtool) = Promtool::find_or_skip() else { return };
+    let rules = rules();
+    let folder = written(&rules);
+    for (name, groups) in [(RuleFiles::RECORDS, &rules.records), (RuleFiles::ALERTS, &rules.alerts)] {
+        let output = promtool.check_rules(&[&folder.path().join(name)]).unwrap();
+        let said = String::from_utf8_lossy(&output.stdout);
+        assert!(output.status.success(), "{said}{}", String::from_utf8_lossy(&output.stderr));
+        let count: usize = RuleFiles::sizes(groups).values().sum();
+        assert!(said.contains(&format!("SUCCESS: {count} rules found")), "{count} rules in {name}, but {said}");
+    }
+}
+
+#[test]
+fn rules_say_of_series_what_they_should() {
+    let Some(promtool) = Promtool::find_or_skip() else { return };
+    let folder = written(&rules());
+    let tests = rule_tests();
+    assert!(!tests.is_empty());
+    let mut failures = String::new();
+    for test in tests {
+        let copy = folder.path().join(test.file_name().unwrap());
+        // A test of the name of a rule file would stand in its place.
+        assert!(!copy.exists(), "{}", copy.display());
+        fs::copy(&test, &copy).unwrap();
+        let output = promtool.test_rules(&copy).unwrap();
+        if !output.status.success() {
+            failures.push_str(&String::from_utf8_lossy(&output.stdout));
+            failures.push_str(&String::from_utf8_lossy(&output.stderr));
+        }
+    }
+    assert!(failures.is_empty(), "{failures}");
+}
