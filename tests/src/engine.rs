@@ -8,8 +8,7 @@ use ks_model::config::{ClusterConfiguration, Source};
 use ks_plan::{Action, Catalogue, Plan};
 use tokio::sync::{mpsc, watch};
 
-/// The example that the project ships, which the stories start from.
-pub const EXAMPLE: &str = include_str!("../../manifests/examples/cluster-configuration.yaml");
+pub use crate::configuration::EXAMPLE;
 
 /// A cluster and the catalogue in the binary.
 #[derive(Clone)]

@@ -15,6 +15,7 @@ use super::unavailable::Unavailable;
 
 const PATIENCE: Duration = Duration::from_secs(60);
 const APPLY: &str = "application/apply-patch+yaml";
+const MERGE: &str = "application/merge-patch+json";
 
 /// A client with a thread of its own.
 pub(super) struct Api {
@@ -54,6 +55,10 @@ impl Api {
 
     pub(super) fn apply(&self, path: &str, object: &str) -> Result<Value, Unavailable> {
         self.send(Method::PATCH, &format!("{path}?fieldManager=ks-tests&force=true"), Some(APPLY), object)
+    }
+
+    pub(super) fn merge(&self, path: &str, patch: &str) -> Result<Value, Unavailable> {
+        self.send(Method::PATCH, path, Some(MERGE), patch)
     }
 
     pub(super) fn delete(&self, path: &str) -> Result<(), Unavailable> {

@@ -13,9 +13,12 @@ mod kubectl;
 mod nodes;
 mod operator;
 mod options;
+mod others;
 mod process;
 pub(crate) mod programs;
+mod release;
 pub(crate) mod shared;
+mod stand_in;
 mod start;
 mod unavailable;
 
@@ -32,6 +35,7 @@ use serde_json::Value;
 use api::Api;
 use process::{Process, Reaper};
 use programs::Programs;
+use release::Release;
 
 /// A running control plane. Its processes end when it is dropped, and also when the process that started it dies in
 /// whatever way.
@@ -40,6 +44,7 @@ pub struct ControlPlane {
     processes: Mutex<Vec<Process>>,
     api: Api,
     server: String,
+    release: Release,
     options: Options,
     operator_port: u16,
     programs: Programs,
@@ -54,7 +59,7 @@ impl ControlPlane {
     /// [`Unavailable::NotBuilt`] when a program is not there: nothing is built here. Any other variant when a program
     /// does not come up.
     pub fn start(options: Options) -> Result<Self, Unavailable> {
-        start::start(options)
+        start::start(options, Release::Current)
     }
 
     /// The kubeconfig of an administrator (`ks-admin`, group `system:masters`): the user that tests act as.

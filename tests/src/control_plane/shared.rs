@@ -3,7 +3,8 @@
 use std::env;
 use std::sync::OnceLock;
 
-use super::{ControlPlane, Options, Unavailable};
+use super::release::Release;
+use super::{ControlPlane, Options, Unavailable, start};
 
 static SHARED: OnceLock<Option<ControlPlane>> = OnceLock::new();
 
@@ -24,16 +25,29 @@ impl ControlPlane {
     ///
     /// # Panics
     /// As said.
-    #[expect(clippy::panic, reason = "a test helper: the panic is the test's failure")]
     pub fn start_or_skip(options: Options) -> Option<Self> {
-        match Self::start(options) {
-            Ok(cluster) => Some(cluster),
-            Err(Unavailable::NotBuilt { .. }) if !is_required() => {
-                say_skipped("no kube-apiserver, see tests/README.md");
-                None
-            }
-            Err(error) => panic!("{error}"),
+        started_or_skipped(options, Release::Current)
+    }
+
+    /// An old API server for one test, `tests/README.md` says how old: nothing beside it but etcd, so that objects stay
+    /// as they are written.
+    ///
+    /// # Panics
+    /// As [`ControlPlane::start_or_skip`].
+    pub fn old() -> Option<Self> {
+        started_or_skipped(Options { nodes: 0, controllers: false, operator: false }, Release::Old)
+    }
+}
+
+#[expect(clippy::panic, reason = "a test helper: the panic is the test's failure")]
+fn started_or_skipped(options: Options, release: Release) -> Option<ControlPlane> {
+    match start::start(options, release) {
+        Ok(cluster) => Some(cluster),
+        Err(Unavailable::NotBuilt { program }) if !is_required() => {
+            say_skipped(&format!("no {program}, see tests/README.md"));
+            None
         }
+        Err(error) => panic!("{error}"),
     }
 }
 

@@ -9,6 +9,7 @@ use std::time::{Duration, Instant};
 use super::api::Api;
 use super::process::{Process, Reaper};
 use super::programs::{Programs, tests_folder};
+use super::release::Release;
 use super::unavailable::Unavailable;
 use super::{ControlPlane, Options, audit, keys};
 
@@ -16,17 +17,17 @@ const PATIENCE: Duration = Duration::from_secs(120);
 const ATTEMPTS: usize = 3;
 
 /// Starts a control plane; once more when somebody else took one of its ports meanwhile.
-pub(super) fn start(options: Options) -> Result<ControlPlane, Unavailable> {
+pub(super) fn start(options: Options, release: Release) -> Result<ControlPlane, Unavailable> {
     let mut attempt = 1;
     loop {
-        match start_once(options.clone()) {
+        match start_once(options.clone(), release) {
             Err(error) if error.is_port_clash() && attempt < ATTEMPTS => attempt += 1,
             result => return result,
         }
     }
 }
 
-fn start_once(options: Options) -> Result<ControlPlane, Unavailable> {
+fn start_once(options: Options, release: Release) -> Result<ControlPlane, Unavailable> {
     let programs = Programs::find();
     let ports = Ports::free().map_err(Unavailable::io("find free ports"))?;
     let folder = tempfile::Builder::new()
@@ -42,12 +43,13 @@ fn start_once(options: Options) -> Result<ControlPlane, Unavailable> {
     let spawn = |name: &'static str, arguments: Vec<String>| {
         Process::start(name, &programs.path(name)?, &arguments, &[], &folder)
     };
-    let processes = vec![spawn("etcd", etcd(&ports))?, spawn("kube-apiserver", api_server(&ports, &options))?];
+    let processes = vec![spawn("etcd", etcd(&ports))?, spawn(release.api_server(), api_server(&ports, &options))?];
     let api = Api::new(&keys::kubeconfig(&folder, keys::HARNESS))?;
     let cluster = ControlPlane {
         processes: Mutex::new(processes),
         api,
         server,
+        release,
         options,
         operator_port: ports.operator,
         programs,
@@ -82,7 +84,7 @@ impl ControlPlane {
         while !matches!(self.get("/readyz"), Ok(Some(_))) {
             self.check()?;
             if Instant::now() > deadline {
-                let program = "kube-apiserver".to_owned();
+                let program = self.release.api_server().to_owned();
                 return Err(Unavailable::NotReady { log: self.log(&program), program, patience: PATIENCE });
             }
             sleep(Duration::from_millis(50));

@@ -1,0 +1,110 @@
+//! Where no controllers run: a stand-in that says of everything that it is as it should be, so that an apply ends.
+
+use std::sync::{Arc, Weak};
+use std::thread::sleep;
+use std::time::Duration;
+
+use serde_json::{Value, json};
+
+use super::{ControlPlane, Unavailable};
+
+const PAUSE: Duration = Duration::from_millis(200);
+
+/// What a controller would write into the status of an object of a list.
+type Status = fn(&Value) -> Value;
+
+const WORKLOADS: [(&str, Status); 4] = [
+    ("/apis/apps/v1/deployments", |it| {
+        let replicas = replicas(it);
+        json!({ "replicas": replicas, "updatedReplicas": replicas, "readyReplicas": replicas,
+            "availableReplicas": replicas, "observedGeneration": it["metadata"]["generation"] })
+    }),
+    (
+        "/apis/apps/v1/statefulsets",
+        |it| json!({ "replicas": replicas(it), "readyReplicas": replicas(it), "observedGeneration": it["metadata"]["generation"] }),
+    ),
+    ("/apis/apps/v1/daemonsets", |it| {
+        json!({ "currentNumberScheduled": 0, "desiredNumberScheduled": 0, "numberMisscheduled": 0, "numberReady": 0,
+            "observedGeneration": it["metadata"]["generation"] })
+    }),
+    ("/api/v1/persistentvolumeclaims", |_| json!({ "phase": "Bound" })),
+];
+
+/// The custom resources of the prometheus-operator, with what their StatefulSets are called.
+const OPERATED: [(&str, &str); 3] =
+    [("prometheuses", "prometheus"), ("alertmanagers", "alertmanager"), ("thanosrulers", "thanos-ruler")];
+
+impl ControlPlane {
+    /// Stands in for the controllers and the prometheus-operator from now on, until the control plane is dropped: no pod
+    /// is made, everything is ready.
+    ///
+    /// # Panics
+    /// In its thread, when the API server refuses.
+    #[expect(clippy::panic, reason = "a test helper: the panic is told in the test's output")]
+    pub fn stand_in_for_controllers(self: &Arc<Self>) {
+        let cluster = Arc::downgrade(self);
+        std::thread::spawn(move || {
+            while let Some(cluster) = Weak::upgrade(&cluster) {
+                cluster.say_all_is_well().unwrap_or_else(|error| panic!("{error}"));
+                drop(cluster);
+                sleep(PAUSE);
+            }
+        });
+    }
+
+    fn say_all_is_well(&self) -> Result<(), Unavailable> {
+        for (plural, prefix) in OPERATED {
+            for object in self.items(&format!("/apis/monitoring.coreos.com/v1/{plural}"))? {
+                self.make_stateful_set(prefix, &object)?;
+            }
+        }
+        for (path, status) in WORKLOADS {
+            for object in self.items(path)? {
+                let wanted = status(&object);
+                let says = |(key, value): (&String, &Value)| object["status"].get(key).is_some_and(|it| it == value);
+                if wanted.as_object().is_some_and(|it| it.iter().all(says)) {
+                    continue;
+                }
+                let (start, plural) = path.rsplit_once('/').unwrap_or_default();
+                let metadata = &object["metadata"];
+                let path =
+                    format!("{start}/namespaces/{}/{plural}/{}", text(metadata, "namespace"), text(metadata, "name"));
+                self.api.merge(&format!("{path}/status"), &json!({ "status": wanted }).to_string())?;
+            }
+        }
+        Ok(())
+    }
+
+    fn make_stateful_set(&self, prefix: &str, object: &Value) -> Result<(), Unavailable> {
+        let (name, namespace) = (text(&object["metadata"], "name"), text(&object["metadata"], "namespace"));
+        let name = format!("{prefix}-{name}");
+        let labels = json!({ "app": name });
+        let image = object["spec"].get("image").cloned().unwrap_or_else(|| json!("none"));
+        let stateful_set = json!({
+            "apiVersion": "apps/v1",
+            "kind": "StatefulSet",
+            "metadata": { "name": name },
+            "spec": {
+                "replicas": replicas(object),
+                "serviceName": name,
+                "selector": { "matchLabels": labels },
+                "template": { "metadata": { "labels": labels }, "spec": { "containers": [{ "name": "main", "image": image }] } },
+            },
+        });
+        self.apply(&format!("/apis/apps/v1/namespaces/{namespace}/statefulsets/{name}"), &stateful_set.to_string())?;
+        Ok(())
+    }
+
+    fn items(&self, path: &str) -> Result<Vec<Value>, Unavailable> {
+        let list = self.get(path)?.unwrap_or_default();
+        Ok(list["items"].as_array().cloned().unwrap_or_default())
+    }
+}
+
+fn replicas(object: &Value) -> i64 {
+    object["spec"]["replicas"].as_i64().unwrap_or(1)
+}
+
+fn text<'a>(object: &'a Value, key: &str) -> &'a str {
+    object[key].as_str().unwrap_or_default()
+}
