@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use crate::config::Location;
-use crate::{ComponentName, LiveField, Manifest};
+use crate::{ComponentName, LiveField, Manifest, SecretName};
 
 /// Holds one component that is on, with the objects that it wants.
 #[derive(Clone, Debug)]
@@ -80,6 +80,18 @@ pub enum Origin {
     Default {
         /// How it was computed from facts, where it was: `2 if facts.nodes >= 3 else 1`.
         expression: Option<String>,
+    },
+    /// A live certificate serves, and stays with its key.
+    LiveCertificate {
+        /// The Secret that holds it.
+        secret: SecretName,
+    },
+    /// Apply makes a certificate.
+    Generated {
+        /// The Secret that will hold it.
+        secret: SecretName,
+        /// Why, in words: `it does not exist`.
+        because: String,
     },
 }
 

@@ -3,6 +3,7 @@
 //! Nothing here reads a file, the environment or a clock, prints, or waits. Same input, same bytes.
 
 pub mod bundle;
+pub mod certificate;
 pub mod component;
 pub mod config;
 pub mod facts;
@@ -11,6 +12,7 @@ pub mod object_ref;
 pub mod quantity;
 
 pub use bundle::{Bundle, ClosedGate, DesiredObject, Origin, Setting};
+pub use certificate::{CertificateRequest, CertificateState, SecretName, SecretNameError};
 pub use component::{ComponentName, ComponentNameError};
 pub use config::{ClusterConfiguration, Problem, Problems, Severity, Source};
 pub use facts::{Facts, LiveField, ServerVersion, StorageClass};

@@ -81,6 +81,21 @@ impl Manifest {
         &self.value
     }
 
+    /// The same object with other texts in the places where `replace` gives one; `None` when it gives none.
+    ///
+    /// `apiVersion`, `kind` and `metadata` stay as they are, and with them the identity.
+    pub fn with_texts(&self, replace: &mut dyn FnMut(&str) -> Option<String>) -> Option<Self> {
+        let map = self.value.as_object()?;
+        let mut value: Option<Map<String, Value>> = None;
+        for (field, member) in map.iter().filter(|(it, _)| !matches!(it.as_str(), "apiVersion" | "kind" | "metadata")) {
+            if let Some(replaced) = with_texts(member, replace) {
+                value.get_or_insert_with(|| map.clone()).insert(field.clone(), replaced);
+            }
+        }
+        let value = Value::Object(value?);
+        Some(Self { object: self.object.clone(), api_version: self.api_version.clone(), value })
+    }
+
     /// Sets a label, replacing a value that it may have had.
     pub fn set_label(&mut self, key: &str, value: &str) {
         if let Some(metadata) = self.value.get_mut("metadata").and_then(Value::as_object_mut) {
@@ -115,6 +130,30 @@ fn group_of(api_version: &str) -> Result<String, ManifestError> {
     }
 }
 
+/// The value with other texts where `replace` gives one; `None` when it gives none.
+pub fn with_texts(value: &Value, replace: &mut dyn FnMut(&str) -> Option<String>) -> Option<Value> {
+    match value {
+        Value::String(text) => replace(text).map(Value::from),
+        Value::Array(items) => {
+            let replaced: Vec<Option<Value>> = items.iter().map(|it| with_texts(it, replace)).collect();
+            replaced.iter().any(Option::is_some).then(|| {
+                let item = |(new, old): (Option<Value>, &Value)| new.unwrap_or_else(|| old.clone());
+                replaced.into_iter().zip(items).map(item).collect()
+            })
+        }
+        Value::Object(members) => {
+            let replaced: Vec<Option<Value>> = members.values().map(|it| with_texts(it, replace)).collect();
+            replaced.iter().any(Option::is_some).then(|| {
+                let member = |(new, (name, old)): (Option<Value>, (&String, &Value))| {
+                    (name.clone(), new.unwrap_or_else(|| old.clone()))
+                };
+                replaced.into_iter().zip(members).map(member).collect()
+            })
+        }
+        _ => None,
+    }
+}
+
 fn drop_nulls(value: &mut Value) {
     match value {
         Value::Object(map) => {
@@ -142,6 +181,18 @@ mod tests {
     fn two_slashes_are_no_api_version() {
         let value = json!({ "apiVersion": "a/b/c", "kind": "X", "metadata": { "name": "n" } });
         assert_eq!(Manifest::parse(value).unwrap_err(), ManifestError::ApiVersion("a/b/c".into()));
+    }
+
+    #[test]
+    fn texts_are_replaced_at_any_depth_and_the_identity_stays() {
+        let value = json!({ "apiVersion": "v1", "kind": "ConfigMap", "metadata": { "name": "a" },
+            "data": { "x": "a", "y": "b" }, "list": [{ "z": "a" }, 1] });
+        let manifest = Manifest::parse(value).unwrap();
+        let replaced = manifest.with_texts(&mut |it| (it == "a").then(|| "c".to_owned())).unwrap();
+        assert_eq!(replaced.object(), manifest.object());
+        assert_eq!(replaced.value()["data"], json!({ "x": "c", "y": "b" }));
+        assert_eq!(replaced.value()["list"], json!([{ "z": "c" }, 1]));
+        assert!(manifest.with_texts(&mut |_| None).is_none());
     }
 
     #[test]
