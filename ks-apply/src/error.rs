@@ -77,6 +77,14 @@ pub enum ClusterError {
         /// After how many seconds the server wants to be asked again.
         retry_after: Option<u64>,
     },
+    /// A certificate could not be made here, before anything was sent.
+    #[error("make the certificate for Secret {secret}: {message}")]
+    Certificate {
+        /// The Secret.
+        secret: String,
+        /// What failed.
+        message: String,
+    },
     /// Planning tried to change the cluster; the transport refused to send it. This is a bug in ks.
     #[error("{0}: refused, planning never writes")]
     ReadOnly(String),

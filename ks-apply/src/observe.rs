@@ -1,13 +1,17 @@
 //! Cluster → facts and live state, with few requests.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::time::SystemTime;
 
 use futures::{StreamExt, TryStreamExt, stream};
-use ks_model::{Facts, GroupKind, LiveField, Manifest, ObjectRef, StorageClass};
+use ks_model::{
+    CertificateRequest, CertificateState, Facts, GroupKind, LiveField, Manifest, ObjectRef, SecretName, StorageClass,
+};
 use ks_plan::readiness::companion;
 use ks_plan::{Conflict, Contents, Desired, DryRun, LiveState, Observation, Refusal, doubts};
 use serde_json::Value;
 
+use crate::certificates::{Made, judge};
 use crate::cluster::{ApplyMode, Cluster, ListQuery};
 use crate::discovery::{Discovery, ServedKind};
 use crate::error::ClusterError;
@@ -29,11 +33,16 @@ pub struct Survey {
     pub namespaces: BTreeSet<String>,
 }
 
-/// Takes the first look: version, kinds, namespaces, nodes, storage classes, and the live values that `kept` names.
+/// Takes the first look: version, kinds, namespaces, nodes, storage classes, the live values that `kept` names, and
+/// whether the live `certificates` serve.
 ///
 /// # Errors
 /// When the cluster cannot be reached, or refuses one of these reads.
-pub async fn survey(cluster: &dyn Cluster, kept: &BTreeSet<LiveField>) -> Result<Survey, ClusterError> {
+pub async fn survey(
+    cluster: &dyn Cluster,
+    kept: &BTreeSet<LiveField>,
+    certificates: &BTreeSet<CertificateRequest>,
+) -> Result<Survey, ClusterError> {
     let (version, discovery) = futures::try_join!(cluster.version(), cluster.discover())?;
     let metadata = ListQuery { metadata_only: true, ..ListQuery::default() };
     let whole = ListQuery::default();
@@ -51,6 +60,7 @@ pub async fn survey(cluster: &dyn Cluster, kept: &BTreeSet<LiveField>) -> Result
     let stays = |it: &&Value| it.pointer("/metadata/deletionTimestamp").is_none();
     let namespaces: BTreeSet<String> = namespaces.iter().filter(stays).map(|it| name(it).to_owned()).collect();
     facts.kept = live_values(cluster, &discovery, &namespaces, kept).await?;
+    facts.certificates = judged(cluster, &discovery, &namespaces, certificates).await?;
     Ok(Survey { facts, discovery, namespaces })
 }
 
@@ -85,6 +95,26 @@ async fn live_values(
         .await?;
     let value = |field: &LiveField| found.get(&field.object)?.as_ref()?.pointer(&field.pointer).cloned();
     Ok(kept.iter().filter_map(|field| Some((field.clone(), value(field)?))).collect())
+}
+
+/// Reads the Secrets and keeps what is public of them.
+async fn judged(
+    cluster: &dyn Cluster,
+    discovery: &Discovery,
+    namespaces: &BTreeSet<String>,
+    certificates: &BTreeSet<CertificateRequest>,
+) -> Result<BTreeMap<SecretName, CertificateState>, ClusterError> {
+    let Some(kind) = discovery.preferred(&GroupKind::new("", "Secret")) else { return Ok(BTreeMap::new()) };
+    let state = |request: &CertificateRequest| {
+        let request = request.clone();
+        async move {
+            let exists = namespaces.contains(&request.secret.namespace);
+            let live = if exists { cluster.get(kind, &request.secret.object()).await? } else { None };
+            let state = judge(live.as_ref(), &request, SystemTime::now());
+            Ok::<_, ClusterError>((request.secret, state))
+        }
+    };
+    stream::iter(certificates).map(state).buffer_unordered(CONCURRENCY).try_collect().await
 }
 
 fn storage_class(class: &Value) -> StorageClass {
@@ -228,19 +258,31 @@ impl<'a> Observer<'a> {
     }
 
     async fn dry_runs(&self, live: &mut LiveState) -> Result<(), ClusterError> {
-        let doubtful: Vec<(&Manifest, &ServedKind)> = doubts(self.desired, live)
-            .into_iter()
-            .filter_map(|it| Some((it, self.served(&it.object().kind, Some(it.version()))?)))
-            .collect();
-        let answers: Vec<(&ObjectRef, DryRun)> = stream::iter(doubtful)
+        let doubtful = doubts(self.desired, live);
+        let made = Made::for_all(doubtful.iter().map(|it| &**it))?;
+        let doubtful = doubtful.into_iter().filter_map(|it| {
+            let kind = self.served(&it.object().kind, Some(it.version()))?;
+            Some((it, kind))
+        });
+        let made = &made;
+        let answers: Vec<(ObjectRef, DryRun)> = stream::iter(doubtful)
             .map(|(manifest, kind)| async move {
-                Ok::<_, ClusterError>((manifest.object(), dry_run(self.cluster, kind, manifest).await?))
+                let answer = dry_run(self.cluster, kind, &made.fill(&manifest)).await?;
+                Ok::<_, ClusterError>((manifest.object().clone(), hidden(answer, made)))
             })
             .buffer_unordered(CONCURRENCY)
             .try_collect()
             .await?;
-        answers.into_iter().for_each(|(object, answer)| live.answer(object.clone(), answer));
+        answers.into_iter().for_each(|(object, answer)| live.answer(object, answer));
         Ok(())
+    }
+}
+
+/// An answer as if the dry run had been about the manifest with its placeholders.
+fn hidden(answer: DryRun, made: &Made) -> DryRun {
+    match answer {
+        DryRun::Merged { object, conflicts } => DryRun::Merged { object: made.hide(object), conflicts },
+        other => other,
     }
 }
 

@@ -55,7 +55,7 @@ pub async fn plan(
     config: &ClusterConfiguration,
 ) -> Result<Planned, PlanError> {
     let before = cluster.requests();
-    let survey = survey(cluster, &catalogue.kept_fields()).await?;
+    let survey = survey(cluster, &catalogue.kept_fields(), &catalogue.certificates()).await?;
     let compiled = compile(catalogue, config, &survey.facts)?;
     let desired = Desired::of(catalogue, compiled, Inventory::default())?;
     let live = observe(cluster, &survey, &desired).await?;

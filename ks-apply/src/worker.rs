@@ -10,6 +10,7 @@ use ks_plan::{Change, Plan, StepId, Task};
 use tokio::sync::{Semaphore, mpsc, watch};
 use tokio::time::Instant;
 
+use crate::certificates::Made;
 use crate::cluster::{ApplyMode, Cluster};
 use crate::discovery::{Discovery, ServedKind};
 use crate::error::ClusterError;
@@ -27,6 +28,8 @@ pub(crate) struct Worker {
     discovered: Arc<Discovery>,
     /// The kinds that definitions in this plan will serve.
     defined: Arc<Discovery>,
+    /// The certificates that this run makes, the same for every object.
+    made: Arc<Result<Made, ClusterError>>,
     plan: Arc<Plan>,
     options: ApplyOptions,
     writes: Arc<Semaphore>,
@@ -44,8 +47,9 @@ impl Worker {
         events: mpsc::UnboundedSender<ApplyEvent>,
     ) -> Self {
         let defined = Arc::new(defined(&plan));
+        let made = Arc::new(Made::for_all(plan.changes.iter().filter_map(|it| it.manifest.as_ref())));
         let writes = Arc::new(Semaphore::new(options.concurrency.max(1)));
-        Self { cluster, discovered: Arc::new(discovery), defined, plan, options, writes, interrupt, events }
+        Self { cluster, discovered: Arc::new(discovery), defined, made, plan, options, writes, interrupt, events }
     }
 
     /// Carries out a step; says how it ended and how long it took.
@@ -84,6 +88,7 @@ impl Worker {
     /// Applies an object. A kind that this plan makes is served a moment after its definition says so: that is waited for.
     async fn write(&self, id: StepId, manifest: Option<&Manifest>, force: bool) -> Result<Outcome, ClusterError> {
         let Some(manifest) = manifest else { return Ok(Outcome::Applied) };
+        let manifest = &*self.made.as_ref().as_ref().map_err(Clone::clone)?.fill(manifest);
         let kind = self.kind(manifest.object(), Some(manifest.version()))?;
         let is_new = self.discovered.find(&kind.kind, &kind.version).is_none();
         let mode = ApplyMode { dry_run: false, force };

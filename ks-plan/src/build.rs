@@ -6,12 +6,15 @@ mod removal;
 mod seen;
 mod work;
 
+use std::borrow::Cow;
+
 use ks_model::{Facts, GroupKind, Manifest};
 use serde_json::Value;
 
 use crate::change::{Action, Change, Risk, Verified};
 use crate::desired::Desired;
 use crate::fields;
+use crate::generated::{lacks_live_key, with_live_key};
 use crate::graph::GraphError;
 use crate::layout::lay_out;
 use crate::live::{DryRun, LiveState, Refusal};
@@ -29,13 +32,13 @@ pub const FIELD_MANAGER: &str = "ks";
 /// The wanted objects that only the server can judge: those it does not have, and those whose leaves or owners differ.
 ///
 /// What is not here is unchanged for certain, and costs no request of its own.
-pub fn doubts<'a>(desired: &'a Desired, live: &LiveState) -> Vec<&'a Manifest> {
-    let doubtful = |manifest: &&Manifest| match see(manifest.object(), live) {
-        Seen::Absent { askable } => askable,
-        Seen::Present(object) => differs(desired, manifest, object),
+pub fn doubts<'a>(desired: &'a Desired, live: &LiveState) -> Vec<Cow<'a, Manifest>> {
+    let doubtful = |manifest: &Cow<'_, Manifest>| match see(manifest.object(), live) {
+        Seen::Absent { askable } => askable && !lacks_live_key(manifest),
+        Seen::Present(object) => differs(desired, manifest, object) && !lacks_live_key(manifest),
         Seen::Leaving(_) => false,
     };
-    desired.manifests().filter(doubtful).collect()
+    desired.manifests().map(|it| with_live_key(it, live.object(it.object()))).filter(doubtful).collect()
 }
 
 fn differs(desired: &Desired, manifest: &Manifest, live: &Value) -> bool {
@@ -75,7 +78,12 @@ struct Builder<'a> {
 impl Builder<'_> {
     /// Decides what happens to a wanted object.
     fn wanted(&mut self, manifest: &Manifest) {
+        let manifest = &*with_live_key(manifest, self.live.object(manifest.object()));
         let decided = match see(manifest.object(), self.live) {
+            _ if lacks_live_key(manifest) => Err(vec![Refusal {
+                message: "its key was there at first and is gone now; plan again".to_owned(),
+                immutable: Vec::new(),
+            }]),
             Seen::Absent { .. } => self.create(manifest),
             Seen::Leaving(live) => Ok(self.again(manifest, live)),
             Seen::Present(live) if differs(self.desired, manifest, live) => self.alter(manifest, live),

@@ -5,6 +5,7 @@ use serde_json::{Value, json};
 
 use crate::build::FIELD_MANAGER;
 use crate::change::FieldChange;
+use crate::generated;
 use crate::live::Conflict;
 use crate::sensitive::Mask;
 use crate::structured::{ApplyError, ApplyRequest, FieldPath, PathElement, Type, apply, differences};
@@ -23,7 +24,9 @@ pub(crate) fn changes(
         .filter(|it| !is_identity(&it.path))
         .map(|it| {
             let is_secret = Mask::hides(&object.kind, &it.path);
-            let show = |value: Option<Value>| value.map(|it| if is_secret { mask.mask(&it) } else { it });
+            let show = |value: Option<Value>| {
+                value.map(|it| if is_secret { mask.mask(&it) } else { generated::shown(&it).into_owned() })
+            };
             FieldChange { path: it.path.to_string(), before: show(it.before), after: show(it.after) }
         })
         .collect()

@@ -18,6 +18,7 @@ pub mod change;
 pub mod desired;
 pub mod display;
 mod fields;
+pub mod generated;
 mod immutable;
 pub mod inventory;
 mod layout;

@@ -1,11 +1,13 @@
 //! Why an object is in the plan: the file that wants it, and the settings that stand in the leaves that change.
 
-use std::collections::BTreeSet;
+use std::borrow::Cow;
+use std::collections::{BTreeMap, BTreeSet};
 
 use ks_model::{Bundle, DesiredObject};
 use serde_json::Value;
 
 use crate::change::{Action, FieldChange, Reason};
+use crate::generated::shown;
 
 /// The file that wants the object, then the settings of that file that shape a leaf that changes.
 ///
@@ -15,13 +17,14 @@ pub(crate) fn reasons(bundle: &Bundle, wanted: &DesiredObject, action: Action, f
     if action == Action::NoOp {
         return Vec::new();
     }
-    let settings: Vec<Leaf<'_>> =
-        wanted.settings.iter().flat_map(|name| leaves(name, bundle.settings.get(name).map(|it| &it.value))).collect();
+    let values: BTreeMap<&String, Cow<'_, Value>> =
+        wanted.settings.iter().filter_map(|name| Some((name, shown(&bundle.settings.get(name)?.value)))).collect();
+    let settings: Vec<Leaf<'_>> = values.iter().flat_map(|(name, value)| leaves(name, Some(value))).collect();
     let shaping: BTreeSet<&str> = fields.iter().flat_map(|field| shaping(field, &settings)).collect();
     let named = shaping.into_iter().filter_map(|name| Some((name, bundle.settings.get(name)?)));
     let named = named.map(|(name, setting)| Reason::Setting {
         name: name.to_owned(),
-        value: setting.value.clone(),
+        value: shown(&setting.value).into_owned(),
         origin: Box::new(setting.origin.clone()),
     });
     [Reason::Wanted { file: wanted.file.clone() }].into_iter().chain(named).collect()

@@ -1,9 +1,12 @@
 //! Values that never leave the process: masked, with a fingerprint so that a change is still visible.
 
+use std::borrow::Cow;
+
 use ks_model::GroupKind;
 use serde_json::Value;
 use sha2::{Digest, Sha256};
 
+use crate::generated;
 use crate::structured::{FieldPath, PathElement};
 
 /// Where `kubectl apply` keeps the whole object as it was applied.
@@ -44,8 +47,11 @@ impl Mask {
         Self::guards(kind) && is_secret
     }
 
-    /// Replaces a value by its fingerprint.
+    /// Replaces a value by its fingerprint; one that apply makes has none yet.
     pub fn mask(&self, value: &Value) -> Value {
+        if let (Value::String(_), Cow::Owned(shown)) = (value, generated::shown(value)) {
+            return shown;
+        }
         let text = value.to_string();
         let digest = Sha256::new().chain_update(&self.key).chain_update([0]).chain_update(&text).finalize();
         let short: String = digest.iter().take(4).map(|byte| format!("{byte:02x}")).collect();
@@ -59,7 +65,10 @@ impl Mask {
             metadata.shift_remove("managedFields");
         }
         if !Self::guards(kind) {
-            return shown;
+            return match generated::shown(&shown) {
+                Cow::Owned(without) => without,
+                Cow::Borrowed(_) => shown,
+            };
         }
         if let Some(annotations) = shown.pointer_mut("/metadata/annotations").and_then(Value::as_object_mut) {
             annotations.shift_remove(LAST_APPLIED);

@@ -3,6 +3,7 @@
 #![expect(clippy::unwrap_used, clippy::panic, reason = "helpers of tests")]
 
 mod applying;
+mod certificates;
 mod crashing;
 mod interrupting;
 mod planning;

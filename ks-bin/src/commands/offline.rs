@@ -41,7 +41,9 @@ pub async fn compile(options: &GlobalOptions, args: &FactsArgs, ui: &Ui) -> Resu
     };
     let facts = match (facts, &connection) {
         (Some(facts), _) => facts,
-        (None, Some(connection)) => survey(&*connection.cluster, &catalogue.kept_fields()).await?.facts,
+        (None, Some(connection)) => {
+            survey(&*connection.cluster, &catalogue.kept_fields(), &catalogue.certificates()).await?.facts
+        }
         (None, None) => {
             let facts = Facts::default();
             let nodes = facts.nodes;

@@ -1,7 +1,10 @@
 //! `ks render`.
 
+use std::borrow::Cow;
+
 use clap::{Args, ValueEnum};
-use ks_model::Manifest;
+use ks_model::{Manifest, ObjectRef};
+use ks_plan::generated::applicable;
 use serde_json::{Value, json};
 
 use super::offline::{self, FactsArgs};
@@ -47,16 +50,24 @@ safe as they are.";
 /// Prints the objects.
 pub async fn run(options: &GlobalOptions, args: &RenderArgs, ui: &Ui) -> Result<Kind, CommandError> {
     let desired = offline::compile(options, &args.facts, ui).await?;
-    let manifests: Vec<&Manifest> = desired.manifests().collect();
-    let secrets = manifests.iter().filter(|it| it.object().kind.is("", "Secret")).count();
+    let all: Vec<&Manifest> = desired.manifests().collect();
+    let objects: Vec<(&ObjectRef, Cow<'_, Value>)> =
+        all.iter().filter_map(|it| Some((it.object(), applicable(it)?))).collect();
+    if objects.iter().any(|(_, it)| matches!(it, Cow::Owned(_))) || objects.len() < all.len() {
+        let secrets = counted((all.len() - objects.len()) as u64, "Secret");
+        ui.note(&format!(
+            "certificates come from `ks apply` only: {secrets} and the fields that name a CA are left out"
+        ));
+    }
+    let secrets = objects.iter().filter(|(it, _)| it.kind.is("", "Secret")).count();
     if secrets > 0 {
         let secrets = counted(secrets as u64, "Secret");
         ui.note(&format!("the output holds {secrets} with readable values"));
     }
     let text = match args.output {
-        Form::Yaml => yaml(&manifests)?,
+        Form::Yaml => yaml(&objects)?,
         Form::Json => {
-            let items: Vec<&Value> = manifests.iter().map(|it| it.value()).collect();
+            let items: Vec<&Value> = objects.iter().map(|(_, it)| &**it).collect();
             pretty(&json!({ "apiVersion": "v1", "kind": "List", "items": items }))?
         }
     };
@@ -64,11 +75,11 @@ pub async fn run(options: &GlobalOptions, args: &RenderArgs, ui: &Ui) -> Result<
     Ok(Kind::Done)
 }
 
-fn yaml(manifests: &[&Manifest]) -> Result<String, CommandError> {
+fn yaml(objects: &[(&ObjectRef, Cow<'_, Value>)]) -> Result<String, CommandError> {
     let mut text = String::new();
-    for manifest in manifests {
-        let document = serde_saphyr::to_string(manifest.value())
-            .map_err(|error| CommandError::new(Kind::Bug, format!("write {} as YAML: {error}", manifest.object())))?;
+    for (object, value) in objects {
+        let document = serde_saphyr::to_string(&**value)
+            .map_err(|error| CommandError::new(Kind::Bug, format!("write {object} as YAML: {error}")))?;
         text.push_str("---\n");
         text.push_str(&document);
     }

@@ -41,6 +41,7 @@ pub(super) fn faults(catalogue: &Catalogue) -> Vec<CatalogueError> {
         unsound_templates(catalogue, component, &mut faults);
     }
     unsound_macros(catalogue, &mut faults);
+    rival_certificates(catalogue, &mut faults);
     unsound_manifests(catalogue, &mut faults);
     faults
 }
@@ -61,6 +62,22 @@ fn unsound_settings(component: &Component, faults: &mut Vec<CatalogueError>) {
             setting: name.clone(),
             fault,
         }));
+    }
+}
+
+/// One Secret holds one certificate, which every setting that names it has to want.
+fn rival_certificates(catalogue: &Catalogue, faults: &mut Vec<CatalogueError>) {
+    let mut seen = BTreeMap::new();
+    for component in catalogue.components() {
+        for (name, rule) in &component.settings {
+            let Some(request) = &rule.certificate else { continue };
+            let (first, owner) =
+                seen.entry(&request.secret).or_insert((request, format!("{name} of {}", component.name)));
+            if *first != request {
+                let fault = SettingFault::CertificateTaken(owner.clone());
+                faults.push(CatalogueError::Setting { file: component.file(), setting: name.clone(), fault });
+            }
+        }
     }
 }
 

@@ -106,7 +106,7 @@ pub enum CatalogueError {
 }
 
 /// Says why a setting has no meaning.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum SettingFault {
     /// Both would give a value to a silent configuration.
@@ -115,8 +115,14 @@ pub enum SettingFault {
     /// Leaves are those of a default mapping, and nothing else can provide them.
     #[error("`leaves` needs a `default` that is a mapping, and neither `keep` nor `compute`")]
     Leaves,
+    /// A certificate is made as it is asked for, or kept.
+    #[error("`certificate` needs at least one DNS name, and no other source beside it")]
+    Certificate,
+    /// Two settings want another certificate in the same Secret.
+    #[error("wants another certificate than {0} in the same Secret")]
+    CertificateTaken(String),
     /// Nothing could ever give it a value.
-    #[error("has no `from`, `keep`, `compute` or `default`")]
+    #[error("has no `from`, `keep`, `compute`, `default` or `certificate`")]
     NoSource,
     /// Its name could not be written as `settings.name`.
     #[error("must be named with letters, digits and `_`, starting with a letter")]

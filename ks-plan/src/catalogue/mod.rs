@@ -6,7 +6,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use ks_model::{ComponentName, LiveField};
+use ks_model::{CertificateRequest, ComponentName, LiveField};
 
 use crate::images::Images;
 use crate::render::Templates;
@@ -113,6 +113,12 @@ impl Catalogue {
     pub fn kept_fields(&self) -> BTreeSet<LiveField> {
         let rules = self.components().flat_map(|component| component.settings.values());
         rules.filter_map(|rule| rule.keep.clone()).collect()
+    }
+
+    /// The certificates that settings need: their Secrets have to be judged before anything is compiled.
+    pub fn certificates(&self) -> BTreeSet<CertificateRequest> {
+        let rules = self.components().flat_map(|component| component.settings.values());
+        rules.filter_map(|rule| rule.certificate.clone()).collect()
     }
 
     /// The images.

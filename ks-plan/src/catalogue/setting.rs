@@ -1,6 +1,6 @@
 //! Settings: where a value that templates read may come from.
 
-use ks_model::LiveField;
+use ks_model::{CertificateRequest, LiveField};
 use serde::{Deserialize, Deserializer};
 use serde_json::Value;
 
@@ -22,6 +22,8 @@ pub struct SettingRule {
     pub compute: Option<String>,
     /// The default as it is.
     pub default: Option<Value>,
+    /// A server certificate, which apply makes and renews: a mapping of `certificate`, `key` and `ca`.
+    pub certificate: Option<CertificateRequest>,
     /// Each leaf of the default is resolved on its own; further leaves of the configuration are not read.
     pub leaves: bool,
     /// An empty text in the configuration is silence, too.
@@ -31,7 +33,10 @@ pub struct SettingRule {
 impl SettingRule {
     /// Finds what makes the rule meaningless.
     pub(crate) fn fault(&self) -> Option<SettingFault> {
-        if self.default.is_some() && self.compute.is_some() {
+        if let Some(request) = &self.certificate {
+            let alone = Self { certificate: Some(request.clone()), ..Self::default() };
+            (*self != alone || !are_dns_names(&request.dns_names)).then_some(SettingFault::Certificate)
+        } else if self.default.is_some() && self.compute.is_some() {
             Some(SettingFault::TwoDefaults)
         } else if self.leaves && !(matches!(self.default, Some(Value::Object(_))) && self.keep.is_none()) {
             Some(SettingFault::Leaves)
@@ -51,6 +56,13 @@ impl SettingRule {
             _ => vec![name.to_owned()],
         }
     }
+}
+
+/// Whether a certificate can be made for these names: at least one, each as DNS spells them.
+fn are_dns_names(names: &[String]) -> bool {
+    let is_letter = |c: char| c.is_ascii_alphanumeric() || c == '-';
+    let is_label = |label: &str| !label.is_empty() && label.chars().all(is_letter);
+    !names.is_empty() && names.iter().all(|name| name.len() < 254 && name.split('.').all(is_label))
 }
 
 /// Tells whether templates can write `settings.name`.

@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use ks_model::ComponentName;
+use ks_model::{ComponentName, ObjectRef};
 
 use crate::catalogue::{ManifestFault, write_lines};
 use crate::yaml::SourceError;
@@ -39,6 +39,14 @@ pub enum CompileError {
     /// A template printed something that is no YAML. The line is one of what it printed.
     #[error("{}: what it renders is no YAML: line {}: {}", .0.file, .0.line.unwrap_or_default(), .0.message)]
     NotYaml(SourceError),
+    /// A template puts a certificate where it cannot be.
+    #[error("{file}: {object}: parts of a certificate are whole values, and its key stands in its own Secret only")]
+    MisplacedCertificate {
+        /// The template.
+        file: String,
+        /// The object.
+        object: Box<ObjectRef>,
+    },
     /// A rendered manifest is not sound.
     #[error(transparent)]
     Manifest(#[from] ManifestFault),

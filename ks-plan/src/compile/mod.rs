@@ -5,10 +5,13 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use ks_model::config::ClusterConfiguration;
-use ks_model::{Bundle, ClosedGate, ComponentName, DesiredObject, Facts, LiveField, Manifest};
+use ks_model::{
+    Bundle, CertificateState, ClosedGate, ComponentName, DesiredObject, Facts, LiveField, Manifest, SecretName,
+};
 use serde_json::Value;
 
 use crate::catalogue::{Catalogue, Component, ManifestBody, ManifestFile, manifest_fault};
+use crate::generated;
 use crate::images::ResolvedImage;
 use crate::render::{Expressions, Renderer};
 use crate::yaml;
@@ -82,7 +85,8 @@ struct Inputs<'a> {
     catalogue: &'a Catalogue,
     configuration: &'a ClusterConfiguration,
     kept: &'a BTreeMap<LiveField, Value>,
-    /// The facts as expressions see them: without the kept values, which settings bring in by name.
+    certificates: &'a BTreeMap<SecretName, CertificateState>,
+    /// The facts as expressions see them: without kept values and certificates, which settings bring in by name.
     facts: Value,
     images: BTreeMap<String, ResolvedImage>,
     expressions: Expressions,
@@ -96,9 +100,11 @@ impl<'a> Inputs<'a> {
         let renderer = catalogue.templates().renderer(images.clone(), facts.version);
         let mut facts_seen = facts.clone();
         facts_seen.kept.clear();
+        facts_seen.certificates.clear();
         let facts_seen = serde_json::to_value(&facts_seen).unwrap_or_default();
         let expressions = Expressions::new(spec, &facts_seen, facts.version);
-        Self { catalogue, configuration, kept: &facts.kept, facts: facts_seen, images, expressions, renderer }
+        let (kept, certificates) = (&facts.kept, &facts.certificates);
+        Self { catalogue, configuration, kept, certificates, facts: facts_seen, images, expressions, renderer }
     }
 }
 
@@ -157,8 +163,16 @@ fn file_objects(
 
 fn manifest(value: Value, file: &ManifestFile, inputs: &Inputs<'_>) -> Result<Manifest, CompileError> {
     let manifest = manifest_fault::parse(&file.path, value)?;
-    let fault = manifest_fault::wrong_scope(&file.path, manifest.object(), inputs.catalogue.scopes());
-    fault.map_or(Ok(manifest), |fault| Err(fault.into()))
+    if let Some(fault) = manifest_fault::wrong_scope(&file.path, manifest.object(), inputs.catalogue.scopes()) {
+        return Err(fault.into());
+    }
+    if generated::is_misplaced(&manifest) {
+        return Err(CompileError::MisplacedCertificate {
+            file: file.path.clone(),
+            object: Box::new(manifest.object().clone()),
+        });
+    }
+    Ok(manifest)
 }
 
 fn duplicates(bundles: &[Bundle]) -> impl Iterator<Item = CompileError> {

@@ -8,6 +8,7 @@ use serde_json::{Map, Value};
 
 use super::{CompileError, Inputs, at};
 use crate::catalogue::{Component, ManifestBody, SettingRule, leaves};
+use crate::generated;
 
 /// Holds the settings of one component.
 pub(super) struct Settings {
@@ -41,6 +42,9 @@ pub(super) fn resolve(component: &Component, inputs: &Inputs<'_>) -> Result<Sett
 }
 
 fn resolve_one(component: &Component, rule: &SettingRule, inputs: &Inputs<'_>) -> Result<Setting, CompileError> {
+    if let Some(request) = &rule.certificate {
+        return Ok(generated::setting(request, inputs.certificates.get(&request.secret)));
+    }
     if let Some(setting) = rule.from.iter().find_map(|path| configured(path, rule, inputs)) {
         return Ok(setting);
     }

@@ -17,6 +17,10 @@ pub fn in_words(reason: &Reason, object: &ObjectRef) -> String {
                 Origin::Configured { field, location: Some(place) } => format!("{name} is {value}: {field} at {place}"),
                 Origin::Configured { field, location: None } => format!("{name} is {value}: {field}"),
                 Origin::Kept { field } => format!("{name} stays {value}: kept from {field}"),
+                Origin::LiveCertificate { secret } => format!("{name} stays as it is in Secret {secret}"),
+                Origin::Generated { secret, because } => {
+                    format!("{name} is made by apply: Secret {secret}: {because}")
+                }
                 Origin::Default { expression: Some(text) } => format!("{name} is {value}: default, {text}"),
                 Origin::Default { expression: None } => format!("{name} is {value}: default"),
                 _ => format!("{name} is {value}"),

@@ -3,6 +3,7 @@
 #![expect(clippy::unwrap_used, reason = "tests may unwrap, their helpers too")]
 
 mod catalogue;
+mod certificates;
 mod components;
 mod etcd;
 mod gates;
