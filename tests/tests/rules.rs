@@ -15,7 +15,24 @@ use ks_tests::rule_files::RuleFiles;
 use tempfile::TempDir;
 
 /// The groups of recording rules that the installer had, each with the number of its rules.
-const RECORDS: &[(&str, usize)] = &[("etcd.rules", 15), ("etcd_histogram.rules", 6), ("prometheus.rules", 2)];
+const RECORDS: &[(&str, usize)] = &[
+    ("prometheus.rules", 2),
+    ("etcd.rules", 15),
+    ("etcd_histogram.rules", 6),
+    ("k8s.rules", 5),
+    ("node.rules", 33),
+    ("cluster.rules", 9),
+    ("namespace.rules", 16),
+    ("apiserver.rules", 5),
+    ("scheduler.rules", 4),
+    ("scheduler_histogram.rules", 3),
+    ("controller_manager.rules", 1),
+    ("coredns.rules", 1),
+    ("kube-apiserver-burnrate.rules", 14),
+    ("kube-apiserver-histogram.rules", 5),
+    ("kube-apiserver-availability.rules", 16),
+    ("kubelet.rules", 3),
+];
 
 /// The alerting rules of each GlobalRuleGroup.
 const ALERTS: &[(&str, usize)] = &[];

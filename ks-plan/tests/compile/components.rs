@@ -53,6 +53,7 @@ fn bundles_stand_behind_what_they_need() {
         prometheus (10 objects) requires ["prometheus-operator"] after []
         alertmanager (7 objects) requires ["prometheus-operator"] after ["prometheus"]
         etcd (4 objects) requires ["prometheus-operator"] after ["prometheus"]
+        kubernetes (8 objects) requires ["prometheus-operator"] after ["prometheus"]
         kubesphere (2 objects) requires ["prometheus-operator"] after ["prometheus"]
         thanos-ruler (5 objects) requires ["prometheus-operator"] after ["alertmanager", "prometheus"]
         "#);

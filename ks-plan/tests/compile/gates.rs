@@ -37,6 +37,7 @@ fn a_prometheus_from_elsewhere_switches_the_stack_off() {
         prometheus: requires prometheus-operator, which is off (cc.yaml:47)
         alertmanager: requires prometheus-operator, which is off (cc.yaml:47)
         etcd: requires prometheus-operator, which is off (cc.yaml:47)
+        kubernetes: requires prometheus-operator, which is off (cc.yaml:47)
         kubesphere: requires prometheus-operator, which is off (cc.yaml:47)
         thanos-ruler: requires prometheus-operator, which is off (cc.yaml:47)
         ");
