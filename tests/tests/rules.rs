@@ -9,7 +9,7 @@ use std::path::{Path, PathBuf};
 use ks_model::Facts;
 use ks_model::config::{ClusterConfiguration, Source};
 use ks_plan::{Catalogue, compile};
-use ks_tests::engine::with_alerting_and_etcd;
+use ks_tests::configuration::everything_on;
 use ks_tests::promtool::Promtool;
 use ks_tests::rule_files::RuleFiles;
 use tempfile::TempDir;
@@ -34,12 +34,15 @@ const RECORDS: &[(&str, usize)] = &[
     ("kubelet.rules", 3),
 ];
 
+/// The groups that it did not have: what dashboards ask for by name, and nothing recorded.
+const RECORDS_OF_DASHBOARDS: &[(&str, usize)] =
+    &[("dashboard-containers.rules", 3), ("dashboard-pods.rules", 10), ("dashboard-nodes.rules", 7)];
+
 /// The alerting rules of each GlobalRuleGroup.
 const ALERTS: &[(&str, usize)] = &[];
 
-/// Every component that has rules is on.
 fn rules() -> RuleFiles {
-    let source = Source::new("cluster-configuration.yaml", with_alerting_and_etcd());
+    let source = Source::new("cluster-configuration.yaml", everything_on());
     let config = ClusterConfiguration::parse(&source).unwrap().config;
     let catalogue = Catalogue::embedded().unwrap();
     RuleFiles::of(&compile(&catalogue, &config, &Facts::default()).unwrap())
@@ -63,8 +66,10 @@ fn rule_tests() -> Vec<PathBuf> {
 #[test]
 fn every_group_has_its_rules() {
     let rules = rules();
-    assert_eq!(RuleFiles::sizes(&rules.records), RECORDS.iter().copied().collect::<BTreeMap<_, _>>());
+    let records = RECORDS.iter().chain(RECORDS_OF_DASHBOARDS).copied();
+    assert_eq!(RuleFiles::sizes(&rules.records), records.collect::<BTreeMap<_, _>>());
     assert_eq!(RuleFiles::sizes(&rules.alerts), ALERTS.iter().copied().collect::<BTreeMap<_, _>>());
+    assert_eq!(RECORDS.iter().map(|(_, rules)| rules).sum::<usize>(), 138);
 }
 
 #[test]

@@ -52,6 +52,7 @@ fn bundles_stand_behind_what_they_need() {
         node-exporter (7 objects) requires ["namespaces", "prometheus-operator"] after []
         prometheus (10 objects) requires ["prometheus-operator"] after []
         alertmanager (7 objects) requires ["prometheus-operator"] after ["prometheus"]
+        dashboard-records (1 objects) requires ["prometheus-operator"] after ["prometheus"]
         etcd (4 objects) requires ["prometheus-operator"] after ["prometheus"]
         kubernetes (8 objects) requires ["prometheus-operator"] after ["prometheus"]
         kubesphere (2 objects) requires ["prometheus-operator"] after ["prometheus"]

@@ -16,12 +16,14 @@ fn closed(text: &str) -> String {
 fn each_switch_decides_on_its_component() {
     insta::assert_snapshot!(closed(EXAMPLE), @"
         ks-istio-monitoring: servicemesh.enabled is false (cc.yaml:147)
+        dashboard-records: monitoring.grafana.enabled is not set (nowhere)
         etcd: etcd.monitoring is false (cc.yaml:26)
         thanos-ruler: alerting.enabled is false (cc.yaml:81)
         ");
     assert_eq!(closed(&example_with_everything()), "");
     insta::assert_snapshot!(closed(&with_spec(json!({}))), @"
         ks-istio-monitoring: servicemesh.enabled is not set (nowhere)
+        dashboard-records: monitoring.grafana.enabled is not set (nowhere)
         etcd: etcd.monitoring is not set (nowhere)
         thanos-ruler: alerting.enabled is not set (nowhere)
         ");
@@ -36,6 +38,7 @@ fn a_prometheus_from_elsewhere_switches_the_stack_off() {
         node-exporter: requires prometheus-operator, which is off (cc.yaml:47)
         prometheus: requires prometheus-operator, which is off (cc.yaml:47)
         alertmanager: requires prometheus-operator, which is off (cc.yaml:47)
+        dashboard-records: requires prometheus-operator, which is off (cc.yaml:47)
         etcd: requires prometheus-operator, which is off (cc.yaml:47)
         kubernetes: requires prometheus-operator, which is off (cc.yaml:47)
         kubesphere: requires prometheus-operator, which is off (cc.yaml:47)

@@ -27,6 +27,7 @@ pub fn example_with_everything() -> String {
         ("etcd:\n    monitoring: false", "etcd:\n    monitoring: true"),
         ("endpointIps: localhost ", "endpointIps: 192.168.0.2,192.168.0.3 "),
         ("servicemesh:\n    enabled: false", "servicemesh:\n    enabled: true"),
+        ("\n  monitoring:\n", "\n  monitoring:\n    grafana: { enabled: true }\n"),
     ] {
         assert!(text.contains(off), "{off}");
         text = text.replacen(off, on, 1);
