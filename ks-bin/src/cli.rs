@@ -6,7 +6,7 @@ use std::str::FromStr;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
 use crate::command_error::exit_codes;
-use crate::commands::{apply, completion, graph, plan, render, status, validate};
+use crate::commands::{apply, completion, explain, graph, plan, render, status, validate};
 
 /// Plans and applies a KubeSphere ClusterConfiguration.
 ///
@@ -46,6 +46,8 @@ pub enum Command {
     Render(render::RenderArgs),
     /// Show which object waits for which, and why
     Graph(graph::GraphArgs),
+    /// Tell which setting, line, default, fact or condition gave a value
+    Explain(explain::ExplainArgs),
     /// Print a completion script for a shell
     Completion(completion::CompletionArgs),
     /// Print the version

@@ -19,7 +19,7 @@ use crate::graph::GraphError;
 use crate::layout::lay_out;
 use crate::live::{DryRun, LiveState, Refusal};
 use crate::plan::{Fault, Plan};
-use crate::reasons;
+use crate::reasons::Reasons;
 use crate::risk;
 use crate::schema_check;
 use crate::sensitive::Mask;
@@ -54,7 +54,8 @@ fn differs(desired: &Desired, manifest: &Manifest, live: &Value) -> bool {
 /// When the objects to delete wait for each other in a circle.
 pub fn plan(desired: &Desired, live: &LiveState, facts: &Facts) -> Result<Plan, GraphError> {
     let mask = Mask::keyed(facts.cluster_uid.as_deref());
-    let mut builder = Builder { desired, live, mask: &mask, changes: Vec::new(), faults: Vec::new() };
+    let reasons = Reasons::new(desired);
+    let mut builder = Builder { desired, live, mask: &mask, reasons, changes: Vec::new(), faults: Vec::new() };
     desired.manifests().for_each(|manifest| builder.wanted(manifest));
     let doomed = removal::doomed(desired, live);
     let deleted = removal::graph(&doomed, desired)?;
@@ -71,6 +72,7 @@ struct Builder<'a> {
     desired: &'a Desired,
     live: &'a LiveState,
     mask: &'a Mask,
+    reasons: Reasons<'a>,
     changes: Vec<Change>,
     faults: Vec<Fault>,
 }
@@ -146,9 +148,7 @@ impl Builder<'_> {
             component: found.map(|(bundle, _)| bundle.component.clone()),
             conflicts: Vec::new(),
             immutable: Vec::new(),
-            reasons: found
-                .map(|(bundle, wanted)| reasons::reasons(bundle, wanted, action, &fields))
-                .unwrap_or_default(),
+            reasons: found.map(|(bundle, wanted)| self.reasons.of(bundle, wanted, action, &fields)).unwrap_or_default(),
             risk: if action == Action::NoOp { Risk::Safe } else { risk::of(object, action, before, &fields) },
             verified: Verified::None,
             manifest: Some(manifest.clone()),

@@ -11,6 +11,7 @@ use crate::edges::crd::defined_kind;
 use crate::graph::{DependencyGraph, GraphError};
 use crate::inventory::{Contents, Inventory};
 use crate::structured::{Schemas, StructuralSchema, Type, crd};
+use crate::trace::{self, Rendering, Trace};
 
 /// The components that must be ready, and those that must be written, before a component; of all components, also of
 /// those that are off, because their objects may have to be deleted in order.
@@ -39,6 +40,7 @@ pub struct Desired {
     schemas: Schemas,
     index: BTreeMap<ObjectRef, (usize, usize)>,
     defined: BTreeMap<GroupKind, ObjectRef>,
+    rendering: Option<Rendering>,
 }
 
 /// Says why wanted objects do not make a plan.
@@ -66,7 +68,8 @@ impl Desired {
     pub fn of(catalogue: &Catalogue, compiled: Compiled, inventory: Inventory) -> Result<Self, DesiredError> {
         let order = |it: &Component| ComponentOrder { requires: it.requires.clone(), after: it.after.clone() };
         let orders = catalogue.components().map(|it| (it.name.clone(), order(it))).collect();
-        Self::new(compiled.bundles, compiled.closed, orders, inventory)
+        let desired = Self::new(compiled.bundles, compiled.closed, orders, inventory)?;
+        Ok(Self { rendering: Some(compiled.rendering), ..desired })
     }
 
     /// Marks the objects as members of `inventory`, draws their graph and reads the schemas among them.
@@ -97,7 +100,7 @@ impl Desired {
             }
         }
         let graph = DependencyGraph::build(&bundles)?;
-        Ok(Self { bundles, closed, orders, inventory, graph, schemas, index, defined })
+        Ok(Self { bundles, closed, orders, inventory, graph, schemas, index, defined, rendering: None })
     }
 
     /// The components that are on.
@@ -155,6 +158,21 @@ impl Desired {
     /// How the fields of an object merge.
     pub fn type_of(&self, manifest: &Manifest) -> Type<'_> {
         self.schemas.of(&manifest.object().kind, manifest.version())
+    }
+
+    /// Which settings shape which fields of the objects of a file; `None` when the file is no template of the catalogue.
+    ///
+    /// The template is rendered some times for each setting that it reads, so it is asked for few files at a time.
+    pub fn trace(&self, file: &str) -> Option<Trace> {
+        trace::trace(self.rendering.as_ref()?, file, &self.schemas)
+    }
+
+    pub(crate) fn rendering(&self) -> Option<&Rendering> {
+        self.rendering.as_ref()
+    }
+
+    pub(crate) fn schemas(&self) -> &Schemas {
+        &self.schemas
     }
 
     /// The kinds and namespaces that the wanted objects live in.

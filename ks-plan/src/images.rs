@@ -35,8 +35,10 @@ pub struct ResolvedImage {
     pub repository: String,
     /// The tag.
     pub tag: String,
-    /// The field of the configuration that the reference follows, when one does. For people.
-    pub decided_by: Option<String>,
+    /// The field of the configuration that the repository follows, when one does. For people.
+    pub repository_by: Option<String>,
+    /// The field of the configuration that the tag follows, when one does. For people.
+    pub tag_by: Option<String>,
 }
 
 impl Images {
@@ -66,13 +68,10 @@ impl Image {
             text(spec, &field).map(|value| (value.to_owned(), field))
         };
         let (repo, tag) = (replaced("repo"), replaced("tag"));
-        let by = [&repo, &tag].into_iter().flatten().map(|(_, field)| field.clone()).next();
-        let moved_by = registry.decided_by.map(str::to_owned);
-        ResolvedImage {
-            repository: repo.map_or_else(|| registry.repository(&self.repository), |(value, _)| value),
-            tag: tag.map_or_else(|| self.tag.clone(), |(value, _)| value),
-            decided_by: by.or(moved_by),
-        }
+        let moved = || (registry.repository(&self.repository), registry.decided_by.map(str::to_owned));
+        let (repository, repository_by) = repo.map_or_else(moved, |(value, field)| (value, Some(field)));
+        let (tag, tag_by) = tag.map_or_else(|| (self.tag.clone(), None), |(value, field)| (value, Some(field)));
+        ResolvedImage { repository, tag, repository_by, tag_by }
     }
 }
 
@@ -180,9 +179,12 @@ mod tests {
     fn one_image_can_be_replaced() {
         let tag = resolved(&json!({ "prometheus_tag": "v3.0.0", "local_registry": "hub.local" }));
         assert_eq!(tag.reference(), "hub.local/prom/prometheus:v3.0.0");
-        assert_eq!(tag.decided_by.as_deref(), Some("prometheus_tag"));
+        assert_eq!(tag.tag_by.as_deref(), Some("prometheus_tag"));
+        assert_eq!(tag.repository_by.as_deref(), Some("local_registry"));
         let whole = resolved(&json!({ "prometheus_repo": "quay.io/mine/prometheus", "local_registry": "hub.local" }));
         assert_eq!(whole.reference(), "quay.io/mine/prometheus:v2.39.1-dev");
-        assert_eq!(resolved(&json!({ "zone": "cn" })).decided_by.as_deref(), Some("zone"));
+        assert_eq!(whole.repository_by.as_deref(), Some("prometheus_repo"));
+        let mirror = resolved(&json!({ "zone": "cn" }));
+        assert_eq!((mirror.repository_by.as_deref(), mirror.tag_by), (Some("zone"), None));
     }
 }

@@ -17,6 +17,7 @@ pub mod build;
 pub mod change;
 pub mod desired;
 pub mod display;
+pub mod explain;
 mod fields;
 pub mod generated;
 mod immutable;
@@ -31,6 +32,7 @@ pub mod schedule;
 mod schema_check;
 pub mod sensitive;
 pub mod steps;
+pub mod trace;
 
 #[cfg(test)]
 mod fixture;
@@ -48,4 +50,5 @@ pub use readiness::Readiness;
 pub use schedule::Schedule;
 pub use sensitive::Mask;
 pub use steps::{Step, StepGraph, StepId, Task};
+pub use trace::Trace;
 pub use yaml::SourceError;

@@ -20,6 +20,12 @@ const FUEL: u64 = 500_000;
 /// The names that templates and expressions may use beside their variables.
 const FUNCTIONS: &[&str] = &["image", "tag", "version", "include_text", "include_yaml", "server_at_least"];
 
+/// The functions that give an image.
+pub(crate) const IMAGE_FUNCTIONS: [&str; 3] = ["image", "tag", "version"];
+
+/// What stands before the names under which a template can read other values than those it is rendered with.
+pub(crate) const OTHER: &str = "ks_other_";
+
 /// Holds the templates of a catalogue, compiled once.
 #[derive(Clone, Debug)]
 pub(crate) struct Templates {
@@ -56,16 +62,14 @@ impl Templates {
     /// Makes the templates ready for one configuration.
     pub(crate) fn renderer(&self, images: BTreeMap<String, ResolvedImage>, version: ServerVersion) -> Renderer {
         let mut environment = self.environment.clone();
-        let images = Arc::new(images);
-        add_image_function(&mut environment, "image", &images, ResolvedImage::reference);
-        add_image_function(&mut environment, "tag", &images, |image| image.tag.clone());
-        add_image_function(&mut environment, "version", &images, ResolvedImage::version);
+        add_image_functions(&mut environment, "", images);
         add_server_at_least(&mut environment, version);
         Renderer { environment }
     }
 }
 
 /// Renders the templates for one configuration.
+#[derive(Clone)]
 pub(crate) struct Renderer {
     environment: Environment<'static>,
 }
@@ -73,9 +77,45 @@ pub(crate) struct Renderer {
 impl Renderer {
     /// Renders one template with the values of its settings.
     pub(crate) fn render(&self, path: &str, settings: &Value) -> Result<String, SourceError> {
-        let context = minijinja::context! { settings => Serde(settings) };
+        self.render_in(path, minijinja::context! { settings => Serde(settings) })
+    }
+
+    /// Renders one template that reads some settings under a second name, with other values.
+    pub(crate) fn render_beside(&self, path: &str, settings: &Value, other: &Value) -> Result<String, SourceError> {
+        self.render_in(path, minijinja::context! { settings => Serde(settings), ks_other_settings => Serde(other) })
+    }
+
+    fn render_in(&self, path: &str, context: minijinja::Value) -> Result<String, SourceError> {
         let rendered = self.environment.get_template(path).and_then(|template| template.render(context));
         rendered.map_err(|error| source_error(path, &error))
+    }
+
+    /// The same with another text in place of one template.
+    pub(crate) fn with_source(&self, path: &str, source: String) -> Result<Self, SourceError> {
+        let mut environment = self.environment.clone();
+        let added = environment.add_template_owned(path.to_owned(), source);
+        added.map(|()| Self { environment }).map_err(|error| source_error(path, &error))
+    }
+
+    /// The same with other images.
+    pub(crate) fn with_images(&self, images: BTreeMap<String, ResolvedImage>) -> Self {
+        let mut environment = self.environment.clone();
+        add_image_functions(&mut environment, "", images);
+        Self { environment }
+    }
+
+    /// The same with other images under a second set of functions.
+    pub(crate) fn with_images_beside(&self, images: BTreeMap<String, ResolvedImage>) -> Self {
+        let mut environment = self.environment.clone();
+        add_image_functions(&mut environment, OTHER, images);
+        Self { environment }
+    }
+
+    /// The same for another API server.
+    pub(crate) fn with_version(&self, version: ServerVersion) -> Self {
+        let mut environment = self.environment.clone();
+        add_server_at_least(&mut environment, version);
+        Self { environment }
     }
 }
 
@@ -203,9 +243,18 @@ fn is_function(environment: &Environment, name: &str) -> bool {
     FUNCTIONS.contains(&name) || environment.globals().any(|(global, _)| global == name)
 }
 
+/// Adds `image`, `tag` and `version`, each behind a prefix.
+fn add_image_functions(environment: &mut Environment<'static>, prefix: &str, images: BTreeMap<String, ResolvedImage>) {
+    let images = Arc::new(images);
+    let [image, tag, version] = IMAGE_FUNCTIONS.map(|name| format!("{prefix}{name}"));
+    add_image_function(environment, image, &images, ResolvedImage::reference);
+    add_image_function(environment, tag, &images, |image| image.tag.clone());
+    add_image_function(environment, version, &images, ResolvedImage::version);
+}
+
 fn add_image_function(
     environment: &mut Environment<'static>,
-    name: &'static str,
+    name: String,
     images: &Arc<BTreeMap<String, ResolvedImage>>,
     text: impl Fn(&ResolvedImage) -> String + Send + Sync + 'static,
 ) {

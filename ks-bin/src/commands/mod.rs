@@ -4,6 +4,7 @@ pub mod apply;
 mod carry_out;
 pub mod completion;
 mod consent;
+pub mod explain;
 pub mod graph;
 pub mod offline;
 pub mod plan;
@@ -28,6 +29,7 @@ pub fn run(cli: Cli, ui: &Ui) -> Result<Kind, CommandError> {
             Command::Validate(args) => validate::run(&global, &args, ui).await,
             Command::Render(args) => render::run(&global, &args, ui).await,
             Command::Graph(args) => graph::run(&global, &args, ui).await,
+            Command::Explain(args) => explain::run(&global, &args, ui).await,
             Command::Completion(args) => completion::run(&args, ui),
             Command::Version => ui.print(&format!("ks {}\n", env!("CARGO_PKG_VERSION"))).map(|()| Kind::Done),
         }

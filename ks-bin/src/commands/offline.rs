@@ -1,11 +1,11 @@
-//! What `render` and `graph` share: compiling without looking at the objects of a cluster.
+//! What `render`, `graph` and `explain` share: compiling without looking at the objects of a cluster.
 
 use std::path::{Path, PathBuf};
 
 use clap::Args;
 use ks_apply::survey;
-use ks_model::Facts;
-use ks_plan::Desired;
+use ks_model::{ClusterConfiguration, Facts};
+use ks_plan::{Catalogue, Desired};
 
 use crate::catalogue;
 use crate::cli::GlobalOptions;
@@ -23,9 +23,31 @@ pub struct FactsArgs {
     pub facts: Option<PathBuf>,
 }
 
-/// Compiles the configuration. A cluster is asked for facts only when the user names one, or has it hold the
-/// configuration.
+/// What a wanted state is a function of.
+pub struct Known {
+    /// The components.
+    pub catalogue: Catalogue,
+    /// The configuration.
+    pub config: ClusterConfiguration,
+    /// The facts about the cluster.
+    pub facts: Facts,
+}
+
+impl Known {
+    /// Compiles what is wanted.
+    pub fn compile(&self) -> Result<Desired, CommandError> {
+        desired(&self.catalogue, &self.config, &self.facts)
+    }
+}
+
+/// Compiles the configuration.
 pub async fn compile(options: &GlobalOptions, args: &FactsArgs, ui: &Ui) -> Result<Desired, CommandError> {
+    known(options, args, ui).await?.compile()
+}
+
+/// Reads the configuration and the facts. A cluster is asked for facts only when the user names one, or has it hold the
+/// configuration.
+pub async fn known(options: &GlobalOptions, args: &FactsArgs, ui: &Ui) -> Result<Known, CommandError> {
     let catalogue = catalogue::load(options.manifests.as_deref())?;
     let from_file = options.file.as_deref().map(Input::from_file).transpose()?;
     let from_file = from_file.map(|input| input.accept(ui)).transpose()?;
@@ -54,7 +76,7 @@ pub async fn compile(options: &GlobalOptions, args: &FactsArgs, ui: &Ui) -> Resu
             facts
         }
     };
-    desired(&catalogue, &config, &facts)
+    Ok(Known { catalogue, config, facts })
 }
 
 fn read_facts(path: &Path) -> Result<Facts, CommandError> {

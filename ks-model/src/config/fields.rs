@@ -133,6 +133,19 @@ pub const IMAGES: &[&str] = &[
     "configmap_reload",
 ];
 
+/// The ways to write the field at `path`, the strongest first: the path itself, then its older spellings.
+///
+/// # Example
+/// ```
+/// use ks_model::config::spellings;
+/// assert_eq!(spellings("monitoring.prometheus.replicas"), ["monitoring.prometheus.replicas", "monitoring.prometheusReplicas"]);
+/// assert_eq!(spellings("something.else"), ["something.else"]);
+/// ```
+pub fn spellings(path: &str) -> Vec<String> {
+    let older = schema().0.iter().find(|field| field.path == path).map(|field| field.legacy.clone());
+    std::iter::once(path.to_owned()).chain(older.unwrap_or_default()).collect()
+}
+
 /// The paths whose `resources` can be set.
 pub fn sized() -> impl Iterator<Item = &'static str> {
     SIZED.iter().map(|(path, _)| *path)

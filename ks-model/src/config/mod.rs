@@ -19,9 +19,11 @@ mod validate;
 mod yaml;
 
 pub use cluster_configuration::{ClusterConfiguration, FieldOrigin, Parsed};
+pub use fields::spellings;
 pub use location::Location;
 pub use problem::{Problem, Problems, Severity};
 pub use sections::*;
 pub use source::{Source, Span};
+pub use suggest::nearest;
 
 use report::Report;

@@ -32,6 +32,13 @@ pub fn unknown_key(path: &str, entry: &Entry, section: &BTreeMap<String, Schema>
 }
 
 /// The word of `words` that is nearest to `text`, when one is near.
+///
+/// # Example
+/// ```
+/// use ks_model::config::nearest;
+/// assert_eq!(nearest("promtheus", ["grafana", "prometheus"].into_iter()), Some("prometheus"));
+/// assert_eq!(nearest("etcd", ["grafana", "prometheus"].into_iter()), None);
+/// ```
 pub fn nearest<'a>(text: &str, words: impl Iterator<Item = &'a str>) -> Option<&'a str> {
     let near = words.filter_map(|word| Some((distance(text, word)?, word)));
     near.min_by(|a, b| a.0.cmp(&b.0).then_with(|| a.1.cmp(b.1))).map(|(_, word)| word)

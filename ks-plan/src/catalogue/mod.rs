@@ -126,6 +126,11 @@ impl Catalogue {
         &self.images
     }
 
+    /// The text of a file; `images.yaml` is read and not kept.
+    pub(crate) fn source(&self, path: &str) -> Option<&str> {
+        self.files.get(path).map(String::as_str)
+    }
+
     pub(crate) fn scopes(&self) -> &Scopes {
         &self.scopes
     }

@@ -2,13 +2,12 @@
 
 use std::collections::BTreeMap;
 
-use ks_model::config::{FieldOrigin, Location};
+use ks_model::config::Location;
 use ks_model::{ClosedGate, ComponentName};
-use serde_json::Value;
 
-use super::{CompileError, Inputs, at};
+use super::clue::{Clue, clues};
+use super::{CompileError, Inputs};
 use crate::catalogue::Component;
-use crate::render::expression_variables;
 
 /// Finds what switches `component` off, if anything does: its own conditions first, then what it requires.
 ///
@@ -39,27 +38,8 @@ pub(super) fn closed_gate(
 
 /// Tells the values that a condition looked at, and where the first of them stands.
 fn reason(condition: &str, inputs: &Inputs<'_>) -> (String, Option<Location>) {
-    let mut words = Vec::new();
-    let mut place = None;
-    for variable in expression_variables(condition).unwrap_or_default() {
-        if let Some(path) = variable.strip_prefix("spec.") {
-            let (field, location) = match inputs.configuration.origin(path) {
-                Some(FieldOrigin { field, location }) => (field, location),
-                None => (path.to_owned(), None),
-            };
-            words.push(in_words(&field, at(inputs.configuration.spec(), path)));
-            place = place.or(location);
-        } else if let Some(path) = variable.strip_prefix("facts.") {
-            words.push(in_words(&variable, at(&inputs.facts, path)));
-        }
-    }
+    let clues = clues(condition, inputs);
+    let place = clues.iter().find_map(|it| it.location.clone());
+    let words: Vec<String> = clues.iter().map(Clue::to_string).collect();
     if words.is_empty() { (format!("{condition} does not hold"), None) } else { (words.join(", "), place) }
-}
-
-fn in_words(field: &str, value: Option<&Value>) -> String {
-    match value {
-        None => format!("{field} is not set"),
-        Some(Value::String(text)) if !text.is_empty() => format!("{field} is {text}"),
-        Some(value) => format!("{field} is {value}"),
-    }
 }

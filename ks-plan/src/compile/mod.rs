@@ -14,13 +14,16 @@ use crate::catalogue::{Catalogue, Component, ManifestBody, ManifestFile, manifes
 use crate::generated;
 use crate::images::ResolvedImage;
 use crate::render::{Expressions, Renderer};
+use crate::trace::Rendering;
 use crate::yaml;
 
+pub(crate) mod clue;
 mod error;
 mod gate;
 mod resources;
-mod settings;
+pub(crate) mod settings;
 
+pub use clue::Clue;
 pub use error::{CompileError, CompileErrors};
 use settings::Settings;
 
@@ -32,6 +35,8 @@ pub struct Compiled {
     pub bundles: Vec<Bundle>,
     /// The components that are off, in the same order.
     pub closed: Vec<ClosedGate>,
+    /// What the templates were rendered with.
+    pub(crate) rendering: Rendering,
 }
 
 /// Renders the objects of all components that the configuration switches on.
@@ -63,6 +68,7 @@ pub fn compile(
 ) -> Result<Compiled, CompileErrors> {
     let inputs = Inputs::new(catalogue, configuration, facts);
     let mut bundles = Vec::new();
+    let mut values = BTreeMap::new();
     let mut closed = BTreeMap::new();
     let mut closed_in_order = Vec::new();
     let mut errors = Vec::new();
@@ -72,29 +78,37 @@ pub fn compile(
                 closed_in_order.push(gate.clone());
                 closed.insert(component.name.clone(), gate);
             }
-            Ok(None) => bundles.push(bundle(component, &inputs, &closed, &mut errors)),
+            Ok(None) => {
+                let (bundle, read) = bundle(component, &inputs, &closed, &mut errors);
+                values.insert(component.name.clone(), read);
+                bundles.push(bundle);
+            }
             Err(error) => errors.push(error),
         }
     }
     errors.extend(duplicates(&bundles));
-    if errors.is_empty() { Ok(Compiled { bundles, closed: closed_in_order }) } else { Err(CompileErrors(errors)) }
+    if !errors.is_empty() {
+        return Err(CompileErrors(errors));
+    }
+    let rendering = Rendering::new(catalogue, inputs.renderer, inputs.images, values);
+    Ok(Compiled { bundles, closed: closed_in_order, rendering })
 }
 
 /// What every step of one compile looks at.
-struct Inputs<'a> {
+pub(crate) struct Inputs<'a> {
     catalogue: &'a Catalogue,
-    configuration: &'a ClusterConfiguration,
+    pub(crate) configuration: &'a ClusterConfiguration,
     kept: &'a BTreeMap<LiveField, Value>,
     certificates: &'a BTreeMap<SecretName, CertificateState>,
     /// The facts as expressions see them: without kept values and certificates, which settings bring in by name.
-    facts: Value,
-    images: BTreeMap<String, ResolvedImage>,
-    expressions: Expressions,
-    renderer: Renderer,
+    pub(crate) facts: Value,
+    pub(crate) images: BTreeMap<String, ResolvedImage>,
+    pub(crate) expressions: Expressions,
+    pub(crate) renderer: Renderer,
 }
 
 impl<'a> Inputs<'a> {
-    fn new(catalogue: &'a Catalogue, configuration: &'a ClusterConfiguration, facts: &'a Facts) -> Self {
+    pub(crate) fn new(catalogue: &'a Catalogue, configuration: &'a ClusterConfiguration, facts: &'a Facts) -> Self {
         let spec = configuration.spec();
         let images = catalogue.images().resolve(spec);
         let renderer = catalogue.templates().renderer(images.clone(), facts.version);
@@ -109,18 +123,20 @@ impl<'a> Inputs<'a> {
 }
 
 /// The value at a dotted path; nothing for null.
-fn at<'a>(spec: &'a Value, path: &str) -> Option<&'a Value> {
+pub(crate) fn at<'a>(spec: &'a Value, path: &str) -> Option<&'a Value> {
     path.split('.').try_fold(spec, |value, key| value.get(key)).filter(|value| !value.is_null())
 }
 
-fn bundle(
+/// The bundle of a component, and the values that its templates read as `settings`.
+pub(crate) fn bundle(
     component: &Component,
     inputs: &Inputs<'_>,
     closed: &BTreeMap<ComponentName, ClosedGate>,
     errors: &mut Vec<CompileError>,
-) -> Bundle {
+) -> (Bundle, Value) {
     let mut objects = Vec::new();
     let mut told = BTreeMap::new();
+    let mut values = Value::Null;
     match settings::resolve(component, inputs) {
         Ok(settings) => {
             errors.extend(resources::check(component, &settings.told));
@@ -130,7 +146,7 @@ fn bundle(
                     Err(error) => errors.push(error),
                 }
             }
-            told = settings.told;
+            Settings { values, told } = settings;
         }
         Err(error) => errors.push(error),
     }
@@ -138,7 +154,7 @@ fn bundle(
     bundle.requires = component.requires.clone();
     bundle.after = component.after.iter().filter(|name| !closed.contains_key(*name)).cloned().collect();
     bundle.settings = told;
-    bundle
+    (bundle, values)
 }
 
 fn file_objects(
@@ -156,7 +172,7 @@ fn file_objects(
     let text = inputs.renderer.render(&file.path, &settings.values).map_err(CompileError::Template)?;
     let values = yaml::documents(&file.path, &text).map_err(CompileError::NotYaml)?;
     let names: BTreeSet<String> =
-        reads.iter().cloned().chain(images.iter().map(|image| settings::image_name(image))).collect();
+        reads.iter().cloned().chain(images.iter().flat_map(|image| settings::image_names(image))).collect();
     let object = |value| Ok(DesiredObject::new(manifest(value, file, inputs)?, &file.path, names.clone()));
     values.into_iter().map(object).collect()
 }

@@ -18,9 +18,9 @@ pub(super) struct Settings {
     pub(super) told: BTreeMap<String, Setting>,
 }
 
-/// The name under which the reference of an image is told.
-pub(super) fn image_name(image: &str) -> String {
-    format!("images.{image}")
+/// The names under which the parts of the reference of an image are told: each follows fields of its own.
+pub(crate) fn image_names(image: &str) -> [String; 2] {
+    [format!("images.{image}.repository"), format!("images.{image}.tag")]
 }
 
 /// Resolves the settings of a component: explicit configuration, then live value, then default.
@@ -101,17 +101,22 @@ fn insert(whole: &mut Value, path: &[&str], value: Value) {
     *place = value;
 }
 
-/// The references of the images that the templates of a component name, so that a moved registry has its reason.
+/// The images that the templates of a component name, so that a moved registry has its reason.
 fn images(component: &Component, inputs: &Inputs<'_>) -> BTreeMap<String, Setting> {
     let named = component.manifests.iter().flat_map(|file| match &file.body {
         ManifestBody::Template { images, .. } => images.iter().collect(),
         ManifestBody::Static(_) => BTreeSet::new(),
     });
-    let told = |name: &String| {
-        let image = inputs.images.get(name)?;
-        let by = image.decided_by.as_ref();
+    let told = |value: &str, by: Option<&String>| {
         let origin = by.map_or(Origin::Default { expression: None }, |field| written(field, inputs));
-        Some((image_name(name), Setting { value: Value::from(image.reference()), origin }))
+        Setting { value: Value::from(value), origin }
     };
-    named.filter_map(told).collect()
+    let images = named.filter_map(|name| Some((image_names(name), inputs.images.get(name)?)));
+    let parts = images.flat_map(|([repository, tag], image)| {
+        [
+            (repository, told(&image.repository, image.repository_by.as_ref())),
+            (tag, told(&image.tag, image.tag_by.as_ref())),
+        ]
+    });
+    parts.collect()
 }

@@ -15,7 +15,9 @@ pub use document::{ChangeDocument, ClusterDocument, FORMAT_VERSION, PlanDocument
 pub use kept::{Kept, kept};
 pub use names::ShortNames;
 pub use palette::Palette;
+pub use reason::setting_in_words;
 pub use text::{TextOptions, text};
+pub use value::inline;
 
 #[cfg(test)]
 mod tests;

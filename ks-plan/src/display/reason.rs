@@ -13,18 +13,7 @@ pub fn in_words(reason: &Reason, object: &ObjectRef) -> String {
         Reason::Setting { name, value, origin } => {
             // What stands in a Secret is not told by way of the setting that it comes from.
             let value = if Mask::guards(&object.kind) { "a secret value".to_owned() } else { inline(value) };
-            match &**origin {
-                Origin::Configured { field, location: Some(place) } => format!("{name} is {value}: {field} at {place}"),
-                Origin::Configured { field, location: None } => format!("{name} is {value}: {field}"),
-                Origin::Kept { field } => format!("{name} stays {value}: kept from {field}"),
-                Origin::LiveCertificate { secret } => format!("{name} stays as it is in Secret {secret}"),
-                Origin::Generated { secret, because } => {
-                    format!("{name} is made by apply: Secret {secret}: {because}")
-                }
-                Origin::Default { expression: Some(text) } => format!("{name} is {value}: default, {text}"),
-                Origin::Default { expression: None } => format!("{name} is {value}: default"),
-                _ => format!("{name} is {value}"),
-            }
+            setting_in_words(name, &value, origin)
         }
         Reason::GateClosed { reason } => reason.clone(),
         Reason::NoLongerWanted => "no component wants it any more".to_owned(),
@@ -33,6 +22,20 @@ pub fn in_words(reason: &Reason, object: &ObjectRef) -> String {
         }
         Reason::BeingDeleted => "it is being deleted, and made anew once it is gone".to_owned(),
         Reason::Inventory => "it keeps the list of what ks owns".to_owned(),
+    }
+}
+
+/// Says what a setting is and where that comes from: `replicas is 2: monitoring.prometheusReplicas at cc.yaml:12`.
+pub fn setting_in_words(name: &str, value: &str, origin: &Origin) -> String {
+    match origin {
+        Origin::Configured { field, location: Some(place) } => format!("{name} is {value}: {field} at {place}"),
+        Origin::Configured { field, location: None } => format!("{name} is {value}: {field}"),
+        Origin::Kept { field } => format!("{name} stays {value}: kept from {field}"),
+        Origin::LiveCertificate { secret } => format!("{name} stays as it is in Secret {secret}"),
+        Origin::Generated { secret, because } => format!("{name} is made by apply: Secret {secret}: {because}"),
+        Origin::Default { expression: Some(text) } => format!("{name} is {value}: default, {text}"),
+        Origin::Default { expression: None } => format!("{name} is {value}: default"),
+        _ => format!("{name} is {value}"),
     }
 }
 

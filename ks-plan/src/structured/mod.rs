@@ -5,6 +5,7 @@
 //! unchanged ([`compare()`]), and the sandbox cluster merges as the API server merges ([`apply`], [`update`]).
 //! Nothing here asks a server, and nothing here fails on odd input worse than by an error.
 
+mod altered;
 mod builtin;
 mod canonical;
 mod changes;
@@ -27,6 +28,7 @@ mod types;
 mod value;
 mod writers;
 
+pub(crate) use altered::altered;
 pub use compare::{Verdict, compare, compare_defaulted};
 pub use crd::{SchemaProblem, StructuralSchema};
 pub use differences::{FieldDifference, differences};
@@ -34,5 +36,6 @@ pub use field_set::{FieldSet, FieldsV1Error};
 pub use fields::field_set;
 pub use managed_fields::{ManagedFields, ManagedFieldsError, ManagerEntry, Operation, owned_by};
 pub use merge::{ApplyError, ApplyRequest, Conflict, apply, update, update_status};
+pub(crate) use path::lookup;
 pub use path::{FieldPath, PathElement};
 pub use schema::{CrdSchemaError, Schemas, Type};

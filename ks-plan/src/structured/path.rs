@@ -30,6 +30,31 @@ impl PathElement {
         Self::Field(name.into())
     }
 
+    /// The place of the item in a list that this step leads to.
+    pub(crate) fn position(&self, list: &Value) -> Option<usize> {
+        let items = list.as_array()?;
+        match self {
+            Self::Field(_) => None,
+            Self::Index(index) => (*index < items.len()).then_some(*index),
+            Self::Value(wanted) => items.iter().position(|it| value::equal(it, wanted)),
+            Self::Key(keys) => {
+                // A key that the item leaves to its default is part of the step all the same.
+                let is_named = |item: &Value| {
+                    keys.iter().all(|(key, wanted)| item.get(key).is_none_or(|it| value::equal(it, wanted)))
+                };
+                items.iter().position(is_named)
+            }
+        }
+    }
+
+    /// What this step leads to in a value.
+    pub(crate) fn of<'v>(&self, value: &'v Value) -> Option<&'v Value> {
+        match self {
+            Self::Field(name) => value.get(name),
+            _ => value.get(self.position(value)?),
+        }
+    }
+
     fn rank(&self) -> u8 {
         match self {
             Self::Field(_) => 0,
@@ -128,6 +153,11 @@ impl FieldPath {
         path.push(element);
         Self(path)
     }
+}
+
+/// The value that a path leads to.
+pub(crate) fn lookup<'v>(value: &'v Value, path: &FieldPath) -> Option<&'v Value> {
+    path.0.iter().try_fold(value, |value, element| element.of(value))
 }
 
 impl From<Vec<PathElement>> for FieldPath {

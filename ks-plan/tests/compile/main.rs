@@ -9,3 +9,4 @@ mod etcd;
 mod gates;
 mod settings;
 mod support;
+mod trace;

@@ -144,7 +144,7 @@ fn a_private_registry_moves_every_image_and_is_told_as_the_reason() {
         Deployment.apps kubesphere-monitoring-system/prometheus-operator spec template spec containers 1 image: "kubesphere/kube-rbac-proxy:v0.11.0" → "hub.local/kubesphere/kube-rbac-proxy:v0.11.0"
         Prometheus.monitoring.coreos.com kubesphere-monitoring-system/k8s spec image: "prom/prometheus:v2.39.1" → "hub.local/prom/prometheus:v2.39.1"
         "#);
-    let setting = &bundle(&moved, "prometheus").settings["images.prometheus"];
+    let setting = &bundle(&moved, "prometheus").settings["images.prometheus.repository"];
     assert!(matches!(&setting.origin, Origin::Configured { field, .. } if field == "local_registry"));
 }
 
