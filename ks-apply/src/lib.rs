@@ -2,7 +2,7 @@
 //!
 //! Nothing here decides, prints or exits.
 
-mod certificates;
+pub mod certificates;
 pub mod cluster;
 pub mod discovery;
 pub mod error;

@@ -112,7 +112,7 @@ fn kubectl_sees_members_and_managers(cluster: &ControlPlane) {
         ["get", "deployments,daemonsets", "-n", namespace, "-l", &selector, "-o", "json", "--show-managed-fields"];
     let members = ask(&arguments).unwrap();
     let members = members["items"].as_array().unwrap();
-    assert_eq!(members.len(), 3, "prometheus-operator, kube-state-metrics and node-exporter");
+    assert_eq!(members.len(), 4, "prometheus-operator, kube-state-metrics, node-exporter and notification-manager");
     for member in members {
         let applied = member["metadata"]["managedFields"].as_array().unwrap();
         assert!(applied.iter().any(|it| it["manager"] == "ks" && it["operation"] == "Apply"), "{member:#}");

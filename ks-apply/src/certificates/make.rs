@@ -25,13 +25,16 @@ const LIFE: Duration = Duration::from_secs(10 * 365 * 24 * 3600);
 const SLACK: Duration = Duration::from_secs(3600);
 
 /// Holds what one run makes, so that every object of the run gets the same. Cannot be printed.
-pub(crate) struct Made {
+pub struct Made {
     values: BTreeMap<Generated, String>,
 }
 
 impl Made {
     /// Makes every certificate that one of the manifests waits for.
-    pub(crate) fn for_all<'a>(manifests: impl IntoIterator<Item = &'a Manifest>) -> Result<Self, ClusterError> {
+    ///
+    /// # Errors
+    /// When this machine has no randomness to make a key of.
+    pub fn for_all<'a>(manifests: impl IntoIterator<Item = &'a Manifest>) -> Result<Self, ClusterError> {
         let waited = manifests.into_iter().flat_map(waiting);
         let requests: BTreeSet<CertificateRequest> = waited
             .filter_map(|it| match it {
@@ -54,7 +57,7 @@ impl Made {
     }
 
     /// The manifest with what was made for it.
-    pub(crate) fn fill<'a>(&self, manifest: &'a Manifest) -> Cow<'a, Manifest> {
+    pub fn fill<'a>(&self, manifest: &'a Manifest) -> Cow<'a, Manifest> {
         filled(manifest, |it| self.values.get(it).cloned())
     }
 

@@ -6,7 +6,7 @@ mod judge;
 mod make;
 
 pub(crate) use judge::judge;
-pub(crate) use make::Made;
+pub use make::Made;
 
 #[cfg(test)]
 mod tests;

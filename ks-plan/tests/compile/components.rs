@@ -1,6 +1,7 @@
 //! What the shipped configuration wants, object by object.
 
 use ks_model::config::{ClusterConfiguration, Source};
+use ks_plan::generated::shown;
 use ks_plan::{Desired, Inventory};
 
 use crate::support::{
@@ -18,7 +19,7 @@ fn every_object_of_every_component_on_one_node() {
     let compiled = compiled(&example_with_everything(), &nodes(1));
     for bundle in &compiled.bundles {
         let text: Vec<String> =
-            objects(bundle).values().map(|object| serde_saphyr::to_string(object).unwrap()).collect();
+            objects(bundle).values().map(|object| serde_saphyr::to_string(&*shown(object)).unwrap()).collect();
         // Nothing but definitions, which have tests of their own.
         if text.is_empty() {
             continue;
@@ -46,6 +47,7 @@ fn bundles_stand_behind_what_they_need() {
     insta::assert_snapshot!(lines.join("\n"), @r#"
         namespaces (4 objects) requires [] after []
         monitoring-dashboard (2 objects) requires ["namespaces"] after []
+        notification-manager (23 objects) requires ["namespaces"] after []
         prometheus-operator (15 objects) requires ["namespaces"] after []
         ks-istio-monitoring (2 objects) requires ["namespaces"] after ["prometheus-operator"]
         kube-state-metrics (7 objects) requires ["namespaces", "prometheus-operator"] after []
@@ -76,6 +78,7 @@ fn three_nodes_bring_replicas() {
     let text = example_with_alerting();
     insta::assert_snapshot!(difference(&compiled(&text, &nodes(1)), &compiled(&text, &nodes(3))), @"
         Alertmanager.monitoring.coreos.com kubesphere-monitoring-system/main spec replicas: 1 → 3
+        NotificationManager.notification.kubesphere.io notification-manager spec replicas: 1 → 2
         Prometheus.monitoring.coreos.com kubesphere-monitoring-system/k8s spec replicas: 1 → 2
         ThanosRuler.monitoring.coreos.com kubesphere-monitoring-system/kubesphere spec replicas: 1 → 2
         ");

@@ -33,6 +33,7 @@ fn each_switch_decides_on_its_component() {
 fn a_prometheus_from_elsewhere_switches_the_stack_off() {
     let text = example_with_everything().replace("# type: external ", "type: external   ");
     insta::assert_snapshot!(closed(&text), @"
+        notification-manager: common.monitoring.type is external (cc.yaml:47)
         prometheus-operator: common.monitoring.type is external (cc.yaml:47)
         kube-state-metrics: requires prometheus-operator, which is off (cc.yaml:47)
         node-exporter: requires prometheus-operator, which is off (cc.yaml:47)

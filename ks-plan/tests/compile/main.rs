@@ -1,12 +1,13 @@
 //! The catalogue and its compiler, tested with the catalogue of the program and with small ones.
 
-#![expect(clippy::unwrap_used, reason = "tests may unwrap, their helpers too")]
+#![expect(clippy::unwrap_used, clippy::panic, reason = "tests may unwrap, their helpers too")]
 
 mod catalogue;
 mod certificates;
 mod components;
 mod etcd;
 mod gates;
+mod notification;
 mod settings;
 mod support;
 mod trace;

@@ -139,9 +139,13 @@ fn a_private_registry_moves_every_image_and_is_told_as_the_reason() {
         Deployment.apps kubesphere-monitoring-system/kube-state-metrics spec template spec containers 0 image: "kubesphere/kube-state-metrics:v2.6.0" → "hub.local/kubesphere/kube-state-metrics:v2.6.0"
         Deployment.apps kubesphere-monitoring-system/kube-state-metrics spec template spec containers 1 image: "kubesphere/kube-rbac-proxy:v0.11.0" → "hub.local/kubesphere/kube-rbac-proxy:v0.11.0"
         Deployment.apps kubesphere-monitoring-system/kube-state-metrics spec template spec containers 2 image: "kubesphere/kube-rbac-proxy:v0.11.0" → "hub.local/kubesphere/kube-rbac-proxy:v0.11.0"
+        Deployment.apps kubesphere-monitoring-system/notification-manager-operator spec template spec containers 0 image: "kubesphere/kube-rbac-proxy:v0.11.0" → "hub.local/kubesphere/kube-rbac-proxy:v0.11.0"
+        Deployment.apps kubesphere-monitoring-system/notification-manager-operator spec template spec containers 1 image: "kubesphere/notification-manager-operator:v2.3.0" → "hub.local/kubesphere/notification-manager-operator:v2.3.0"
         Deployment.apps kubesphere-monitoring-system/prometheus-operator spec template spec containers 0 args 1: "--prometheus-config-reloader=kubesphere/prometheus-config-reloader:v0.55.1" → "--prometheus-config-reloader=hub.local/kubesphere/prometheus-config-reloader:v0.55.1"
         Deployment.apps kubesphere-monitoring-system/prometheus-operator spec template spec containers 0 image: "kubesphere/prometheus-operator:v0.55.1" → "hub.local/kubesphere/prometheus-operator:v0.55.1"
         Deployment.apps kubesphere-monitoring-system/prometheus-operator spec template spec containers 1 image: "kubesphere/kube-rbac-proxy:v0.11.0" → "hub.local/kubesphere/kube-rbac-proxy:v0.11.0"
+        NotificationManager.notification.kubesphere.io notification-manager spec image: "kubesphere/notification-manager:v2.3.0" → "hub.local/kubesphere/notification-manager:v2.3.0"
+        NotificationManager.notification.kubesphere.io notification-manager spec sidecars tenant image: "kubesphere/notification-tenant-sidecar:v3.2.0" → "hub.local/kubesphere/notification-tenant-sidecar:v3.2.0"
         Prometheus.monitoring.coreos.com kubesphere-monitoring-system/k8s spec image: "prom/prometheus:v2.39.1" → "hub.local/prom/prometheus:v2.39.1"
         "#);
     let setting = &bundle(&moved, "prometheus").settings["images.prometheus.repository"];

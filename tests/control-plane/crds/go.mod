@@ -1,9 +1,13 @@
-// The custom resource types of the catalogue's prometheus-operator, with the Kubernetes types of their own time.
+// The custom resource types of the catalogue's operators, with the Kubernetes types of their own time.
 module ks.test/control-plane/crds
 
 go 1.17
 
-require github.com/prometheus-operator/prometheus-operator/pkg/apis/monitoring v0.55.1
+require (
+	github.com/prometheus-operator/prometheus-operator/pkg/apis/monitoring v0.55.1
+	k8s.io/api v0.23.0
+	k8s.io/apimachinery v0.23.0
+)
 
 require (
 	github.com/go-logr/logr v1.2.0 // indirect
@@ -17,9 +21,7 @@ require (
 	golang.org/x/text v0.3.7 // indirect
 	gopkg.in/inf.v0 v0.9.1 // indirect
 	gopkg.in/yaml.v2 v2.4.0 // indirect
-	k8s.io/api v0.23.0 // indirect
 	k8s.io/apiextensions-apiserver v0.23.0 // indirect
-	k8s.io/apimachinery v0.23.0 // indirect
 	k8s.io/klog/v2 v2.30.0 // indirect
 	k8s.io/utils v0.0.0-20210930125809-cb0fa318a74b // indirect
 	sigs.k8s.io/json v0.0.0-20211020170558-c049b76a60c6 // indirect

@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use futures::{StreamExt, stream};
+use ks_apply::certificates::Made;
 use ks_apply::{ApplyMode, Cluster, ClusterError, ConnectOptions, Discovery, KubeCluster};
 use ks_model::{GroupKind, Manifest};
 use ks_plan::{Catalogue, Readiness, readiness};
@@ -53,7 +54,9 @@ fn cases() -> Vec<Case> {
             }
         }
     }
-    cases
+    // The server looks into certificates, so they are made as an apply makes them.
+    let made = Made::for_all(cases.iter().map(|(manifest, _)| manifest)).unwrap();
+    cases.into_iter().map(|(manifest, row)| (made.fill(&manifest).into_owned(), row)).collect()
 }
 
 /// A cluster to ask, with what is served there.

@@ -1,9 +1,11 @@
 //! What the main configurations render, as files to read: one folder for a configuration, one file for a component.
 //!
 //! Everything on, on three nodes, is told in full; the others say only what differs from it. Of a static file the
-//! catalogue itself is the text, so its name is given. Long texts, such as dashboards, are told by length and hash.
+//! catalogue itself is the text, so its name is given. Long texts, such as dashboards, and schemas are told by length and
+//! hash.
 
 use ks_model::DesiredObject;
+use ks_plan::generated::shown;
 use ks_plan::{Catalogue, Desired};
 use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
@@ -72,7 +74,7 @@ fn in_full(object: &DesiredObject) -> String {
     if !object.file.ends_with(".j2") {
         return format!("# {} as in {}\n", object.manifest.object(), object.file);
     }
-    let mut value = object.manifest.value().clone();
+    let mut value = shown(object.manifest.value()).into_owned();
     if let Some(labels) = value.pointer_mut("/metadata/labels").and_then(Value::as_object_mut) {
         // The marks of membership are the same on every object.
         labels.retain(|key, _| !key.starts_with("applyset.") && !key.starts_with("ks."));
@@ -87,7 +89,12 @@ fn in_full(object: &DesiredObject) -> String {
 
 fn shorten(value: &mut Value) {
     match value {
-        Value::Object(map) => map.values_mut().for_each(shorten),
+        Value::Object(map) => {
+            if let Some(schema) = map.get_mut("openAPIV3Schema") {
+                *schema = json!(schema.to_string());
+            }
+            map.values_mut().for_each(shorten);
+        }
         Value::Array(items) => items.iter_mut().for_each(shorten),
         Value::String(text) if text.len() > LONGEST => {
             let hash: String = Sha256::digest(text.as_bytes()).iter().take(8).map(|it| format!("{it:02x}")).collect();
