@@ -25,6 +25,11 @@ impl Engine {
     pub fn on(cluster: impl Cluster + 'static) -> Self {
         #[expect(clippy::expect_used, reason = "tests may")]
         let catalogue = Catalogue::embedded().expect("the embedded catalogue is sound");
+        Self::with(cluster, catalogue)
+    }
+
+    /// Works on a cluster with another catalogue.
+    pub fn with(cluster: impl Cluster + 'static, catalogue: Catalogue) -> Self {
         Self { cluster: Arc::new(cluster), catalogue }
     }
 
