@@ -34,6 +34,21 @@ pub trait Cluster: Send + Sync {
     /// Applies by server-side apply with strict field validation and answers with the merged object.
     async fn apply(&self, kind: &ServedKind, manifest: &Manifest, mode: ApplyMode) -> Result<Value, ClusterError>;
 
+    /// Asks what a merge patch (RFC 7396) would make of an object; nothing is stored.
+    async fn foretell(&self, kind: &ServedKind, object: &ObjectRef, patch: &Value) -> Result<Value, ClusterError>;
+
+    /// Writes down who owns which fields of an object (`metadata.managedFields`), and changes nothing else.
+    ///
+    /// The object must be as it was in `revision`, its `resourceVersion`; else the answer is [`ClusterError::Conflict`]
+    /// without fields. An object that has gone is success.
+    async fn set_owners(
+        &self,
+        kind: &ServedKind,
+        object: &ObjectRef,
+        owners: &Value,
+        revision: &str,
+    ) -> Result<(), ClusterError>;
+
     /// Deletes one object in the background; absent already is success.
     ///
     /// With `uid`, an object of another UID is left alone and the answer is [`ClusterError::Conflict`].

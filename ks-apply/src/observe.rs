@@ -7,8 +7,9 @@ use futures::{StreamExt, TryStreamExt, stream};
 use ks_model::{
     CertificateRequest, CertificateState, Facts, GroupKind, LiveField, Manifest, ObjectRef, SecretName, StorageClass,
 };
+use ks_plan::predecessors::merge_patch;
 use ks_plan::readiness::companion;
-use ks_plan::{Conflict, Contents, Desired, DryRun, LiveState, Observation, Refusal, doubts};
+use ks_plan::{Adoption, Conflict, Contents, Desired, DryRun, LiveState, Observation, Refusal, doubts};
 use serde_json::Value;
 
 use crate::certificates::{Made, judge};
@@ -264,10 +265,13 @@ impl<'a> Observer<'a> {
             let kind = self.served(&it.object().kind, Some(it.version()))?;
             Some((it, kind))
         });
-        let made = &made;
+        let (made, known) = (&made, &*live);
         let answers: Vec<(ObjectRef, DryRun)> = stream::iter(doubtful)
             .map(|(manifest, kind)| async move {
-                let answer = dry_run(self.cluster, kind, &made.fill(&manifest)).await?;
+                let mut answer = dry_run(self.cluster, kind, &made.fill(&manifest)).await?;
+                if let Some(live) = known.object(manifest.object()) {
+                    answer = self.adopted(kind, &manifest, live, answer).await?;
+                }
                 Ok::<_, ClusterError>((manifest.object().clone(), hidden(answer, made)))
             })
             .buffer_unordered(CONCURRENCY)
@@ -275,6 +279,40 @@ impl<'a> Observer<'a> {
             .await?;
         answers.into_iter().for_each(|(object, answer)| live.answer(object, answer));
         Ok(())
+    }
+
+    /// Where ks takes an object over, the apply does what the dry run did and then some: what the predecessor alone
+    /// wanted goes, and the server fills in its defaults.
+    async fn adopted(
+        &self,
+        kind: &ServedKind,
+        manifest: &Manifest,
+        live: &Value,
+        answer: DryRun,
+    ) -> Result<DryRun, ClusterError> {
+        let (Some(adoption), DryRun::Merged { object, conflicts }) = (Adoption::of(live), &answer) else {
+            return Ok(answer);
+        };
+        let completed = adoption.complete(object.clone(), self.desired.type_of(manifest));
+        let Some(patch) = merge_patch(live, &completed) else {
+            return Ok(adoption.answer(completed, conflicts.clone()));
+        };
+        match self.cluster.foretell(kind, manifest.object(), &patch).await {
+            Ok(mut foretold) => {
+                let owners = completed.pointer("/metadata/managedFields").cloned();
+                if let (Some(owners), Some(metadata)) =
+                    (owners, foretold.get_mut("metadata").and_then(Value::as_object_mut))
+                {
+                    metadata.insert("managedFields".to_owned(), owners);
+                }
+                Ok(adoption.answer(foretold, conflicts.clone()))
+            }
+            // Not telling how it ends is no reason not to plan: the apply itself was answered.
+            Err(ClusterError::Invalid { .. } | ClusterError::Forbidden { .. } | ClusterError::Conflict { .. }) => {
+                Ok(adoption.answer(completed, conflicts.clone()))
+            }
+            Err(error) => Err(error),
+        }
     }
 }
 

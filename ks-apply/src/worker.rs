@@ -6,7 +6,8 @@ use std::time::Duration;
 use backon::{BackoffBuilder, ExponentialBuilder};
 use ks_model::{GroupKind, Manifest, ObjectRef};
 use ks_plan::edges::crd::defined_kind;
-use ks_plan::{Change, Plan, StepId, Task};
+use ks_plan::{Adoption, Change, Plan, StepId, Task};
+use serde_json::Value;
 use tokio::sync::{Semaphore, mpsc, watch};
 use tokio::time::Instant;
 
@@ -75,6 +76,9 @@ impl Worker {
             }
             Task::Write(object) => {
                 let change = self.plan.change(object);
+                if let Some(change) = change.filter(|it| !it.adopts.is_empty()) {
+                    self.adopt(id, change).await?;
+                }
                 self.write(id, change.and_then(|it| it.manifest.as_ref()), self.options.force_conflicts).await
             }
             Task::Delete(object) => self.delete(id, object).await,
@@ -99,6 +103,24 @@ impl Worker {
             error => error.is_transient(),
         };
         self.persist(id, may_pass, || self.cluster.apply(&kind, manifest, mode)).await.map(|_| Outcome::Applied)
+    }
+
+    /// Makes ks the owner of what earlier tools own of an object, as it is now.
+    async fn adopt(&self, id: StepId, change: &Change) -> Result<(), ClusterError> {
+        let object = &change.object;
+        let kind = self.kind(object, change.manifest.as_ref().map(Manifest::version))?;
+        let may_pass = |error: &ClusterError| match error {
+            // Somebody wrote the object between the two requests.
+            ClusterError::Conflict { fields, .. } => fields.is_empty(),
+            error => error.is_transient(),
+        };
+        let attempt = || async {
+            let Some(live) = self.cluster.get(&kind, object).await? else { return Ok(()) };
+            let Some(adoption) = Adoption::of(&live) else { return Ok(()) };
+            let revision = live.pointer("/metadata/resourceVersion").and_then(Value::as_str).unwrap_or_default();
+            self.cluster.set_owners(&kind, object, &adoption.managed_fields(), revision).await
+        };
+        self.persist(id, may_pass, attempt).await
     }
 
     async fn delete(&self, id: StepId, object: &ObjectRef) -> Result<Outcome, ClusterError> {

@@ -147,6 +147,7 @@ impl Builder<'_> {
             action,
             component: found.map(|(bundle, _)| bundle.component.clone()),
             conflicts: Vec::new(),
+            adopts: Vec::new(),
             immutable: Vec::new(),
             reasons: found.map(|(bundle, wanted)| self.reasons.of(bundle, wanted, action, &fields)).unwrap_or_default(),
             risk: if action == Action::NoOp { Risk::Safe } else { risk::of(object, action, before, &fields) },

@@ -113,6 +113,11 @@ pub enum Reason {
     NoLongerWanted,
     /// Nothing but the ownership of fields changes.
     Ownership,
+    /// Tools that wrote the object before ks own fields of it, which ks takes over.
+    Adoption {
+        /// Their field managers.
+        managers: Vec<String>,
+    },
     /// The live object is being deleted; it is made anew once it is gone.
     BeingDeleted,
     /// The object is the inventory itself.
@@ -133,6 +138,8 @@ pub struct Change {
     pub fields: Vec<FieldChange>,
     /// Fields that other managers own and that this change would take.
     pub conflicts: Vec<Conflict>,
+    /// The field managers from whom ks takes the object over: their fields become those that ks applied, before the write.
+    pub adopts: Vec<String>,
     /// For a replace, the fields that cannot be changed in place.
     pub immutable: Vec<String>,
     /// Why.

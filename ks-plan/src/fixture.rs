@@ -11,7 +11,7 @@ use crate::inventory::Inventory;
 use crate::live::{LiveState, Observation};
 use crate::plan::Plan;
 use crate::steps::StepGraph;
-use crate::structured::{ApplyRequest, apply};
+use crate::structured::{ApplyRequest, apply, update};
 
 /// The name of a component.
 pub fn component(name: &str) -> ComponentName {
@@ -150,6 +150,13 @@ pub fn applied_as(desired: &Desired, manifest: &Manifest, manager: &str) -> Valu
     if manifest.object().kind.is("", "Namespace") {
         live["status"] = json!({ "phase": "Active" });
     }
+    live
+}
+
+/// The object as somebody has made it without server-side apply.
+pub fn updated_as(desired: &Desired, manifest: &Manifest, manager: &str) -> Value {
+    let mut live = update(None, manifest.value(), manager, desired.type_of(manifest), None);
+    live["metadata"]["uid"] = Value::from(format!("uid of {}", manifest.object()));
     live
 }
 

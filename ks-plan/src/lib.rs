@@ -25,6 +25,7 @@ pub mod inventory;
 mod layout;
 pub mod live;
 pub mod plan;
+pub mod predecessors;
 pub mod readiness;
 mod reasons;
 mod risk;
@@ -46,6 +47,7 @@ pub use graph::{Dependency, DependencyGraph, EdgeReason, GraphError, Node, Until
 pub use inventory::{Contents, Inventory};
 pub use live::{Conflict, DryRun, LiveState, Observation, Refusal};
 pub use plan::{Fault, Plan, Summary, Unready};
+pub use predecessors::Adoption;
 pub use readiness::Readiness;
 pub use schedule::Schedule;
 pub use sensitive::Mask;

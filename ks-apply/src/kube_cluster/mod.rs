@@ -102,6 +102,20 @@ impl Cluster for KubeCluster {
         write::apply(&self.wire, kind, manifest, mode).await
     }
 
+    async fn foretell(&self, kind: &ServedKind, object: &ObjectRef, patch: &Value) -> Result<Value, ClusterError> {
+        write::foretell(&self.wire, kind, object, patch).await
+    }
+
+    async fn set_owners(
+        &self,
+        kind: &ServedKind,
+        object: &ObjectRef,
+        owners: &Value,
+        revision: &str,
+    ) -> Result<(), ClusterError> {
+        write::set_owners(&self.wire, kind, object, owners, revision).await
+    }
+
     async fn delete(&self, kind: &ServedKind, object: &ObjectRef, uid: Option<&str>) -> Result<(), ClusterError> {
         write::delete(&self.wire, kind, object, uid).await
     }

@@ -1,8 +1,8 @@
-//! Applies and deletes.
+//! Applies, changes of owners, and deletes.
 
 use ks_model::{Manifest, ObjectRef};
 use kube::api::{DeleteParams, Patch, PatchParams, Preconditions, PropagationPolicy, ValidationDirective};
-use serde_json::Value;
+use serde_json::{Value, json};
 
 use super::address;
 use super::errors::{self, Fault};
@@ -36,6 +36,49 @@ pub(super) async fn apply(
         }
         fault.explain(&action, Some(kind))
     })
+}
+
+/// Lets the server compute a merge patch; what it says of the values may be secret, and is not told.
+pub(super) async fn foretell(
+    wire: &Wire,
+    kind: &ServedKind,
+    object: &ObjectRef,
+    patch: &Value,
+) -> Result<Value, ClusterError> {
+    let action = format!("adopt {object} (dry run)");
+    let params = PatchParams { dry_run: true, field_manager: Some(FIELD_MANAGER.to_owned()), ..PatchParams::default() };
+    let request = address::of_object(&action, kind, object)?
+        .patch(&object.name, &params, &Patch::Merge(patch))
+        .map_err(|error| errors::unsendable(&action, &error))?;
+    wire.send(&action, request, Repeat::Always).await.map_err(|mut fault| {
+        if let Fault::Refused(refusal) = &mut fault
+            && object.kind.is("", "Secret")
+        {
+            refusal.rewrite(|_| "the Secret does not fit".to_owned());
+        }
+        fault.explain(&action, Some(kind))
+    })
+}
+
+/// Writes the managers of an object; the server takes them only for the revision that they were read in.
+pub(super) async fn set_owners(
+    wire: &Wire,
+    kind: &ServedKind,
+    object: &ObjectRef,
+    owners: &Value,
+    revision: &str,
+) -> Result<(), ClusterError> {
+    let action = format!("adopt {object}");
+    let params = PatchParams { field_manager: Some(FIELD_MANAGER.to_owned()), ..PatchParams::default() };
+    let patch = json!({ "metadata": { "resourceVersion": revision, "managedFields": owners } });
+    let request = address::of_object(&action, kind, object)?
+        .patch(&object.name, &params, &Patch::Merge(patch))
+        .map_err(|error| errors::unsendable(&action, &error))?;
+    match wire.send(&action, request, Repeat::Always).await {
+        Ok(_) => Ok(()),
+        Err(fault) if fault.is_absence_of(&object.name) => Ok(()),
+        Err(fault) => Err(fault.explain(&action, Some(kind))),
+    }
 }
 
 /// Deletes an object in the background.

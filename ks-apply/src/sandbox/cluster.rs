@@ -234,6 +234,33 @@ impl Cluster for Sandbox {
         self.request(request, || self.apply_now(kind, manifest, mode, FIELD_MANAGER)).await
     }
 
+    async fn foretell(&self, kind: &ServedKind, object: &ObjectRef, patch: &Value) -> Result<Value, ClusterError> {
+        let request = Request { verb: Verb::DryRun, kind: Some(&kind.kind.kind), name: Some(&object.name) };
+        let foretell = || {
+            let done = self.core().write(|core, at| {
+                let writer = Writer { manager: FIELD_MANAGER, force: true, at };
+                api::apply::patched(&core.state, &core.types, kind, object, patch, writer)
+            });
+            done.map_err(|error| broken(&format!("adopt {object}"), &error))?
+        };
+        self.request(request, foretell).await
+    }
+
+    async fn set_owners(
+        &self,
+        kind: &ServedKind,
+        object: &ObjectRef,
+        owners: &Value,
+        revision: &str,
+    ) -> Result<(), ClusterError> {
+        let request = Request { verb: Verb::Apply, kind: Some(&kind.kind.kind), name: Some(&object.name) };
+        let write = || {
+            let done = self.core().write(|core, _| api::owners::set(&mut core.state, kind, object, owners, revision));
+            done.map_err(|error| broken(&format!("adopt {object}"), &error))?
+        };
+        self.request(request, write).await
+    }
+
     async fn delete(&self, kind: &ServedKind, object: &ObjectRef, uid: Option<&str>) -> Result<(), ClusterError> {
         let request = Request { verb: Verb::Delete, kind: Some(&kind.kind.kind), name: Some(&object.name) };
         let delete = || {

@@ -2,6 +2,7 @@
 
 #![expect(clippy::unwrap_used, clippy::panic, reason = "helpers of tests")]
 
+mod adopting;
 mod applying;
 mod certificates;
 mod crashing;

@@ -77,6 +77,24 @@ impl Cluster for Recorder {
         self.sandbox.apply(kind, manifest, mode).await
     }
 
+    async fn foretell(&self, kind: &ServedKind, object: &ObjectRef, patch: &Value) -> Result<Value, ClusterError> {
+        self.note(format!("foretell {object}"));
+        self.sandbox.foretell(kind, object, patch).await
+    }
+
+    async fn set_owners(
+        &self,
+        kind: &ServedKind,
+        object: &ObjectRef,
+        owners: &Value,
+        revision: &str,
+    ) -> Result<(), ClusterError> {
+        let request = format!("adopt {object}");
+        self.note(request.clone());
+        (self.at_write)(&request);
+        self.sandbox.set_owners(kind, object, owners, revision).await
+    }
+
     async fn delete(&self, kind: &ServedKind, object: &ObjectRef, uid: Option<&str>) -> Result<(), ClusterError> {
         let request = format!("delete {object}{}", if uid.is_some() { " of its UID" } else { "" });
         self.note(request.clone());

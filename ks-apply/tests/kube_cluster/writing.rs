@@ -126,6 +126,38 @@ async fn a_delete_works_in_the_background_and_checks_the_uid() {
 }
 
 #[tokio::test]
+async fn owners_are_written_for_one_revision_and_foretelling_stores_nothing() {
+    let server = Server::start(|asked, before| match before {
+        0 => ok(asked.body.clone()),
+        1 => status(409, "Conflict", "the object has been modified"),
+        2 => Answer::Json(
+            404,
+            json!({ "kind": "Status", "code": 404, "reason": "NotFound", "message": "deployments.apps \"n\" not found",
+                "details": { "name": "n", "group": "apps", "kind": "deployments" } }),
+        ),
+        _ => ok(json!({ "data": "after" })),
+    })
+    .await;
+    let cluster = server.connect().await;
+    let owners = json!([{ "manager": "ks", "operation": "Apply" }]);
+    let set = async || cluster.set_owners(&deployments(), &object(), &owners, "7").await;
+    set().await.unwrap();
+    let error = set().await.unwrap_err();
+    assert!(matches!(&error, ClusterError::Conflict { fields, .. } if fields.is_empty()), "{error:?}");
+    let gone = set().await;
+    assert!(gone.is_ok(), "{gone:?}");
+    let after = cluster.foretell(&deployments(), &object(), &json!({ "spec": null })).await.unwrap();
+    assert_eq!(after, json!({ "data": "after" }));
+    let asked = server.asked();
+    assert_eq!(asked[0].line(), "PATCH /apis/apps/v1/namespaces/ns/deployments/n");
+    assert_eq!(asked[0].header("content-type"), "application/merge-patch+json");
+    assert_eq!(asked[0].body, json!({ "metadata": { "resourceVersion": "7", "managedFields": owners } }));
+    assert!(!asked[0].has("dryRun=All") && asked[3].has("dryRun=All"));
+    let count = cluster.requests();
+    assert_eq!((count.dry_runs, count.writes), (1, 3));
+}
+
+#[tokio::test]
 async fn warnings_of_the_server_are_kept_once() {
     let server = Server::start(|_, _| {
         let warning = r#"299 - "policy/v1beta1 is deprecated""#.to_owned();

@@ -8,35 +8,45 @@ use crate::change::{Action, Change, Reason, Risk, Verified};
 use crate::fields;
 use crate::immutable;
 use crate::live::{Conflict, DryRun, Refusal};
+use crate::predecessors::Adoption;
 use crate::structured::managed_fields::applier_entry;
 
 impl Builder<'_> {
     /// Takes the answer of the server where there is one, else predicts it.
     pub(super) fn alter(&self, manifest: &Manifest, live: &Value) -> Result<Change, Vec<Refusal>> {
+        let adoption = Adoption::of(live);
+        let adoption = adoption.as_ref();
         match self.live.dry_run(manifest.object()) {
             Some(DryRun::Merged { object, conflicts }) => {
-                Ok(self.update(manifest, live, object.clone(), conflicts.clone(), Verified::Server))
+                Ok(self.update(manifest, live, adoption, object.clone(), conflicts.clone(), Verified::Server))
             }
             Some(DryRun::Refused(refusal)) if !refusal.immutable.is_empty() => {
-                Ok(self.replace(manifest, live, refusal.immutable.clone()))
+                Ok(self.replace(manifest, live, adoption, refusal.immutable.clone()))
             }
             Some(DryRun::Refused(refusal)) if !self.is_redefined(&manifest.object().kind) => Err(vec![refusal.clone()]),
-            _ => self.predict(manifest, live),
+            _ => self.predict(manifest, live, adoption),
         }
     }
 
-    fn predict(&self, manifest: &Manifest, live: &Value) -> Result<Change, Vec<Refusal>> {
-        let (merged, conflicts) = fields::predicted(manifest, live, self.desired.type_of(manifest));
+    fn predict(&self, manifest: &Manifest, live: &Value, adoption: Option<&Adoption>) -> Result<Change, Vec<Refusal>> {
+        let (merged, conflicts) = self.merged(manifest, live, adoption);
         let (after, verified) = self.by_schema(manifest, merged)?;
-        let update = self.update(manifest, live, after, conflicts, verified);
+        let update = self.update(manifest, live, adoption, after, conflicts, verified);
         let immutable = immutable::among(&manifest.object().kind, live, &update.fields);
-        Ok(if immutable.is_empty() { update } else { self.replace(manifest, live, immutable) })
+        Ok(if immutable.is_empty() { update } else { self.replace(manifest, live, adoption, immutable) })
+    }
+
+    /// The merge as computed here, with what ks takes over as its own.
+    fn merged(&self, manifest: &Manifest, live: &Value, adoption: Option<&Adoption>) -> (Value, Vec<Conflict>) {
+        let owned = adoption.map(|it| it.of_owner(live));
+        fields::predicted(manifest, owned.as_ref().unwrap_or(live), self.desired.type_of(manifest))
     }
 
     fn update(
         &self,
         manifest: &Manifest,
         live: &Value,
+        adoption: Option<&Adoption>,
         after: Value,
         conflicts: Vec<Conflict>,
         verified: Verified,
@@ -48,23 +58,33 @@ impl Builder<'_> {
             if is_same_owner {
                 return self.unchanged(manifest, live);
             }
-            change.reasons = vec![Reason::Ownership];
+            change.reasons = if adoption.is_some() { Vec::new() } else { vec![Reason::Ownership] };
             change.risk = Risk::Safe;
         }
-        Change { conflicts, verified, ..change }
+        let adopts = adoption.map(|it| it.managers.clone()).unwrap_or_default();
+        if !adopts.is_empty() {
+            change.reasons.insert(0, Reason::Adoption { managers: adopts.clone() });
+        }
+        Change { adopts, conflicts, verified, ..change }
     }
 
     /// Deletes the object and makes it anew. The fields shown are those that ask for it; what else the live object has
     /// goes with it. What others own in it is a conflict as in an update.
-    fn replace(&self, manifest: &Manifest, live: &Value, immutable: Vec<String>) -> Change {
-        let (merged, conflicts) = fields::predicted(manifest, live, self.desired.type_of(manifest));
+    fn replace(
+        &self,
+        manifest: &Manifest,
+        live: &Value,
+        adoption: Option<&Adoption>,
+        immutable: Vec<String>,
+    ) -> Change {
+        let (merged, conflicts) = self.merged(manifest, live, adoption);
         let change = self.change(manifest, Action::Replace, Some(live), merged);
         Change { conflicts, immutable, after: Some(manifest.value().clone()), ..change }
     }
 
     /// Makes an object anew once the one that is being deleted is gone. Nothing more is lost by that.
     pub(super) fn again(&self, manifest: &Manifest, live: &Value) -> Change {
-        let mut change = self.replace(manifest, live, Vec::new());
+        let mut change = self.replace(manifest, live, Adoption::of(live).as_ref(), Vec::new());
         change.reasons.insert(0, Reason::BeingDeleted);
         change.risk = Risk::Safe;
         change.conflicts.clear();

@@ -81,6 +81,7 @@ fn delete(doomed: &Doomed, reason: Reason) -> Change {
         component: doomed.component.clone(),
         fields: Vec::new(),
         conflicts: Vec::new(),
+        adopts: Vec::new(),
         immutable: Vec::new(),
         reasons: vec![reason],
         risk: risk::of(object, Action::Delete, Some(live), &[]),

@@ -20,6 +20,7 @@ pub fn in_words(reason: &Reason, object: &ObjectRef) -> String {
         Reason::Ownership => {
             "no value changes: ks takes over fields that it shares or that an older tool wrote".to_owned()
         }
+        Reason::Adoption { managers } => format!("ks adopts it from {}", managers.join(" and ")),
         Reason::BeingDeleted => "it is being deleted, and made anew once it is gone".to_owned(),
         Reason::Inventory => "it keeps the list of what ks owns".to_owned(),
     }

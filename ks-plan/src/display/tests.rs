@@ -24,6 +24,7 @@ fn change(action: Action, object: ObjectRef, component: &str) -> Change {
         component: component.parse().ok(),
         fields: Vec::new(),
         conflicts: Vec::new(),
+        adopts: Vec::new(),
         immutable: Vec::new(),
         reasons: vec![Reason::Wanted { file: format!("monitoring/{component}/it.yaml") }],
         risk: Risk::Safe,
@@ -101,7 +102,9 @@ fn changes_show_each_field_before_and_after() {
     replace.risk = Risk::Disruptive;
     let mut taken = change(Action::Update, object("", "ConfigMap", "taken"), "alertmanager");
     taken.reasons = vec![Reason::Ownership];
-    insta::assert_snapshot!(shown(&plan(vec![update, replace, taken]), false));
+    let mut adopted = change(Action::Update, object("", "Service", "adopted"), "alertmanager");
+    adopted.reasons = vec![Reason::Adoption { managers: vec!["helm".into(), "kubectl-client-side-apply".into()] }];
+    insta::assert_snapshot!(shown(&plan(vec![update, replace, taken, adopted]), false));
 }
 
 #[test]

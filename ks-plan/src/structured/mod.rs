@@ -18,6 +18,7 @@ pub mod differences;
 pub mod field_set;
 pub mod fields;
 mod fields_v1;
+pub(crate) mod hand_over;
 pub mod managed_fields;
 pub mod merge;
 mod merging;

@@ -93,6 +93,22 @@ pub(in crate::sandbox) fn update(
     finish::finish(state, kind, live, merged, writer.at).map_err(|causes| refusal::invalid(&action, object, causes))
 }
 
+/// Computes what a merge patch would make of an object.
+pub(in crate::sandbox) fn patched(
+    state: &State,
+    types: &Types,
+    kind: &ServedKind,
+    object: &ObjectRef,
+    patch: &Value,
+    writer: Writer<'_>,
+) -> Result<Value, ClusterError> {
+    let action = format!("adopt {object} (dry run)");
+    let mut value = before(state, kind, object, &action)?.unwrap_or_default();
+    json_patch::merge(&mut value, patch);
+    let manifest = Manifest::parse(value).map_err(|error| refusal::bad_request(&action, error.to_string()))?;
+    update(state, types, kind, &manifest, writer).map(Written::into_value)
+}
+
 /// The live object in the version of the request, once the request is known to be possible.
 fn before(state: &State, kind: &ServedKind, object: &ObjectRef, action: &str) -> Result<Option<Value>, ClusterError> {
     if !kinds::is_served(state, kind) {

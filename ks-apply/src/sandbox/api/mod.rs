@@ -4,6 +4,7 @@ pub(super) mod apply;
 pub(super) mod delete;
 pub(super) mod finish;
 mod immutable;
+pub(super) mod owners;
 pub(super) mod read;
 pub(super) mod refusal;
 mod required;

@@ -50,6 +50,16 @@ pub(super) fn uid_differs(action: &str, kind: &ServedKind, name: &str, wanted: &
     ClusterError::Conflict { action: action.to_owned(), message, fields: Vec::new() }
 }
 
+/// The object is not as it was.
+pub(super) fn revision_differs(action: &str, kind: &ServedKind, name: &str) -> ClusterError {
+    let message = format!(
+        "Operation cannot be fulfilled on {} \"{name}\": the object has been modified; please apply your changes to the \
+         latest version and try again",
+        resource(kind)
+    );
+    ClusterError::Conflict { action: action.to_owned(), message, fields: Vec::new() }
+}
+
 /// `deployments.apps`, as an API server names a resource.
 pub(in crate::sandbox) fn resource(kind: &ServedKind) -> String {
     if kind.kind.group.is_empty() { kind.plural.clone() } else { format!("{}.{}", kind.plural, kind.kind.group) }

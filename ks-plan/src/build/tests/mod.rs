@@ -12,6 +12,7 @@ use crate::fixture::{
 };
 use crate::live::{Conflict, Observation};
 
+mod adoption;
 mod membership;
 
 fn planned(desired: &Desired, live: &LiveState) -> Plan {
