@@ -4,6 +4,8 @@
 //! folded into the paths of today (`normalize`, by the table in `fields`), values are checked one by one (`check`) and
 //! against each other (`validate`). All problems come out together, each with its place.
 
+#[cfg(test)]
+mod bad_values;
 mod check;
 mod cluster_configuration;
 mod document;
