@@ -47,6 +47,14 @@ impl Promtool {
         self.run(&["test", "rules"], &[file])
     }
 
+    /// Reads a configuration. Files that it names are not looked for: they are in the pods of Prometheus.
+    ///
+    /// # Errors
+    /// When promtool cannot be started. What it says, failure included, is in the output.
+    pub fn check_configuration(&self, file: &Path) -> Result<Output, Unavailable> {
+        self.run(&["check", "config", "--syntax-only"], &[file])
+    }
+
     fn run(&self, command: &[&str], files: &[&Path]) -> Result<Output, Unavailable> {
         Command::new(&self.program).args(command).args(files).output().map_err(Unavailable::io("start promtool"))
     }
