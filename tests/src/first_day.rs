@@ -5,7 +5,8 @@ use ks_plan::{Inventory, Plan};
 
 use crate::engine::{EXAMPLE, Engine, changed, changed_fields, with_alerting};
 
-const THANOS_RULER: [&str; 5] = [
+const THANOS_RULER: [&str; 6] = [
+    "GlobalRuleGroup.alerting.kubesphere.io thanos-rule",
     "PodDisruptionBudget.policy kubesphere-monitoring-system/thanos-ruler-kubesphere",
     "PrometheusRule.monitoring.coreos.com kubesphere-monitoring-system/thanos-ruler-kubesphere-rules",
     "Service kubesphere-monitoring-system/thanos-ruler-kubesphere",

@@ -39,7 +39,27 @@ const RECORDS_OF_DASHBOARDS: &[(&str, usize)] =
     &[("dashboard-containers.rules", 3), ("dashboard-pods.rules", 10), ("dashboard-nodes.rules", 7)];
 
 /// The alerting rules of each GlobalRuleGroup.
-const ALERTS: &[(&str, usize)] = &[];
+const ALERTS: &[(&str, usize)] = &[
+    ("alertmanager-rules", 8),
+    ("config-reloaders", 1),
+    ("etcd", 13),
+    ("ks-apiserver", 2),
+    ("ks-controller-manager", 1),
+    ("kube-apiserver-slos", 4),
+    ("kube-state-metrics", 4),
+    ("kubernetes-apps", 15),
+    ("kubernetes-resources", 8),
+    ("kubernetes-storage", 3),
+    ("kubernetes-system", 2),
+    ("kubernetes-system-apiserver", 6),
+    ("kubernetes-system-controller-manager", 1),
+    ("kubernetes-system-kubelet", 13),
+    ("kubernetes-system-scheduler", 1),
+    ("node-exporter", 18),
+    ("prometheus", 18),
+    ("prometheus-operator", 7),
+    ("thanos-rule", 11),
+];
 
 fn rules() -> RuleFiles {
     let source = Source::new("cluster-configuration.yaml", everything_on());

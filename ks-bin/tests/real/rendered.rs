@@ -27,7 +27,7 @@ fn kubectl_applies_what_is_rendered() {
     let mut first: Value = serde_json::from_str(&std::fs::read_to_string(&list).unwrap()).unwrap();
     let kinds = ["Namespace", "CustomResourceDefinition"].map(|it| json!(it));
     first["items"].as_array_mut().unwrap().retain(|it| kinds.contains(&it["kind"]));
-    assert_eq!(first["items"].as_array().unwrap().len(), 4 + 8 + 2 + 5);
+    assert_eq!(first["items"].as_array().unwrap().len(), 4 + 8 + 2 + 5 + 3);
     std::fs::write(&list, first.to_string()).unwrap();
     let Some(run) = cluster.kubectl(&["apply", "--server-side", "-f", &list]).unwrap() else { return };
     is_accepted(&run);

@@ -71,6 +71,7 @@ fn the_secret_of_the_administrator_is_no_object_of_ours() {
     let names: Vec<String> = objects(bundle(&compiled, "etcd")).into_keys().collect();
     insta::assert_snapshot!(names.join("\n"), @"
         Endpoints kube-system/etcd
+        GlobalRuleGroup.alerting.kubesphere.io etcd
         PrometheusRule.monitoring.coreos.com kubesphere-monitoring-system/prometheus-k8s-etcd-rules
         Service kube-system/etcd
         ServiceMonitor.monitoring.coreos.com kubesphere-monitoring-system/etcd

@@ -46,5 +46,5 @@ fn a_prometheus_from_elsewhere_switches_the_stack_off() {
         thanos-ruler: requires prometheus-operator, which is off (cc.yaml:47)
         ");
     let on: Vec<String> = compiled(&text, &nodes(1)).bundles.iter().map(|it| it.component.to_string()).collect();
-    assert_eq!(on, ["namespaces", "monitoring-dashboard", "ks-istio-monitoring"]);
+    assert_eq!(on, ["namespaces", "monitoring-dashboard", "rule-groups", "ks-istio-monitoring"]);
 }

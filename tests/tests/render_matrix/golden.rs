@@ -1,8 +1,8 @@
 //! What the main configurations render, as files to read: one folder for a configuration, one file for a component.
 //!
 //! Everything on, on three nodes, is told in full; the others say only what differs from it. Of a static file the
-//! catalogue itself is the text, so its name is given. Long texts, such as dashboards, and schemas are told by length and
-//! hash.
+//! catalogue itself is the text, so its name is given, and so it is of alerts, whose data files say all. Long texts, such as
+//! dashboards, and schemas are told by length and hash.
 
 use ks_model::DesiredObject;
 use ks_plan::generated::shown;
@@ -71,7 +71,7 @@ fn golden(name: &str, desired: &Desired, told: impl Fn(&DesiredObject) -> String
 }
 
 fn in_full(object: &DesiredObject) -> String {
-    if !object.file.ends_with(".j2") {
+    if !object.file.ends_with(".j2") || object.manifest.object().kind.kind == "GlobalRuleGroup" {
         return format!("# {} as in {}\n", object.manifest.object(), object.file);
     }
     let mut value = shown(object.manifest.value()).into_owned();
