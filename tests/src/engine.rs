@@ -67,7 +67,8 @@ impl Engine {
     pub async fn converge(&self, text: &str) -> Planned {
         let planned = self.plan(text).await;
         let mut options = ApplyOptions::default();
-        options.timeout = Duration::from_secs(90);
+        // A busy API server can take minutes to let go of a definition that it began to serve a moment ago.
+        options.timeout = Duration::from_secs(300);
         let (tally, events) = self.apply(&planned, options).await;
         if !tally.is_success() {
             let bad = events.iter().filter_map(|event| match event {

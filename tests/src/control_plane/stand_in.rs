@@ -37,15 +37,12 @@ const OPERATED: [(&str, &str); 3] =
 impl ControlPlane {
     /// Stands in for the controllers and the prometheus-operator from now on, until the control plane is dropped: no pod
     /// is made, everything is ready.
-    ///
-    /// # Panics
-    /// In its thread, when the API server refuses.
-    #[expect(clippy::panic, reason = "a test helper: the panic is told in the test's output")]
     pub fn stand_in_for_controllers(self: &Arc<Self>) {
         let cluster = Arc::downgrade(self);
         std::thread::spawn(move || {
             while let Some(cluster) = Weak::upgrade(&cluster) {
-                cluster.say_all_is_well().unwrap_or_else(|error| panic!("{error}"));
+                // A kind may be on its way in or out, an object just deleted: the next round sees how it ended.
+                drop(cluster.say_all_is_well());
                 drop(cluster);
                 sleep(PAUSE);
             }

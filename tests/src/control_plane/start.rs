@@ -179,8 +179,8 @@ fn api_server(ports: &Ports, options: &Options) -> Vec<String> {
         "--audit-log-format=json".to_owned(),
     ];
     if !options.controllers {
-        // Nobody makes the `default` ServiceAccount that a Pod must have.
-        arguments.push("--disable-admission-plugins=ServiceAccount".to_owned());
+        // Nobody makes the `default` ServiceAccount that a Pod must have, nor lets a claim go that is protected.
+        arguments.push("--disable-admission-plugins=ServiceAccount,StorageObjectInUseProtection".to_owned());
     }
     arguments
 }
