@@ -196,6 +196,8 @@ fn environment(undefined: UndefinedBehavior) -> Environment<'static> {
     environment.set_debug(true);
     environment.add_filter("b64encode", |text: &str| base64::engine::general_purpose::STANDARD.encode(text));
     environment.add_filter("md5", md5_hex);
+    // What a macro printed is printed again as it is; as text it comes quoted.
+    environment.add_filter("text", |printed: String| printed);
     environment.add_filter("canonical_json", |value: minijinja::Value| canonical_json(&value));
     environment
 }
@@ -327,6 +329,13 @@ mod tests {
         let import = "{% from 'shared/m.j2' import named %}";
         let text = render(&format!("{import}a: {{{{ named(include_yaml('files/a.yaml')) }}}}"), json!({})).unwrap();
         assert_eq!(text, r#"a: "{\"a\":\"yes\",\"z\":[1,\"<b>\"]}""#);
+    }
+
+    #[test]
+    fn what_a_macro_printed_can_become_a_text() {
+        let import = "{% macro pair(it) %}[1,{{ it }}]{% endmacro %}";
+        let text = render(&format!("{import}{{{{ pair('a') }}}} {{{{ pair('a') | text }}}}"), json!({})).unwrap();
+        assert_eq!(text, r#"[1,"a"] "[1,\"a\"]""#);
     }
 
     #[test]
