@@ -6,6 +6,7 @@ use ks_plan::{Desired, Inventory};
 
 use crate::support::{
     EMBEDDED, EXAMPLE, bundle, compiled, difference, example_with_alerting, example_with_everything, nodes, objects,
+    shortened,
 };
 
 #[test]
@@ -20,7 +21,8 @@ fn every_object_of_every_component_on_one_node() {
     for bundle in &compiled.bundles {
         // Definitions and alerts have tests of their own.
         let told = objects(bundle).into_iter().filter(|(name, _)| !name.starts_with("GlobalRuleGroup"));
-        let text: Vec<String> = told.map(|(_, object)| serde_saphyr::to_string(&*shown(&object)).unwrap()).collect();
+        let text: Vec<String> =
+            told.map(|(_, object)| serde_saphyr::to_string(&shortened(shown(&object).into_owned())).unwrap()).collect();
         if text.is_empty() {
             continue;
         }
@@ -57,6 +59,7 @@ fn bundles_stand_behind_what_they_need() {
         alertmanager (8 objects) requires ["prometheus-operator"] after ["prometheus"]
         dashboard-records (1 objects) requires ["prometheus-operator"] after ["prometheus"]
         etcd (5 objects) requires ["prometheus-operator"] after ["prometheus"]
+        grafana (31 objects) requires ["namespaces", "prometheus-operator"] after ["prometheus"]
         kubernetes (17 objects) requires ["prometheus-operator"] after ["prometheus"]
         kubesphere (4 objects) requires ["prometheus-operator"] after ["prometheus"]
         thanos-ruler (6 objects) requires ["prometheus-operator"] after ["alertmanager", "prometheus"]
@@ -172,6 +175,8 @@ fn what_has_to_be_observed_is_known_before() {
     let fields: Vec<String> = EMBEDDED.kept_fields().iter().map(ToString::to_string).collect();
     insta::assert_snapshot!(fields.join("\n"), @"
         monitoring.coreos.com/v1 Prometheus kubesphere-monitoring-system/k8s#/spec/retention
+        v1 PersistentVolumeClaim kubesphere-monitoring-system/grafana-storage#/spec/resources/requests/storage
+        v1 PersistentVolumeClaim kubesphere-monitoring-system/grafana-storage#/spec/storageClassName
         v1 PersistentVolumeClaim kubesphere-monitoring-system/prometheus-k8s-db-prometheus-k8s-0#/spec/resources/requests/storage
         ");
 }

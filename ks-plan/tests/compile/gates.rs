@@ -18,6 +18,7 @@ fn each_switch_decides_on_its_component() {
         ks-istio-monitoring: servicemesh.enabled is false (cc.yaml:147)
         dashboard-records: monitoring.grafana.enabled is not set (nowhere)
         etcd: etcd.monitoring is false (cc.yaml:26)
+        grafana: monitoring.grafana.enabled is not set (nowhere)
         thanos-ruler: alerting.enabled is false (cc.yaml:81)
         ");
     assert_eq!(closed(&example_with_everything()), "");
@@ -25,6 +26,7 @@ fn each_switch_decides_on_its_component() {
         ks-istio-monitoring: servicemesh.enabled is not set (nowhere)
         dashboard-records: monitoring.grafana.enabled is not set (nowhere)
         etcd: etcd.monitoring is not set (nowhere)
+        grafana: monitoring.grafana.enabled is not set (nowhere)
         thanos-ruler: alerting.enabled is not set (nowhere)
         ");
 }
@@ -41,6 +43,7 @@ fn a_prometheus_from_elsewhere_switches_the_stack_off() {
         alertmanager: requires prometheus-operator, which is off (cc.yaml:47)
         dashboard-records: requires prometheus-operator, which is off (cc.yaml:47)
         etcd: requires prometheus-operator, which is off (cc.yaml:47)
+        grafana: requires prometheus-operator, which is off (cc.yaml:47)
         kubernetes: requires prometheus-operator, which is off (cc.yaml:47)
         kubesphere: requires prometheus-operator, which is off (cc.yaml:47)
         thanos-ruler: requires prometheus-operator, which is off (cc.yaml:47)

@@ -8,6 +8,7 @@ mod certificates;
 mod components;
 mod etcd;
 mod gates;
+mod grafana;
 mod notification;
 mod settings;
 mod support;
