@@ -5,11 +5,12 @@ use std::time::SystemTime;
 
 use futures::{StreamExt, TryStreamExt, stream};
 use ks_model::{
-    CertificateRequest, CertificateState, Facts, GroupKind, LiveField, Manifest, ObjectRef, SecretName, StorageClass,
+    CertificateRequest, CertificateState, Facts, Found, GroupKind, LiveField, LiveSearch, Manifest, ObjectRef,
+    Ownership, SecretName, StorageClass,
 };
 use ks_plan::predecessors::merge_patch;
 use ks_plan::readiness::companion;
-use ks_plan::{Adoption, Conflict, Contents, Desired, DryRun, LiveState, Observation, Refusal, doubts};
+use ks_plan::{Adoption, Conflict, Contents, Desired, DryRun, LiveState, Lookups, Observation, Refusal, doubts};
 use serde_json::Value;
 
 use crate::certificates::{Made, judge};
@@ -34,16 +35,12 @@ pub struct Survey {
     pub namespaces: BTreeSet<String>,
 }
 
-/// Takes the first look: version, kinds, namespaces, nodes, storage classes, the live values that `kept` names, and
-/// whether the live `certificates` serve.
+/// Takes the first look: version, kinds, namespaces, nodes and storage classes. What settings ask for comes after it:
+/// [`Survey::look_up`].
 ///
 /// # Errors
 /// When the cluster cannot be reached, or refuses one of these reads.
-pub async fn survey(
-    cluster: &dyn Cluster,
-    kept: &BTreeSet<LiveField>,
-    certificates: &BTreeSet<CertificateRequest>,
-) -> Result<Survey, ClusterError> {
+pub async fn survey(cluster: &dyn Cluster) -> Result<Survey, ClusterError> {
     let (version, discovery) = futures::try_join!(cluster.version(), cluster.discover())?;
     let metadata = ListQuery { metadata_only: true, ..ListQuery::default() };
     let whole = ListQuery::default();
@@ -60,9 +57,70 @@ pub async fn survey(
     // One that is being deleted takes nothing new; whatever is in it goes away.
     let stays = |it: &&Value| it.pointer("/metadata/deletionTimestamp").is_none();
     let namespaces: BTreeSet<String> = namespaces.iter().filter(stays).map(|it| name(it).to_owned()).collect();
-    facts.kept = live_values(cluster, &discovery, &namespaces, kept).await?;
-    facts.certificates = judged(cluster, &discovery, &namespaces, certificates).await?;
     Ok(Survey { facts, discovery, namespaces })
+}
+
+impl Survey {
+    /// Adds the live values that settings ask for to the facts: a GET for each object whose field is kept and for
+    /// each certificate, a LIST for each search.
+    ///
+    /// # Errors
+    /// When the cluster cannot be reached, or refuses one of these reads.
+    pub async fn look_up(&mut self, cluster: &dyn Cluster, wanted: &Lookups) -> Result<(), ClusterError> {
+        let (kept, found, certificates) = futures::try_join!(
+            live_values(cluster, &self.discovery, &self.namespaces, &wanted.kept),
+            searches(cluster, &self.discovery, &wanted.searches),
+            judged(cluster, &self.discovery, &self.namespaces, &wanted.certificates),
+        )?;
+        self.facts.kept = kept;
+        self.facts.found = found;
+        self.facts.certificates = certificates;
+        Ok(())
+    }
+}
+
+async fn searches(
+    cluster: &dyn Cluster,
+    discovery: &Discovery,
+    wanted: &BTreeSet<LiveSearch>,
+) -> Result<BTreeMap<LiveSearch, Vec<Found>>, ClusterError> {
+    let found = wanted
+        .iter()
+        .map(|it| async move { Ok::<_, ClusterError>((it.clone(), search(cluster, discovery, it).await?)) });
+    stream::iter(found).buffer_unordered(CONCURRENCY).try_collect().await
+}
+
+/// Where a kind is not served there is nothing to find.
+async fn search(cluster: &dyn Cluster, discovery: &Discovery, wanted: &LiveSearch) -> Result<Vec<Found>, ClusterError> {
+    let version = wanted.api_version.rsplit('/').next().unwrap_or_default();
+    let Some(kind) = discovery.find(&wanted.kind, version) else { return Ok(Vec::new()) };
+    let query = ListQuery {
+        namespace: wanted.namespace.clone(),
+        label_selector: wanted.selector.clone(),
+        ..ListQuery::default()
+    };
+    let objects = match cluster.list(kind, &query).await {
+        Err(ClusterError::NotServed { .. }) => Vec::new(),
+        answer => answer?,
+    };
+    let field = |object: &Value| {
+        let mut value = object.pointer(&wanted.pointer).cloned()?;
+        without_bookkeeping(&mut value);
+        let ObjectRef { namespace, name, .. } = identity(kind, object);
+        Some(Found { namespace, name, value })
+    };
+    let mut found: Vec<Found> = objects.iter().filter_map(field).collect();
+    found.sort_by(|a, b| (&a.namespace, &a.name).cmp(&(&b.namespace, &b.name)));
+    Ok(found)
+}
+
+/// Of a whole object, what the server keeps account of is no fact: it changes with every write.
+fn without_bookkeeping(value: &mut Value) {
+    if let Some(metadata) = value.get_mut("metadata").and_then(Value::as_object_mut) {
+        for field in ["creationTimestamp", "generation", "managedFields", "resourceVersion"] {
+            metadata.shift_remove(field);
+        }
+    }
 }
 
 async fn list(
@@ -146,7 +204,7 @@ pub async fn observe(cluster: &dyn Cluster, survey: &Survey, desired: &Desired) 
     let mut live = LiveState::default();
     let recorded = observer.inventory(&mut live).await?;
     observer.members(&recorded, &mut live).await?;
-    observer.rest(&mut live).await?;
+    observer.rest(&recorded, &mut live).await?;
     observer.companions(&mut live).await?;
     observer.dry_runs(&mut live).await?;
     Ok(live)
@@ -196,7 +254,8 @@ impl<'a> Observer<'a> {
     async fn members(&self, recorded: &Contents, live: &mut LiveState) -> Result<(), ClusterError> {
         let mut kinds: BTreeMap<&GroupKind, &ServedKind> =
             recorded.kinds.iter().filter_map(|kind| Some((kind, self.served(kind, None)?))).collect();
-        for manifest in self.desired.manifests() {
+        let is_member = |it: &&Manifest| self.desired.ownership(it.object()) == Ownership::Whole;
+        for manifest in self.desired.manifests().filter(is_member) {
             let kind = &manifest.object().kind;
             kinds.extend(self.served(kind, Some(manifest.version())).map(|served| (kind, served)));
         }
@@ -221,16 +280,19 @@ impl<'a> Observer<'a> {
     }
 
     /// Reads wanted objects that no list has, because they do not exist or are not ours yet, and those that a list has in
-    /// another version than they are wanted in: fields are compared within one version.
-    async fn rest(&self, live: &mut LiveState) -> Result<(), ClusterError> {
+    /// another version than they are wanted in: fields are compared within one version. And objects of others in which
+    /// fields were wanted once.
+    async fn rest(&self, recorded: &Contents, live: &mut LiveState) -> Result<(), ClusterError> {
         let is_listed = |it: &Manifest| {
             let version = live.object(it.object()).and_then(|it| it.get("apiVersion")).and_then(Value::as_str);
             version == Some(it.api_version())
         };
         let missing: Vec<&Manifest> = self.desired.manifests().filter(|it| !is_listed(it)).collect();
-        let askable = missing.into_iter().filter_map(|it| {
-            let kind = self.served(&it.object().kind, Some(it.version()))?;
-            Some((it.object(), kind)).filter(|_| self.has_namespace(it.object()))
+        let missing = missing.into_iter().map(|it| (it.object(), Some(it.version())));
+        let given_back = recorded.existing.iter().filter(|it| self.desired.find(it).is_none()).map(|it| (it, None));
+        let askable = missing.chain(given_back).filter_map(|(object, version)| {
+            let kind = self.served(&object.kind, version)?;
+            Some((object, kind)).filter(|_| self.has_namespace(object))
         });
         let seen: Vec<(&ObjectRef, Observation)> = stream::iter(askable)
             .map(|(object, kind)| async move { Ok::<_, ClusterError>((object, self.get(kind, object).await?)) })
@@ -290,7 +352,8 @@ impl<'a> Observer<'a> {
         live: &Value,
         answer: DryRun,
     ) -> Result<DryRun, ClusterError> {
-        let (Some(adoption), DryRun::Merged { object, conflicts }) = (Adoption::of(live), &answer) else {
+        let adoption = Adoption::of(live).filter(|_| !manifest.is_pinned());
+        let (Some(adoption), DryRun::Merged { object, conflicts }) = (adoption, &answer) else {
             return Ok(answer);
         };
         let completed = adoption.complete(object.clone(), self.desired.type_of(manifest));

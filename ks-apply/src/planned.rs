@@ -1,7 +1,9 @@
 //! The whole way from a configuration to a plan, for programs that embed ks.
 
 use ks_model::config::ClusterConfiguration;
-use ks_plan::{Catalogue, CompileErrors, Desired, DesiredError, GraphError, Inventory, LiveState, Plan, compile};
+use ks_plan::{
+    Catalogue, CompileErrors, Desired, DesiredError, GraphError, Inventory, LiveState, Plan, compile, lookups,
+};
 
 use crate::cluster::{Cluster, RequestCount};
 use crate::error::ClusterError;
@@ -55,7 +57,8 @@ pub async fn plan(
     config: &ClusterConfiguration,
 ) -> Result<Planned, PlanError> {
     let before = cluster.requests();
-    let survey = survey(cluster, &catalogue.kept_fields(), &catalogue.certificates()).await?;
+    let mut survey = survey(cluster).await?;
+    survey.look_up(cluster, &lookups(catalogue, config, &survey.facts)).await?;
     let compiled = compile(catalogue, config, &survey.facts)?;
     let desired = Desired::of(catalogue, compiled, Inventory::default())?;
     let live = observe(cluster, &survey, &desired).await?;

@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use backon::{BackoffBuilder, ExponentialBuilder};
-use ks_model::{GroupKind, Manifest, ObjectRef};
+use ks_model::{GroupKind, Manifest, ObjectRef, Ownership};
 use ks_plan::edges::crd::defined_kind;
 use ks_plan::{Adoption, Change, Plan, StepId, Task};
 use serde_json::Value;
@@ -79,7 +79,9 @@ impl Worker {
                 if let Some(change) = change.filter(|it| !it.adopts.is_empty()) {
                     self.adopt(id, change).await?;
                 }
-                self.write(id, change.and_then(|it| it.manifest.as_ref()), self.options.force_conflicts).await
+                let takes = change.is_some_and(|it| it.ownership == Ownership::Fields);
+                let force = self.options.force_conflicts || takes;
+                self.write(id, change.and_then(|it| it.manifest.as_ref()), force).await
             }
             Task::Delete(object) => self.delete(id, object).await,
             Task::AwaitReady(object) => self.await_ready(id, object).await,
@@ -98,8 +100,9 @@ impl Worker {
         let mode = ApplyMode { dry_run: false, force };
         let may_pass = |error: &ClusterError| match error {
             ClusterError::NotServed { .. } => is_new,
-            // The object changed between two looks of the server; no field of another manager is at stake.
-            ClusterError::Conflict { fields, .. } => fields.is_empty(),
+            // The object changed between two looks of the server; no field of another manager is at stake. One that is
+            // meant by its UID has gone.
+            ClusterError::Conflict { fields, .. } => fields.is_empty() && !manifest.is_pinned(),
             error => error.is_transient(),
         };
         self.persist(id, may_pass, || self.cluster.apply(&kind, manifest, mode)).await.map(|_| Outcome::Applied)

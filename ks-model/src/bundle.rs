@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use crate::config::Location;
-use crate::{ComponentName, LiveField, Manifest, SecretName};
+use crate::{ComponentName, LiveField, LiveSearch, Manifest, SecretName};
 
 /// Holds one component that is on, with the objects that it wants.
 #[derive(Clone, Debug)]
@@ -41,13 +41,30 @@ pub struct DesiredObject {
     pub file: String,
     /// The settings that the file reads; empty for a static file.
     pub settings: BTreeSet<String>,
+    /// How much of the object belongs to ks.
+    pub ownership: Ownership,
 }
 
 impl DesiredObject {
-    /// Joins an object with the file and the settings that it comes from.
+    /// Joins an object, owned whole, with the file and the settings that it comes from.
     pub fn new(manifest: Manifest, file: impl Into<String>, settings: BTreeSet<String>) -> Self {
-        Self { manifest, file: file.into(), settings }
+        Self { manifest, file: file.into(), settings, ownership: Ownership::Whole }
     }
+}
+
+/// Says how much of a live object belongs to ks, which decides who makes it, changes it and deletes it.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+#[non_exhaustive]
+pub enum Ownership {
+    /// The object: made, kept as wanted, deleted when it is no longer wanted. It is a member of the inventory.
+    #[default]
+    Whole,
+    /// Some fields of an object that somebody else made: written while it exists and they are wanted, taken from
+    /// whoever has them, given back when they are no longer wanted. The object is neither made nor deleted.
+    Fields,
+    /// Nothing for good: the object is made when it is absent, and is the user's from then on.
+    Once,
 }
 
 /// Holds the value of one setting and where it came from.
@@ -75,6 +92,11 @@ pub enum Origin {
     Kept {
         /// The field of the live object.
         field: LiveField,
+    },
+    /// What the live objects have that a search looks for.
+    Found {
+        /// The search.
+        search: LiveSearch,
     },
     /// The component's default.
     Default {

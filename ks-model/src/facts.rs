@@ -7,7 +7,7 @@ use std::str::FromStr;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-use crate::{CertificateState, ObjectRef, SecretName};
+use crate::{CertificateState, Found, LiveSearch, ObjectRef, SecretName};
 
 /// Holds everything about the cluster that compiling may look at. Observed by ks-apply, or read from a file.
 ///
@@ -26,6 +26,8 @@ pub struct Facts {
     pub storage_classes: BTreeMap<String, StorageClass>,
     /// Live values that a component keeps when the configuration is silent.
     pub kept: BTreeMap<LiveField, Value>,
+    /// What the searches of settings found, sorted by namespace and name.
+    pub found: BTreeMap<LiveSearch, Vec<Found>>,
     /// What was found of the certificates that components need, by their Secrets; never a key.
     pub certificates: BTreeMap<SecretName, CertificateState>,
 }
@@ -39,6 +41,7 @@ impl Default for Facts {
             nodes: 1,
             storage_classes: BTreeMap::new(),
             kept: BTreeMap::new(),
+            found: BTreeMap::new(),
             certificates: BTreeMap::new(),
         }
     }

@@ -7,15 +7,17 @@ pub mod certificate;
 pub mod component;
 pub mod config;
 pub mod facts;
+pub mod live_search;
 pub mod manifest;
 pub mod object_ref;
 pub mod quantity;
 
-pub use bundle::{Bundle, ClosedGate, DesiredObject, Origin, Setting};
+pub use bundle::{Bundle, ClosedGate, DesiredObject, Origin, Ownership, Setting};
 pub use certificate::{CertificateRequest, CertificateState, SecretName, SecretNameError};
 pub use component::{ComponentName, ComponentNameError};
 pub use config::{ClusterConfiguration, Problem, Problems, Severity, Source};
 pub use facts::{Facts, LiveField, ServerVersion, StorageClass};
+pub use live_search::{Found, LiveSearch, LiveSearchError};
 pub use manifest::{Manifest, ManifestError};
 pub use object_ref::{GroupKind, ObjectRef};
 pub use quantity::{Quantity, QuantityError};

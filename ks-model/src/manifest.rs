@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use serde_json::{Map, Value};
+use serde_json::{Map, Value, json};
 
 use crate::{GroupKind, ObjectRef};
 
@@ -105,6 +105,30 @@ impl Manifest {
             }
         }
     }
+
+    /// The same object, to be written only to the live object that has this UID: the API server refuses to make a new one.
+    #[must_use]
+    pub fn pinned_to(&self, uid: &str) -> Self {
+        let mut pinned = self.clone();
+        if let Some(metadata) = pinned.value.get_mut("metadata").and_then(Value::as_object_mut) {
+            metadata.insert("uid".to_owned(), Value::from(uid));
+        }
+        pinned
+    }
+
+    /// Whether it is meant for one live object only.
+    pub fn is_pinned(&self) -> bool {
+        self.value.pointer("/metadata/uid").is_some()
+    }
+
+    /// The identity alone. Applied, it gives back every field that its manager owns.
+    #[must_use]
+    pub fn bare(&self) -> Self {
+        let mut metadata = Map::from_iter([("name".to_owned(), Value::from(self.object.name.as_str()))]);
+        metadata.extend(self.object.namespace.as_deref().map(|it| ("namespace".to_owned(), Value::from(it))));
+        let value = json!({ "apiVersion": self.api_version, "kind": self.object.kind.kind, "metadata": metadata });
+        Self { value, ..self.clone() }
+    }
 }
 
 /// Prints the identity only: an object may hold secrets, and those never reach a log or a panic.
@@ -167,8 +191,6 @@ fn drop_nulls(value: &mut Value) {
 
 #[cfg(test)]
 mod tests {
-    use serde_json::json;
-
     use super::*;
 
     #[test]

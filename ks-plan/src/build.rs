@@ -1,6 +1,7 @@
 //! Desired and live → plan, step by step. No client, no clock: the answers of the cluster are data.
 
 mod alteration;
+mod given_back;
 mod inventory;
 mod removal;
 mod seen;
@@ -8,7 +9,7 @@ mod work;
 
 use std::borrow::Cow;
 
-use ks_model::{Facts, GroupKind, Manifest};
+use ks_model::{Facts, GroupKind, Manifest, Ownership};
 use serde_json::Value;
 
 use crate::change::{Action, Change, Risk, Verified};
@@ -18,7 +19,7 @@ use crate::generated::{lacks_live_key, with_live_key};
 use crate::graph::GraphError;
 use crate::layout::lay_out;
 use crate::live::{DryRun, LiveState, Refusal};
-use crate::plan::{Fault, Plan};
+use crate::plan::{Fault, Missing, Plan, places};
 use crate::reasons::Reasons;
 use crate::risk;
 use crate::schema_check;
@@ -33,12 +34,23 @@ pub const FIELD_MANAGER: &str = "ks";
 ///
 /// What is not here is unchanged for certain, and costs no request of its own.
 pub fn doubts<'a>(desired: &'a Desired, live: &LiveState) -> Vec<Cow<'a, Manifest>> {
-    let doubtful = |manifest: &Cow<'_, Manifest>| match see(manifest.object(), live) {
-        Seen::Absent { askable } => askable && !lacks_live_key(manifest),
-        Seen::Present(object) => differs(desired, manifest, object) && !lacks_live_key(manifest),
-        Seen::Leaving(_) => false,
+    let doubtful = |manifest: &'a Manifest| {
+        let object = manifest.object();
+        let manifest = with_live_key(manifest, live.object(object));
+        let is_doubtful = match (see(object, live), desired.ownership(object)) {
+            (Seen::Leaving(_), _) | (Seen::Absent { .. }, Ownership::Fields) | (Seen::Present(_), Ownership::Once) => {
+                false
+            }
+            (Seen::Absent { askable }, _) => askable,
+            (Seen::Present(live), Ownership::Fields) if differs(desired, &manifest, live) => {
+                return given_back::pinned(&manifest, live).map(Cow::Owned);
+            }
+            (Seen::Present(live), _) => differs(desired, &manifest, live),
+        };
+        (is_doubtful && !lacks_live_key(&manifest)).then_some(manifest)
     };
-    desired.manifests().map(|it| with_live_key(it, live.object(it.object()))).filter(doubtful).collect()
+    let wanted = desired.manifests().filter_map(doubtful);
+    wanted.chain(given_back::given_back(desired, live).into_iter().map(Cow::Owned)).collect()
 }
 
 fn differs(desired: &Desired, manifest: &Manifest, live: &Value) -> bool {
@@ -55,17 +67,20 @@ fn differs(desired: &Desired, manifest: &Manifest, live: &Value) -> bool {
 pub fn plan(desired: &Desired, live: &LiveState, facts: &Facts) -> Result<Plan, GraphError> {
     let mask = Mask::keyed(facts.cluster_uid.as_deref());
     let reasons = Reasons::new(desired);
-    let mut builder = Builder { desired, live, mask: &mask, reasons, changes: Vec::new(), faults: Vec::new() };
+    let (changes, missing, faults) = Default::default();
+    let mut builder = Builder { desired, live, mask: &mask, reasons, changes, missing, faults };
     desired.manifests().for_each(|manifest| builder.wanted(manifest));
+    builder.give_back();
     let doomed = removal::doomed(desired, live);
     let deleted = removal::graph(&doomed, desired)?;
     let inventory = builder.inventory(&deleted);
-    let Builder { mut changes, faults, .. } = builder;
+    let Builder { mut changes, missing, faults, .. } = builder;
     changes.extend(removal::changes(&doomed, &deleted, desired));
     let unready = work::unready(&changes, live);
     let steps = lay_out(desired.graph(), &deleted, &work::work(&changes, &unready, desired, &inventory));
     let closed = desired.closed().to_vec();
-    Ok(Plan::new(facts.clone(), changes, closed, unready, faults, steps, inventory.grown))
+    let (facts, grown_inventory, places) = (facts.clone(), inventory.grown, places(&changes));
+    Ok(Plan { facts, changes, closed, unready, missing, faults, steps, grown_inventory, places })
 }
 
 struct Builder<'a> {
@@ -74,6 +89,7 @@ struct Builder<'a> {
     mask: &'a Mask,
     reasons: Reasons<'a>,
     changes: Vec<Change>,
+    missing: Vec<Missing>,
     faults: Vec<Fault>,
 }
 
@@ -81,16 +97,30 @@ impl Builder<'_> {
     /// Decides what happens to a wanted object.
     fn wanted(&mut self, manifest: &Manifest) {
         let manifest = &*with_live_key(manifest, self.live.object(manifest.object()));
-        let decided = match see(manifest.object(), self.live) {
+        let decided = match (see(manifest.object(), self.live), self.desired.ownership(manifest.object())) {
             _ if lacks_live_key(manifest) => Err(vec![Refusal {
                 message: "its key was there at first and is gone now; plan again".to_owned(),
                 immutable: Vec::new(),
             }]),
-            Seen::Absent { .. } => self.create(manifest),
-            Seen::Leaving(live) => Ok(self.again(manifest, live)),
-            Seen::Present(live) if differs(self.desired, manifest, live) => self.alter(manifest, live),
-            Seen::Present(live) => Ok(self.unchanged(manifest, live)),
+            (Seen::Absent { .. } | Seen::Leaving(_), Ownership::Fields) => return self.missing(manifest),
+            (Seen::Absent { .. }, _) => self.create(manifest),
+            (Seen::Leaving(live), _) => Ok(self.again(manifest, live)),
+            (Seen::Present(live), Ownership::Once) => Ok(self.unchanged(manifest, live)),
+            (Seen::Present(live), ownership) if differs(self.desired, manifest, live) => {
+                let pinned = given_back::pinned(manifest, live).filter(|_| ownership == Ownership::Fields);
+                self.alter(pinned.as_ref().unwrap_or(manifest), live)
+            }
+            (Seen::Present(live), _) => Ok(self.unchanged(manifest, live)),
         };
+        self.note(manifest, decided);
+    }
+
+    fn missing(&mut self, manifest: &Manifest) {
+        let component = self.desired.find(manifest.object()).map(|(bundle, _)| bundle.component.clone());
+        self.missing.push(Missing { object: manifest.object().clone(), component });
+    }
+
+    fn note(&mut self, manifest: &Manifest, decided: Result<Change, Vec<Refusal>>) {
         match decided {
             Ok(change) => self.changes.push(change),
             Err(refusals) => {
@@ -139,12 +169,13 @@ impl Builder<'_> {
         let object = manifest.object();
         let fields = match action {
             Action::NoOp => Vec::new(),
-            _ => fields::changes(object, before, &after, self.desired.type_of(manifest), self.mask),
+            _ => fields::changes(manifest, before, &after, self.desired.type_of(manifest), self.mask),
         };
         let found = self.desired.find(object);
         Change {
             object: object.clone(),
             action,
+            ownership: found.map(|(_, wanted)| wanted.ownership).unwrap_or_default(),
             component: found.map(|(bundle, _)| bundle.component.clone()),
             conflicts: Vec::new(),
             adopts: Vec::new(),

@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use ks_model::{ComponentName, Manifest, ObjectRef, Origin};
+use ks_model::{ComponentName, Manifest, ObjectRef, Origin, Ownership};
 use serde::Serialize;
 use serde_json::Value;
 
@@ -120,6 +120,8 @@ pub enum Reason {
     },
     /// The live object is being deleted; it is made anew once it is gone.
     BeingDeleted,
+    /// Fields in an object of others are no longer wanted and are given back.
+    GivenBack,
     /// The object is the inventory itself.
     Inventory,
 }
@@ -132,6 +134,8 @@ pub struct Change {
     pub object: ObjectRef,
     /// What happens to it.
     pub action: Action,
+    /// How much of the object belongs to ks.
+    pub ownership: Ownership,
     /// The component that it belongs to; absent for the inventory and for members of unknown components.
     pub component: Option<ComponentName>,
     /// The leaves that change, in the order of the object; empty for a delete, every leaf for a create.

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use ks_model::{Bundle, ClosedGate, ComponentName, DesiredObject, GroupKind, Manifest, ObjectRef};
+use ks_model::{Bundle, ClosedGate, ComponentName, DesiredObject, GroupKind, Manifest, ObjectRef, Ownership};
 
 use crate::catalogue::{Catalogue, Component};
 use crate::compile::Compiled;
@@ -87,7 +87,9 @@ impl Desired {
         let mut defined = BTreeMap::new();
         for (i, bundle) in bundles.iter_mut().enumerate() {
             for (k, object) in bundle.objects.iter_mut().enumerate() {
-                inventory.mark(&mut object.manifest, &bundle.component);
+                if object.ownership == Ownership::Whole {
+                    inventory.mark(&mut object.manifest, &bundle.component);
+                }
                 index.insert(object.manifest.object().clone(), (i, k));
                 if let Some(kind) = definition(&object.manifest) {
                     let schema = schemas.register_crd(object.manifest.value());
@@ -175,9 +177,17 @@ impl Desired {
         &self.schemas
     }
 
-    /// The kinds and namespaces that the wanted objects live in.
+    /// How much of a wanted object belongs to ks.
+    pub fn ownership(&self, object: &ObjectRef) -> Ownership {
+        self.find(object).map(|(_, found)| found.ownership).unwrap_or_default()
+    }
+
+    /// The kinds and namespaces that the wanted objects live in, and the objects of others in which fields are wanted.
     pub fn contents(&self) -> Contents {
-        Contents::of(self.graph.objects())
+        let owned = |ownership| self.graph.objects().filter(move |it| self.ownership(it) == ownership);
+        let mut contents = Contents::of(owned(Ownership::Whole));
+        contents.existing = owned(Ownership::Fields).cloned().collect();
+        contents
     }
 
     /// The inventory's parent object for members that live in `contents`.

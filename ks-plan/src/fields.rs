@@ -1,6 +1,6 @@
 //! Which leaves a change touches.
 
-use ks_model::{Manifest, ObjectRef};
+use ks_model::Manifest;
 use serde_json::{Value, json};
 
 use crate::build::FIELD_MANAGER;
@@ -11,17 +11,21 @@ use crate::sensitive::Mask;
 use crate::structured::{ApplyError, ApplyRequest, FieldPath, PathElement, Type, apply, differences};
 
 /// The leaves that differ between the live object and the one after, secret values masked.
+///
+/// The status of an object counts only where `wanted` says something about it.
 pub(crate) fn changes(
-    object: &ObjectRef,
+    wanted: &Manifest,
     before: Option<&Value>,
     after: &Value,
     ty: Type<'_>,
     mask: &Mask,
 ) -> Vec<FieldChange> {
     let nothing = json!({});
+    let object = wanted.object();
+    let is_about_status = wanted.value().get("status").is_some();
     differences(before.unwrap_or(&nothing), after, ty)
         .into_iter()
-        .filter(|it| !is_identity(&it.path))
+        .filter(|it| !is_identity(&it.path) && (is_about_status || !is_status(&it.path)))
         .map(|it| {
             let is_secret = Mask::hides(&object.kind, &it.path);
             let show = |value: Option<Value>| {
@@ -32,6 +36,10 @@ pub(crate) fn changes(
         .collect()
 }
 
+fn is_status(path: &FieldPath) -> bool {
+    path.0.first() == Some(&PathElement::field("status"))
+}
+
 /// Fields that say which object it is, and those that the server writes by itself: none is part of what a change does.
 fn is_identity(path: &FieldPath) -> bool {
     let name = |at: usize| match path.0.get(at) {
@@ -39,7 +47,7 @@ fn is_identity(path: &FieldPath) -> bool {
         _ => None,
     };
     match name(0) {
-        Some("apiVersion" | "kind" | "status") => true,
+        Some("apiVersion" | "kind") => true,
         Some("metadata") => matches!(
             name(1),
             Some("name" | "namespace" | "selfLink" | "deletionTimestamp" | "deletionGracePeriodSeconds")

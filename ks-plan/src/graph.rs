@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 
-use ks_model::{Bundle, ComponentName, Manifest, ObjectRef};
+use ks_model::{Bundle, ComponentName, Manifest, ObjectRef, Ownership};
 use petgraph::Direction;
 use petgraph::algo::tarjan_scc;
 use petgraph::graph::{DiGraph, NodeIndex};
@@ -76,6 +76,8 @@ pub enum EdgeReason {
     Requires,
     /// The component comes after the other one.
     After,
+    /// Fields in an object of others come after the objects of the component itself.
+    Existing,
     /// A component is the sum of its objects.
     Member,
 }
@@ -91,6 +93,7 @@ impl fmt::Display for EdgeReason {
             Self::Webhook => f.write_str("passes its webhook"),
             Self::Requires => f.write_str("its component requires it"),
             Self::After => f.write_str("its component comes after it"),
+            Self::Existing => f.write_str("announces it"),
             Self::Member => f.write_str("is the sum of its objects"),
         }
     }
@@ -169,7 +172,8 @@ impl DependencyGraph {
             bundles.iter().flat_map(|it| it.objects.iter().map(|object| (&object.manifest, Some(&it.component)))),
             bundles.iter().map(|it| (&it.component, edges::Order { requires: &it.requires, after: &it.after })),
         );
-        Self::of(&world)
+        let existing = bundles.iter().flat_map(|it| &it.objects).filter(|it| it.ownership == Ownership::Fields);
+        Self::of(&world.with_existing(existing.map(|it| it.manifest.object())))
     }
 
     /// Draws the graph of objects that are to be deleted, under the orders of their components.

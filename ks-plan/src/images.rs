@@ -21,7 +21,7 @@ pub struct Images(BTreeMap<String, Image>);
 #[serde(deny_unknown_fields)]
 #[non_exhaustive]
 pub struct Image {
-    /// Namespace and name on Docker Hub, such as `prom/prometheus`.
+    /// Namespace and name on Docker Hub, such as `prom/prometheus`; elsewhere with the host before them.
     pub repository: String,
     /// The tag, such as `v2.39.1`.
     pub tag: String,
@@ -121,8 +121,21 @@ impl Registry {
         Self { host: host.map(str::to_owned), namespace: namespace.map(str::to_owned), decided_by }
     }
 
-    /// The full repository of an image that is published as `namespace/name`.
+    /// The full repository of an image that is published as `namespace/name`, or as `host/namespace/name` elsewhere than on
+    /// Docker Hub. Only a private registry mirrors the latter.
     pub fn repository(&self, published: &str) -> String {
+        let elsewhere = published.split_once('/').filter(|(host, _)| host.contains(['.', ':']));
+        let Some((_, path)) = elsewhere else { return self.on_docker_hub(published) };
+        match &self.host {
+            Some(host) if host != CHINA_REGISTRY => {
+                let (namespace, name) = path.rsplit_once('/').unwrap_or(("library", path));
+                format!("{host}/{}/{name}", self.namespace.as_deref().unwrap_or(namespace))
+            }
+            _ => published.to_owned(),
+        }
+    }
+
+    fn on_docker_hub(&self, published: &str) -> String {
         let (namespace, name) = published.split_once('/').unwrap_or(("library", published));
         let namespace = self.namespace.as_deref().unwrap_or(namespace);
         match &self.host {
@@ -162,6 +175,20 @@ mod tests {
         ];
         for (spec, expected) in table {
             assert_eq!(Registry::of(&spec).repository("prom/prometheus"), expected, "{spec}");
+        }
+    }
+
+    #[test]
+    fn an_image_from_elsewhere_moves_to_a_private_registry_only() {
+        let table = [
+            (json!({}), "nvcr.io/nvidia/k8s/dcgm-exporter"),
+            (json!({ "namespace_override": "mine" }), "nvcr.io/nvidia/k8s/dcgm-exporter"),
+            (json!({ "zone": "cn" }), "nvcr.io/nvidia/k8s/dcgm-exporter"),
+            (json!({ "local_registry": "hub.local:5000" }), "hub.local:5000/nvidia/k8s/dcgm-exporter"),
+            (json!({ "local_registry": "hub.local", "namespace_override": "mine" }), "hub.local/mine/dcgm-exporter"),
+        ];
+        for (spec, expected) in table {
+            assert_eq!(Registry::of(&spec).repository("nvcr.io/nvidia/k8s/dcgm-exporter"), expected, "{spec}");
         }
     }
 

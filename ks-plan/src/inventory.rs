@@ -16,6 +16,8 @@ pub const COMPONENT: &str = "ks.kubesphere.io/component";
 const ID: &str = "applyset.kubernetes.io/id";
 const TOOLING: &str = "applyset.kubernetes.io/tooling";
 const GROUP_KINDS: &str = "applyset.kubernetes.io/contains-group-kinds";
+/// Objects of others in which ks holds fields. Not of the KEP: they are no members, and nothing may delete them.
+const EXISTING: &str = "ks.kubesphere.io/existing";
 const NAMESPACES: &str = "applyset.kubernetes.io/additional-namespaces";
 /// The version after the slash is the one of this format, not of ks: a new release alone changes no plan.
 const TOOLING_VERSION: &str = "ks/v1.0.0";
@@ -67,6 +69,7 @@ impl Inventory {
         // The KEP wants each list sorted as text.
         let join = |items: BTreeSet<String>| items.into_iter().collect::<Vec<_>>().join(",");
         let own = self.parent.namespace.as_deref().unwrap_or_default();
+        let existing = join(contents.existing.iter().map(place).collect());
         json!({
             "apiVersion": "v1",
             "kind": "ConfigMap",
@@ -78,19 +81,45 @@ impl Inventory {
                     TOOLING: TOOLING_VERSION,
                     GROUP_KINDS: join(contents.kinds.iter().map(ToString::to_string).collect()),
                     NAMESPACES: join(contents.namespaces.iter().filter(|it| *it != own).cloned().collect()),
+                    EXISTING: if existing.is_empty() { Value::Null } else { Value::from(existing) },
                 },
             },
         })
     }
 }
 
-/// Says in which kinds and namespaces the members of an inventory live.
+/// An object in one word: `Node/a`, `PrometheusRule.monitoring.coreos.com/ns/a`.
+fn place(object: &ObjectRef) -> String {
+    let ObjectRef { kind, namespace, name } = object;
+    let namespace = namespace.as_ref().map(|it| format!("{it}/")).unwrap_or_default();
+    format!("{kind}/{namespace}{name}")
+}
+
+fn object_at(place: &str) -> Option<ObjectRef> {
+    let parts: Vec<&str> = place.split('/').collect();
+    match parts.as_slice() {
+        [kind, name] => Some(ObjectRef::cluster(group_kind(kind), *name)),
+        [kind, namespace, name] => Some(ObjectRef::namespaced(group_kind(kind), *namespace, *name)),
+        _ => None,
+    }
+}
+
+fn group_kind(text: &str) -> GroupKind {
+    match text.split_once('.') {
+        Some((kind, group)) => GroupKind::new(group, kind),
+        None => GroupKind::new("", text),
+    }
+}
+
+/// Says in which kinds and namespaces the members of an inventory live, and in which objects of others it holds fields.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Contents {
     /// The kinds.
     pub kinds: BTreeSet<GroupKind>,
     /// The namespaces.
     pub namespaces: BTreeSet<String>,
+    /// The objects of others.
+    pub existing: BTreeSet<ObjectRef>,
 }
 
 impl Contents {
@@ -100,18 +129,15 @@ impl Contents {
             let text = parent.pointer("/metadata/annotations").and_then(|it| it.get(key)).and_then(Value::as_str);
             text.unwrap_or_default().split(',').filter(|it| !it.is_empty()).map(str::to_owned).collect::<Vec<_>>()
         };
-        let kind = |text: String| match text.split_once('.') {
-            Some((kind, group)) => GroupKind::new(group, kind),
-            None => GroupKind::new("", text),
-        };
         let own = parent.pointer("/metadata/namespace").and_then(Value::as_str).map(str::to_owned);
         Self {
-            kinds: listed(GROUP_KINDS).into_iter().map(kind).collect(),
+            kinds: listed(GROUP_KINDS).iter().map(|it| group_kind(it)).collect(),
             namespaces: listed(NAMESPACES).into_iter().chain(own).collect(),
+            existing: listed(EXISTING).iter().filter_map(|it| object_at(it)).collect(),
         }
     }
 
-    /// Collects where objects live.
+    /// Collects where members live.
     pub fn of<'a>(objects: impl IntoIterator<Item = &'a ObjectRef>) -> Self {
         let mut contents = Self::default();
         for object in objects {
@@ -127,12 +153,15 @@ impl Contents {
         Self {
             kinds: self.kinds.union(&other.kinds).cloned().collect(),
             namespaces: self.namespaces.union(&other.namespaces).cloned().collect(),
+            existing: self.existing.union(&other.existing).cloned().collect(),
         }
     }
 
     /// Whether everything of `other` is in here.
     pub fn covers(&self, other: &Self) -> bool {
-        self.kinds.is_superset(&other.kinds) && self.namespaces.is_superset(&other.namespaces)
+        self.kinds.is_superset(&other.kinds)
+            && self.namespaces.is_superset(&other.namespaces)
+            && self.existing.is_superset(&other.existing)
     }
 }
 
@@ -154,7 +183,10 @@ mod tests {
             ObjectRef::namespaced(GroupKind::new("apps", "Deployment"), "a", "x"),
             ObjectRef::cluster(GroupKind::new("", "Namespace"), "a"),
         ];
-        let contents = Contents::of(&objects);
+        let mut contents = Contents::of(&objects);
+        let rule = GroupKind::new("monitoring.coreos.com", "PrometheusRule");
+        contents.existing =
+            [ObjectRef::cluster(GroupKind::new("", "Node"), "n"), ObjectRef::namespaced(rule, "a", "b")].into();
         let read = Contents::read(&Inventory::new("a", "ks").manifest(&contents));
         assert_eq!(read, contents);
     }

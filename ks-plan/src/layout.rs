@@ -118,11 +118,13 @@ impl<'a> Writes<'a> {
 }
 
 fn lay_out_deletes(steps: &mut StepGraph, graph: &DependencyGraph, work: &Work) {
-    if graph.objects().next().is_none() && !work.shrinks {
+    if graph.objects().next().is_none() && work.given_back.is_empty() && !work.shrinks {
         return;
     }
     let writes: BTreeSet<StepId> = steps.iter().filter(|it| it.task.is_write()).map(|it| it.id).collect();
     let start = if writes.is_empty() { None } else { Some(steps.add(Task::AllWritten, writes)) };
+    let give_back = |object: &ObjectRef| steps.add(Task::Write(object.clone()), start.into_iter().collect());
+    let given_back: Vec<StepId> = work.given_back.iter().map(give_back).collect();
     let mut gone = Gone::new(graph);
     for object in graph.objects().rev() {
         let needs = gone.dependents(object, steps).into_iter().chain(start).collect();
@@ -131,7 +133,7 @@ fn lay_out_deletes(steps: &mut StepGraph, graph: &DependencyGraph, work: &Work) 
         gone.add(object, absent);
     }
     if work.shrinks {
-        steps.add(Task::ShrinkInventory, gone.objects.into_values().chain(start).collect());
+        steps.add(Task::ShrinkInventory, gone.objects.into_values().chain(given_back).chain(start).collect());
     }
 }
 

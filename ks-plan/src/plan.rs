@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use ks_model::{ClosedGate, Facts, Manifest, ObjectRef};
+use ks_model::{ClosedGate, ComponentName, Facts, Manifest, ObjectRef, Ownership};
 use serde::Serialize;
 
 use crate::change::{Action, Change, Risk};
@@ -22,6 +22,8 @@ pub struct Plan {
     pub closed: Vec<ClosedGate>,
     /// Objects that stay as they are but are not ready at the moment.
     pub unready: Vec<Unready>,
+    /// Objects of others that are not there, so that the fields wanted in them are not written.
+    pub missing: Vec<Missing>,
     /// Objects that the server, or the definition of their kind in this plan, refuses; a plan with faults cannot be applied.
     pub faults: Vec<Fault>,
     /// The steps of apply.
@@ -29,7 +31,12 @@ pub struct Plan {
     /// What the inventory holds while both the old and the new members exist.
     pub grown_inventory: Option<Manifest>,
     /// Where each object stands among the changes: apply looks one up at every step.
-    places: BTreeMap<ObjectRef, usize>,
+    pub(crate) places: BTreeMap<ObjectRef, usize>,
+}
+
+/// Where each object stands among changes.
+pub(crate) fn places(changes: &[Change]) -> BTreeMap<ObjectRef, usize> {
+    changes.iter().enumerate().map(|(place, change)| (change.object.clone(), place)).collect()
 }
 
 /// Names an unchanged object that is not ready.
@@ -39,6 +46,15 @@ pub struct Unready {
     pub object: ObjectRef,
     /// How far it is.
     pub readiness: Readiness,
+}
+
+/// Names an object of others that is not there.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct Missing {
+    /// The object.
+    pub object: ObjectRef,
+    /// The component that wants fields in it.
+    pub component: Option<ComponentName>,
 }
 
 /// Names an object that is refused.
@@ -68,19 +84,6 @@ pub struct Summary {
 }
 
 impl Plan {
-    pub(crate) fn new(
-        facts: Facts,
-        changes: Vec<Change>,
-        closed: Vec<ClosedGate>,
-        unready: Vec<Unready>,
-        faults: Vec<Fault>,
-        steps: StepGraph,
-        grown_inventory: Option<Manifest>,
-    ) -> Self {
-        let places = changes.iter().enumerate().map(|(place, change)| (change.object.clone(), place)).collect();
-        Self { facts, changes, closed, unready, faults, steps, grown_inventory, places }
-    }
-
     /// Whether the cluster already is as the configuration wants it. The one place that decides this.
     pub fn is_empty(&self) -> bool {
         self.faults.is_empty() && self.changes.iter().all(|change| change.action == Action::NoOp)
@@ -111,9 +114,10 @@ impl Plan {
         self.changes.iter().filter(|change| change.risk == Risk::DataLoss)
     }
 
-    /// The changes that would take fields from other managers.
+    /// The changes that would take fields from other managers and need a consent for it. Fields in objects of others
+    /// are wanted for nothing else, so they need none.
     pub fn conflicting(&self) -> impl Iterator<Item = &Change> {
-        self.changes.iter().filter(|change| !change.conflicts.is_empty())
+        self.changes.iter().filter(|change| !change.conflicts.is_empty() && change.ownership != Ownership::Fields)
     }
 
     /// The highest risk among the changes.

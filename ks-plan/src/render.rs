@@ -199,6 +199,10 @@ fn environment(undefined: UndefinedBehavior) -> Environment<'static> {
     // What a macro printed is printed again as it is; as text it comes quoted.
     environment.add_filter("text", |printed: String| printed);
     environment.add_filter("canonical_json", |value: minijinja::Value| canonical_json(&value));
+    environment.add_filter("parse_json", |text: &str| {
+        let value: Option<Value> = serde_json::from_str(text).ok();
+        value.map_or(minijinja::Value::from(()), |it| minijinja::Value::from(Serde(it)))
+    });
     environment
 }
 
@@ -336,6 +340,12 @@ mod tests {
         let import = "{% macro pair(it) %}[1,{{ it }}]{% endmacro %}";
         let text = render(&format!("{import}{{{{ pair('a') }}}} {{{{ pair('a') | text }}}}"), json!({})).unwrap();
         assert_eq!(text, r#"[1,"a"] "[1,\"a\"]""#);
+    }
+
+    #[test]
+    fn text_that_is_no_json_is_none() {
+        let text = render("{{ '[1]' | parse_json | first }} {{ '[1' | parse_json is none }}", json!({}));
+        assert_eq!(text.unwrap(), "1 true");
     }
 
     #[test]

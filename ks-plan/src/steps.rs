@@ -121,6 +121,8 @@ pub(crate) struct Work {
     pub replaced: BTreeSet<ObjectRef>,
     /// Objects that go away by themselves before they are written again.
     pub leaving: BTreeSet<ObjectRef>,
+    /// Objects of others to give fields back to, when everything is written.
+    pub given_back: BTreeSet<ObjectRef>,
     /// Objects to wait for.
     pub awaited: BTreeSet<ObjectRef>,
     /// The namespace that the inventory lives in, when the inventory has to be written first.

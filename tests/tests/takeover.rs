@@ -12,6 +12,7 @@ use std::time::{Duration, Instant};
 
 use ks_apply::certificates::Made;
 use ks_apply::{ConnectOptions, KubeCluster, Planned};
+use ks_model::Ownership;
 use ks_plan::{Action, Change, Risk};
 use ks_tests::configuration::{everything_on, merge};
 use ks_tests::control_plane::{ControlPlane, Options};
@@ -86,10 +87,15 @@ async fn a_cluster_of_the_installer_is_taken_over() {
     assert_eq!(service.pointer("/metadata/annotations"), None, "the note of kubectl is gone too");
 }
 
+/// The changes of objects that the installer made, without the fields that it set in objects of others.
+fn of_whole_objects(planned: &Planned) -> impl Iterator<Item = &Change> {
+    let inventory = planned.desired.inventory().parent();
+    planned.plan.changes.iter().filter(move |it| it.object != *inventory && it.ownership == Ownership::Whole)
+}
+
 fn everything_is_adopted(planned: &Planned) {
     assert_eq!(planned.plan.faults, []);
-    let inventory = planned.desired.inventory().parent();
-    for change in planned.plan.changes.iter().filter(|it| it.object != *inventory) {
+    for change in of_whole_objects(planned) {
         assert_eq!(change.action, Action::Update, "{change:?}");
         assert_eq!(change.conflicts, [], "{change:?}");
         let paths: Vec<&str> = change.fields.iter().map(|it| it.path.as_str()).collect();
@@ -105,9 +111,8 @@ fn is_of_helm(change: &Change) -> bool {
 }
 
 fn only_listed_fields_change(planned: &Planned) {
-    let inventory = planned.desired.inventory().parent();
     let mut found = BTreeSet::new();
-    for change in planned.plan.changes.iter().filter(|it| it.object != *inventory) {
+    for change in of_whole_objects(planned) {
         for field in &change.fields {
             let is_mark = MARKS.iter().any(|it| field.path.ends_with(&format!("[\"{it}\"]")));
             let all_marks = |value: &Option<Value>| match value {
@@ -136,7 +141,8 @@ impl Installer<'_> {
         let made = Made::for_all(planned.desired.manifests()).unwrap();
         let (mut first, mut of_kubectl, mut of_helm) = (Vec::new(), Vec::new(), Vec::new());
         for bundle in planned.desired.bundles() {
-            for wanted in &bundle.objects {
+            // What is wanted in objects of others is no object that an installer makes.
+            for wanted in bundle.objects.iter().filter(|it| it.ownership != Ownership::Fields) {
                 let mut object = unmarked(made.fill(&wanted.manifest).value());
                 let is_first = ["Namespace", "CustomResourceDefinition"].iter().any(|it| object["kind"] == *it);
                 if let Some((_, old)) = OLD.iter().find(|it| it.0 == wanted.manifest.object().to_string()) {

@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use clap::Args;
 use ks_apply::survey;
 use ks_model::{ClusterConfiguration, Facts};
-use ks_plan::{Catalogue, Desired};
+use ks_plan::{Catalogue, Desired, lookups};
 
 use crate::catalogue;
 use crate::cli::GlobalOptions;
@@ -64,7 +64,9 @@ pub async fn known(options: &GlobalOptions, args: &FactsArgs, ui: &Ui) -> Result
     let facts = match (facts, &connection) {
         (Some(facts), _) => facts,
         (None, Some(connection)) => {
-            survey(&*connection.cluster, &catalogue.kept_fields(), &catalogue.certificates()).await?.facts
+            let mut survey = survey(&*connection.cluster).await?;
+            survey.look_up(&*connection.cluster, &lookups(&catalogue, &config, &survey.facts)).await?;
+            survey.facts
         }
         (None, None) => {
             let facts = Facts::default();

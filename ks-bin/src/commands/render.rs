@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 
 use clap::{Args, ValueEnum};
-use ks_model::{Manifest, ObjectRef};
+use ks_model::{Manifest, ObjectRef, Ownership};
 use ks_plan::generated::applicable;
 use serde_json::{Value, json};
 
@@ -24,6 +24,9 @@ pub struct RenderArgs {
     /// As documents of YAML, or as one JSON object of kind List
     #[arg(short, long, value_enum, default_value_t)]
     pub output: Form,
+    /// Also print the fields that ks writes into objects of others, such as labels of nodes
+    #[arg(long)]
+    pub existing: bool,
 }
 
 /// How objects are printed.
@@ -43,14 +46,22 @@ Examples:
   ks render -f cc.yaml --sandbox -o json | jq '.items[].metadata.name'
 
 The objects come in the order in which `ks apply` writes them, with the labels that it gives them; the \
-inventory, a ConfigMap that only `ks apply` keeps, is not among them. Without --facts, --sandbox, \
+inventory, a ConfigMap that only `ks apply` keeps, is not among them. Fields in objects of others are left out, \
+because applied to a cluster where such an object is missing they would make it. Without --facts, --sandbox, \
 --kubeconfig and --context no cluster is asked. Secrets are printed with their values: keep the output as \
 safe as they are.";
 
 /// Prints the objects.
 pub async fn run(options: &GlobalOptions, args: &RenderArgs, ui: &Ui) -> Result<Kind, CommandError> {
     let desired = offline::compile(options, &args.facts, ui).await?;
-    let all: Vec<&Manifest> = desired.manifests().collect();
+    let is_existing = |it: &&Manifest| desired.ownership(it.object()) == Ownership::Fields;
+    let (existing, mut all): (Vec<&Manifest>, Vec<&Manifest>) = desired.manifests().partition(is_existing);
+    if args.existing {
+        all.extend(existing);
+    } else if !existing.is_empty() {
+        let objects = counted(existing.len() as u64, "object");
+        ui.note(&format!("left out: what is wanted in {objects} of others (--existing prints it)"));
+    }
     let objects: Vec<(&ObjectRef, Cow<'_, Value>)> =
         all.iter().filter_map(|it| Some((it.object(), applicable(it)?))).collect();
     if objects.iter().any(|(_, it)| matches!(it, Cow::Owned(_))) || objects.len() < all.len() {

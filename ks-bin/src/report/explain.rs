@@ -212,6 +212,7 @@ fn source(source: &SettingSource) -> String {
     match source {
         SettingSource::Configuration { field } => field.clone(),
         SettingSource::Live { field } => format!("live {field}"),
+        SettingSource::Search { search } => format!("what {search} finds"),
         SettingSource::Expression { expression } => expression.clone(),
         SettingSource::Default { value } => {
             let text = inline(value);

@@ -1,6 +1,6 @@
 //! How each component is, worked out of what is wanted and what is there.
 
-use ks_model::{ClosedGate, ComponentName, Facts, ObjectRef};
+use ks_model::{ClosedGate, ComponentName, DesiredObject, Facts, ObjectRef, Ownership};
 use ks_plan::display::{Palette, ShortNames};
 use ks_plan::readiness::{companion, readiness};
 use ks_plan::{Action, Desired, LiveState, Plan, Readiness, Unready};
@@ -65,6 +65,11 @@ pub struct Off {
     pub leftover: usize,
 }
 
+/// An object of others is nobody's lack while it is not there.
+fn is_expected(object: &DesiredObject, live: &LiveState) -> bool {
+    object.ownership != Ownership::Fields || live.object(object.manifest.object()).is_some()
+}
+
 impl Status {
     /// Looks at each component.
     pub fn of(desired: &Desired, live: &LiveState, plan: &Plan) -> Self {
@@ -72,7 +77,7 @@ impl Status {
             .bundles()
             .iter()
             .map(|bundle| {
-                let objects = bundle.objects.iter().map(|it| it.manifest.object());
+                let objects = bundle.objects.iter().filter(|it| is_expected(it, live)).map(|it| it.manifest.object());
                 component(&bundle.component, objects.collect(), live, plan)
             })
             .collect();

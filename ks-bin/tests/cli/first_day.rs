@@ -99,7 +99,10 @@ fn the_status_follows() {
     let status: Value = serde_json::from_str(&after.out).unwrap();
     assert!(status["components"].as_array().unwrap().iter().all(|it| it["state"] == "ready"));
     let off: Vec<&str> = status["off"].as_array().unwrap().iter().map(|it| it["component"].as_str().unwrap()).collect();
-    assert_eq!(off, ["ks-istio-monitoring", "dashboard-records", "etcd", "grafana", "thanos-ruler"]);
+    assert_eq!(
+        off,
+        ["gpu", "ks-istio-monitoring", "dashboard-records", "etcd", "grafana", "thanos-ruler", "alert-migrate"]
+    );
 }
 
 #[test]

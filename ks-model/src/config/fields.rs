@@ -131,6 +131,7 @@ pub const IMAGES: &[&str] = &[
     "notification_tenant_sidecar",
     "ks_kubectl",
     "configmap_reload",
+    "dcgm_exporter",
 ];
 
 /// The ways to write the field at `path`, the strongest first: the path itself, then its older spellings.

@@ -14,7 +14,8 @@ use crate::structured::managed_fields::applier_entry;
 impl Builder<'_> {
     /// Takes the answer of the server where there is one, else predicts it.
     pub(super) fn alter(&self, manifest: &Manifest, live: &Value) -> Result<Change, Vec<Refusal>> {
-        let adoption = Adoption::of(live);
+        // What earlier tools own in an object of others stays theirs.
+        let adoption = Adoption::of(live).filter(|_| !manifest.is_pinned());
         let adoption = adoption.as_ref();
         match self.live.dry_run(manifest.object()) {
             Some(DryRun::Merged { object, conflicts }) => {

@@ -34,7 +34,7 @@ impl Builder<'_> {
             _ => None,
         };
         // Where nothing was and nothing is wanted there is no inventory, and it goes along with its namespace.
-        let is_needless = contents.kinds.is_empty() && recorded.is_none();
+        let is_needless = contents == Contents::default() && recorded.is_none();
         if is_needless || deleted.objects().any(|object| *object == home) {
             return None;
         }

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use ks_model::{ComponentName, GroupKind, Manifest, ObjectRef};
+use ks_model::{ComponentName, GroupKind, Manifest, ObjectRef, Ownership};
 use serde_json::Value;
 
 use super::FIELD_MANAGER;
@@ -78,6 +78,7 @@ fn delete(doomed: &Doomed, reason: Reason) -> Change {
     Change {
         object: object.clone(),
         action: Action::Delete,
+        ownership: Ownership::Whole,
         component: doomed.component.clone(),
         fields: Vec::new(),
         conflicts: Vec::new(),

@@ -2,11 +2,11 @@
 
 use std::collections::BTreeSet;
 
-use ks_model::{GroupKind, ObjectRef};
+use ks_model::{GroupKind, ObjectRef, Ownership};
 
 use super::inventory::InventoryWork;
 use super::seen::is_leaving;
-use crate::change::{Action, Change};
+use crate::change::{Action, Change, Reason};
 use crate::desired::Desired;
 use crate::live::LiveState;
 use crate::plan::Unready;
@@ -15,7 +15,8 @@ use crate::steps::Work;
 
 /// Unchanged objects that are not ready: apply waits for them too.
 pub(super) fn unready(changes: &[Change], live: &LiveState) -> Vec<Unready> {
-    let unchanged = changes.iter().filter(|it| it.action == Action::NoOp && is_awaited(&it.object.kind));
+    let unchanged =
+        changes.iter().filter(|it| it.action == Action::NoOp && is_whole(it) && is_awaited(&it.object.kind));
     unchanged
         .map(|change| {
             let companion = companion(&change.object).and_then(|it| live.companion_of(&it));
@@ -23,6 +24,11 @@ pub(super) fn unready(changes: &[Change], live: &LiveState) -> Vec<Unready> {
         })
         .filter(|it| !it.readiness.is_ready())
         .collect()
+}
+
+/// Whether the readiness of the object is a matter of ks.
+fn is_whole(change: &Change) -> bool {
+    change.ownership == Ownership::Whole
 }
 
 /// Sorts the changes by what has to be done for them.
@@ -38,9 +44,14 @@ pub(super) fn work(changes: &[Change], unready: &[Unready], desired: &Desired, i
             let gone_first = if is_leaving { &mut work.leaving } else { &mut work.replaced };
             gone_first.insert(change.object.clone());
         }
-        work.written.insert(change.object.clone());
+        if change.reasons.contains(&Reason::GivenBack) {
+            work.given_back.insert(change.object.clone());
+        } else {
+            work.written.insert(change.object.clone());
+        }
     }
-    let written = work.written.iter().filter(|it| is_awaited(&it.kind));
+    let written = changes.iter().filter(|it| is_whole(it) && work.written.contains(&it.object));
+    let written = written.map(|it| &it.object).filter(|it| is_awaited(&it.kind));
     let awaited: BTreeSet<ObjectRef> = written.chain(unready.iter().map(|it| &it.object)).cloned().collect();
     work.awaited = awaited;
     let home = parent.namespace.as_ref().filter(|_| inventory.grows);

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use ks_model::{ComponentName, Manifest};
+use ks_model::{ComponentName, Manifest, Ownership};
 use serde::Deserialize;
 
 use super::SettingRule;
@@ -32,6 +32,7 @@ pub struct Component {
 #[derive(Clone, Debug)]
 pub(crate) struct ManifestFile {
     pub(crate) path: String,
+    pub(crate) ownership: Ownership,
     pub(crate) body: ManifestBody,
 }
 

@@ -115,6 +115,9 @@ pub enum SettingFault {
     /// Leaves are those of a default mapping, and nothing else can provide them.
     #[error("`leaves` needs a `default` that is a mapping, and neither `keep` nor `compute`")]
     Leaves,
+    /// What a search finds is the value.
+    #[error("`find` stands alone, without `from`, `keep`, `compute` or `default`")]
+    Find,
     /// A certificate is made as it is asked for, or kept.
     #[error("`certificate` needs at least one DNS name, and no other source beside it")]
     Certificate,
@@ -122,7 +125,7 @@ pub enum SettingFault {
     #[error("wants another certificate than {0} in the same Secret")]
     CertificateTaken(String),
     /// Nothing could ever give it a value.
-    #[error("has no `from`, `keep`, `compute`, `default` or `certificate`")]
+    #[error("has no `from`, `keep`, `find`, `compute`, `default` or `certificate`")]
     NoSource,
     /// Its name could not be written as `settings.name`.
     #[error("must be named with letters, digits and `_`, starting with a letter")]

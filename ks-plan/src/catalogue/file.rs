@@ -1,5 +1,7 @@
 //! The layout of a catalogue: what a path says about a file.
 
+use ks_model::Ownership;
+
 /// Says what a file of a catalogue is for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum FileRole<'a> {
@@ -8,9 +10,9 @@ pub(crate) enum FileRole<'a> {
     /// `<module>/<component>/component.yaml`.
     Declaration(Folder<'a>),
     /// `<module>/<component>/**.yaml`: parsed as it is, never rendered.
-    Static(Folder<'a>),
+    Static(Folder<'a>, Ownership),
     /// `<module>/<component>/**.yaml.j2`, but not below `crds/`.
-    Template(Folder<'a>),
+    Template(Folder<'a>, Ownership),
     /// `<module>/<component>/files/**`: text or data that templates include.
     Text(Folder<'a>),
     /// `shared/*.j2`: macros that templates import.
@@ -51,10 +53,15 @@ pub(crate) fn role(path: &str) -> FileRole<'_> {
 
 fn manifest<'a>(folder: Folder<'a>, folders: &[&str], name: &str) -> FileRole<'a> {
     let below_crds = folders.contains(&"crds");
+    let ownership = match folders.first() {
+        Some(&"existing") => Ownership::Fields,
+        Some(&"once") => Ownership::Once,
+        _ => Ownership::Whole,
+    };
     if name.ends_with(".yaml") {
-        FileRole::Static(folder)
+        FileRole::Static(folder, ownership)
     } else if name.ends_with(".yaml.j2") && !below_crds {
-        FileRole::Template(folder)
+        FileRole::Template(folder, ownership)
     } else {
         FileRole::Misplaced
     }
@@ -74,9 +81,11 @@ mod tests {
             ("shared/table.j2", FileRole::Macros),
             ("shared/table.txt", FileRole::Misplaced),
             ("m/c/component.yaml", FileRole::Declaration(folder)),
-            ("m/c/service.yaml", FileRole::Static(folder)),
-            ("m/c/crds/things.yaml", FileRole::Static(folder)),
-            ("m/c/deployment.yaml.j2", FileRole::Template(folder)),
+            ("m/c/service.yaml", FileRole::Static(folder, Ownership::Whole)),
+            ("m/c/crds/things.yaml", FileRole::Static(folder, Ownership::Whole)),
+            ("m/c/deployment.yaml.j2", FileRole::Template(folder, Ownership::Whole)),
+            ("m/c/existing/labels.yaml", FileRole::Static(folder, Ownership::Fields)),
+            ("m/c/once/rules.yaml.j2", FileRole::Template(folder, Ownership::Once)),
             ("m/c/crds/things.yaml.j2", FileRole::Misplaced),
             ("m/c/files/notes.md", FileRole::Text(folder)),
             ("m/c/notes.txt", FileRole::Misplaced),

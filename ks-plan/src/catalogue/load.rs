@@ -86,7 +86,7 @@ impl Loader {
         let texts = self.files.iter().filter(|(path, _)| matches!(role(path), FileRole::Text(_)));
         let mut templates = Templates::new(texts.map(|(path, text)| (path.clone(), text.clone())).collect());
         for (path, text) in &self.files {
-            if !matches!(role(path), FileRole::Template(_) | FileRole::Macros) {
+            if !matches!(role(path), FileRole::Template(..) | FileRole::Macros) {
                 continue;
             }
             if let Err(error) = templates.add(path, text) {
@@ -102,12 +102,12 @@ impl Loader {
             let Some(component) = folder(path).and_then(|folder| folders.get_mut(&folder.to_string())) else {
                 continue;
             };
-            let body = match role(path) {
-                FileRole::Static(_) => static_body(path, text, &mut self.errors),
-                FileRole::Template(_) => template_body(path, text, component, &templates),
+            let (ownership, body) = match role(path) {
+                FileRole::Static(_, ownership) => (ownership, static_body(path, text, &mut self.errors)),
+                FileRole::Template(_, ownership) => (ownership, template_body(path, text, component, &templates)),
                 _ => continue,
             };
-            component.manifests.push(ManifestFile { path: path.clone(), body });
+            component.manifests.push(ManifestFile { path: path.clone(), ownership, body });
         }
         let components = self.by_name(folders);
         let order = order::dependency_order(&check::needs(&components)).unwrap_or_else(|path| {
@@ -140,8 +140,8 @@ impl Loader {
 fn folder(path: &str) -> Option<Folder<'_>> {
     match role(path) {
         FileRole::Declaration(folder)
-        | FileRole::Static(folder)
-        | FileRole::Template(folder)
+        | FileRole::Static(folder, _)
+        | FileRole::Template(folder, _)
         | FileRole::Text(folder) => Some(folder),
         _ => None,
     }

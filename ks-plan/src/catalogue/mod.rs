@@ -4,9 +4,9 @@
 //! settings come from, and the manifests of its objects: `*.yaml` as they are, `*.yaml.j2` rendered. `images.yaml` is the one
 //! table of images. Nothing in Rust knows the name of a component: a new one is a new folder.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
-use ks_model::{CertificateRequest, ComponentName, LiveField};
+use ks_model::ComponentName;
 
 use crate::images::Images;
 use crate::render::Templates;
@@ -107,18 +107,6 @@ impl Catalogue {
     /// The components, each behind all that it needs; names decide the rest.
     pub(crate) fn in_order(&self) -> impl Iterator<Item = &Component> {
         self.order.iter().filter_map(|name| self.components.get(name))
-    }
-
-    /// The live fields that settings keep: what has to be observed before anything is compiled.
-    pub fn kept_fields(&self) -> BTreeSet<LiveField> {
-        let rules = self.components().flat_map(|component| component.settings.values());
-        rules.filter_map(|rule| rule.keep.clone()).collect()
-    }
-
-    /// The certificates that settings need: their Secrets have to be judged before anything is compiled.
-    pub fn certificates(&self) -> BTreeSet<CertificateRequest> {
-        let rules = self.components().flat_map(|component| component.settings.values());
-        rules.filter_map(|rule| rule.certificate.clone()).collect()
     }
 
     /// The images.

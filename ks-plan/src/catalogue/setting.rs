@@ -1,6 +1,6 @@
 //! Settings: where a value that templates read may come from.
 
-use ks_model::{CertificateRequest, LiveField};
+use ks_model::{CertificateRequest, LiveField, LiveSearch};
 use serde::{Deserialize, Deserializer};
 use serde_json::Value;
 
@@ -18,6 +18,8 @@ pub struct SettingRule {
     pub from: Vec<String>,
     /// A field of a live object, kept when the configuration is silent.
     pub keep: Option<LiveField>,
+    /// A search: the value is the list of what it finds, `[{ namespace, name, value }]`, and nothing else gives one.
+    pub find: Option<LiveSearch>,
     /// The default as an expression over `spec` and `facts`.
     pub compute: Option<String>,
     /// The default as it is.
@@ -33,14 +35,18 @@ pub struct SettingRule {
 impl SettingRule {
     /// Finds what makes the rule meaningless.
     pub(crate) fn fault(&self) -> Option<SettingFault> {
+        let has_other =
+            !self.from.is_empty() || self.keep.is_some() || self.default.is_some() || self.compute.is_some();
         if let Some(request) = &self.certificate {
             let alone = Self { certificate: Some(request.clone()), ..Self::default() };
             (*self != alone || !are_dns_names(&request.dns_names)).then_some(SettingFault::Certificate)
+        } else if self.find.is_some() {
+            has_other.then_some(SettingFault::Find)
         } else if self.default.is_some() && self.compute.is_some() {
             Some(SettingFault::TwoDefaults)
         } else if self.leaves && !(matches!(self.default, Some(Value::Object(_))) && self.keep.is_none()) {
             Some(SettingFault::Leaves)
-        } else if self.from.is_empty() && self.keep.is_none() && self.default.is_none() && self.compute.is_none() {
+        } else if !has_other {
             Some(SettingFault::NoSource)
         } else {
             None

@@ -6,7 +6,8 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use ks_model::config::ClusterConfiguration;
 use ks_model::{
-    Bundle, CertificateState, ClosedGate, ComponentName, DesiredObject, Facts, LiveField, Manifest, SecretName,
+    Bundle, CertificateState, ClosedGate, ComponentName, DesiredObject, Facts, Found, LiveField, LiveSearch, Manifest,
+    SecretName,
 };
 use serde_json::Value;
 
@@ -20,11 +21,13 @@ use crate::yaml;
 pub(crate) mod clue;
 mod error;
 mod gate;
+mod lookups;
 mod resources;
 pub(crate) mod settings;
 
 pub use clue::Clue;
 pub use error::{CompileError, CompileErrors};
+pub use lookups::{Lookups, lookups};
 use settings::Settings;
 
 /// Holds what a configuration wants: the components that are on with their objects, and why the others are off.
@@ -99,8 +102,9 @@ pub(crate) struct Inputs<'a> {
     catalogue: &'a Catalogue,
     pub(crate) configuration: &'a ClusterConfiguration,
     kept: &'a BTreeMap<LiveField, Value>,
+    found: &'a BTreeMap<LiveSearch, Vec<Found>>,
     certificates: &'a BTreeMap<SecretName, CertificateState>,
-    /// The facts as expressions see them: without kept values and certificates, which settings bring in by name.
+    /// The facts as expressions see them: without live values, which settings bring in by name.
     pub(crate) facts: Value,
     pub(crate) images: BTreeMap<String, ResolvedImage>,
     pub(crate) expressions: Expressions,
@@ -114,11 +118,12 @@ impl<'a> Inputs<'a> {
         let renderer = catalogue.templates().renderer(images.clone(), facts.version);
         let mut facts_seen = facts.clone();
         facts_seen.kept.clear();
+        facts_seen.found.clear();
         facts_seen.certificates.clear();
         let facts_seen = serde_json::to_value(&facts_seen).unwrap_or_default();
         let expressions = Expressions::new(spec, &facts_seen, facts.version);
-        let (kept, certificates) = (&facts.kept, &facts.certificates);
-        Self { catalogue, configuration, kept, certificates, facts: facts_seen, images, expressions, renderer }
+        let Facts { kept, found, certificates, .. } = facts;
+        Self { catalogue, configuration, kept, found, certificates, facts: facts_seen, images, expressions, renderer }
     }
 }
 
@@ -164,7 +169,7 @@ fn file_objects(
 ) -> Result<Vec<DesiredObject>, CompileError> {
     let (reads, images) = match &file.body {
         ManifestBody::Static(manifests) => {
-            let object = |it: &Manifest| DesiredObject::new(it.clone(), &file.path, BTreeSet::new());
+            let object = |it: &Manifest| desired(it.clone(), file, BTreeSet::new());
             return Ok(manifests.iter().map(object).collect());
         }
         ManifestBody::Template { reads, images } => (reads, images),
@@ -173,8 +178,14 @@ fn file_objects(
     let values = yaml::documents(&file.path, &text).map_err(CompileError::NotYaml)?;
     let names: BTreeSet<String> =
         reads.iter().cloned().chain(images.iter().flat_map(|image| settings::image_names(image))).collect();
-    let object = |value| Ok(DesiredObject::new(manifest(value, file, inputs)?, &file.path, names.clone()));
+    let object = |value| Ok(desired(manifest(value, file, inputs)?, file, names.clone()));
     values.into_iter().map(object).collect()
+}
+
+fn desired(manifest: Manifest, file: &ManifestFile, settings: BTreeSet<String>) -> DesiredObject {
+    let mut object = DesiredObject::new(manifest, &file.path, settings);
+    object.ownership = file.ownership;
+    object
 }
 
 fn manifest(value: Value, file: &ManifestFile, inputs: &Inputs<'_>) -> Result<Manifest, CompileError> {

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use ks_model::config::FieldOrigin;
 use ks_model::{Origin, Setting};
-use serde_json::{Map, Value};
+use serde_json::{Map, Value, json};
 
 use super::{CompileError, Inputs, at};
 use crate::catalogue::{Component, ManifestBody, SettingRule, leaves};
@@ -44,6 +44,10 @@ pub(super) fn resolve(component: &Component, inputs: &Inputs<'_>) -> Result<Sett
 fn resolve_one(component: &Component, rule: &SettingRule, inputs: &Inputs<'_>) -> Result<Setting, CompileError> {
     if let Some(request) = &rule.certificate {
         return Ok(generated::setting(request, inputs.certificates.get(&request.secret)));
+    }
+    if let Some(search) = &rule.find {
+        let found = inputs.found.get(search).map(Vec::as_slice).unwrap_or_default();
+        return Ok(Setting { value: json!(found), origin: Origin::Found { search: search.clone() } });
     }
     if let Some(setting) = rule.from.iter().find_map(|path| configured(path, rule, inputs)) {
         return Ok(setting);

@@ -1,13 +1,13 @@
 //! The plan as a document for programs.
 
-use ks_model::{ClosedGate, ComponentName, ObjectRef, ServerVersion};
+use ks_model::{ClosedGate, ComponentName, ObjectRef, Ownership, ServerVersion};
 use serde::Serialize;
 use serde_json::{Value, json};
 
 use super::kept::Kept;
 use crate::change::{Action, Change, FieldChange, Reason, Risk, Verified};
 use crate::live::Conflict;
-use crate::plan::{Fault, Plan, Summary, Unready};
+use crate::plan::{Fault, Missing, Plan, Summary, Unready};
 use crate::sensitive::Mask;
 use crate::steps::StepGraph;
 
@@ -34,6 +34,8 @@ pub struct PlanDocument<'a> {
     pub kept: &'a [Kept],
     /// Unchanged objects that are not ready.
     pub unready: &'a [Unready],
+    /// Objects of others that are not there, so that nothing is written into them.
+    pub missing: &'a [Missing],
     /// Objects that are refused.
     pub faults: &'a [Fault],
     /// What apply does, step by step.
@@ -60,6 +62,8 @@ pub struct ChangeDocument<'a> {
     pub action: Action,
     /// The object.
     pub object: &'a ObjectRef,
+    /// How much of the object belongs to ks.
+    pub ownership: Ownership,
     /// The component that it belongs to.
     pub component: Option<&'a ComponentName>,
     /// The leaves that change, list items by key.
@@ -96,6 +100,7 @@ impl<'a> PlanDocument<'a> {
             closed: &plan.closed,
             kept,
             unready: &plan.unready,
+            missing: &plan.missing,
             faults: &plan.faults,
             steps: &plan.steps,
         }
@@ -106,6 +111,7 @@ fn change<'a>(change: &'a Change, mask: &Mask) -> ChangeDocument<'a> {
     ChangeDocument {
         action: change.action,
         object: &change.object,
+        ownership: change.ownership,
         component: change.component.as_ref(),
         fields: &change.fields,
         patch: patch(change, mask),

@@ -1,5 +1,7 @@
 //! Changes, grouped as they are shown.
 
+use ks_model::Ownership;
+
 use crate::change::{Action, Change};
 use crate::plan::Plan;
 
@@ -42,6 +44,7 @@ fn name(change: &Change) -> &str {
     match &change.component {
         Some(component) => component.as_str(),
         None if change.action == Action::Delete => "of no component",
+        None if change.ownership == Ownership::Fields => "given back",
         None => "inventory",
     }
 }

@@ -22,6 +22,7 @@ pub fn in_words(reason: &Reason, object: &ObjectRef) -> String {
         }
         Reason::Adoption { managers } => format!("ks adopts it from {}", managers.join(" and ")),
         Reason::BeingDeleted => "it is being deleted, and made anew once it is gone".to_owned(),
+        Reason::GivenBack => "nothing wants these fields any more; the object itself stays".to_owned(),
         Reason::Inventory => "it keeps the list of what ks owns".to_owned(),
     }
 }
@@ -32,6 +33,7 @@ pub fn setting_in_words(name: &str, value: &str, origin: &Origin) -> String {
         Origin::Configured { field, location: Some(place) } => format!("{name} is {value}: {field} at {place}"),
         Origin::Configured { field, location: None } => format!("{name} is {value}: {field}"),
         Origin::Kept { field } => format!("{name} stays {value}: kept from {field}"),
+        Origin::Found { search } => format!("{name} is what {search} finds"),
         Origin::LiveCertificate { secret } => format!("{name} stays as it is in Secret {secret}"),
         Origin::Generated { secret, because } => format!("{name} is made by apply: Secret {secret}: {because}"),
         Origin::Default { expression: Some(text) } => format!("{name} is {value}: default, {text}"),

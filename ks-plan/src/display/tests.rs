@@ -1,13 +1,13 @@
 //! Screens of small hand-made plans.
 
 use ks_model::config::Location;
-use ks_model::{ClosedGate, Facts, GroupKind, LiveField, ObjectRef, Origin};
+use ks_model::{ClosedGate, Facts, GroupKind, LiveField, ObjectRef, Origin, Ownership};
 use serde_json::{Value, json};
 
 use super::{Kept, Palette, PlanDocument, TextOptions, text};
 use crate::change::{Action, Change, FieldChange, Reason, Risk, Verified};
 use crate::live::{Conflict, Refusal};
-use crate::plan::{Fault, Plan, Unready};
+use crate::plan::{Fault, Plan, Unready, places};
 use crate::readiness::Readiness;
 use crate::steps::StepGraph;
 
@@ -21,6 +21,7 @@ fn change(action: Action, object: ObjectRef, component: &str) -> Change {
     Change {
         object,
         action,
+        ownership: Ownership::Whole,
         component: component.parse().ok(),
         fields: Vec::new(),
         conflicts: Vec::new(),
@@ -52,7 +53,10 @@ fn plan(changes: Vec<Change>) -> Plan {
     let mut facts = Facts::default();
     facts.cluster_uid = Some("0c5a".into());
     facts.nodes = 3;
-    Plan::new(facts, changes, Vec::new(), Vec::new(), Vec::new(), StepGraph::default(), None)
+    let places = places(&changes);
+    let (closed, unready, missing, faults) = Default::default();
+    let steps = StepGraph::default();
+    Plan { facts, changes, closed, unready, missing, faults, steps, grown_inventory: None, places }
 }
 
 fn shown(plan: &Plan, full: bool) -> String {

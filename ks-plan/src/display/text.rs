@@ -1,6 +1,6 @@
 //! The plan as text for people.
 
-use ks_model::ObjectRef;
+use ks_model::{ObjectRef, Ownership};
 
 use super::field;
 use super::groups::{self, Group};
@@ -28,12 +28,14 @@ pub struct TextOptions<'a> {
 /// Writes a plan for people: what was known, what is off, what changes and why, and a line that sums it up.
 pub fn text(plan: &Plan, options: &TextOptions<'_>) -> String {
     let objects = plan.changes.iter().map(|it| &it.object).chain(plan.faults.iter().map(|it| &it.object));
+    let objects = objects.chain(plan.missing.iter().map(|it| &it.object));
     let mut page = Page { options, palette: options.palette, names: ShortNames::of(objects), lines: Vec::new() };
     page.facts(plan);
     page.closed(plan);
     groups::written(plan).iter().for_each(|it| page.written(it));
     groups::deleted(plan).iter().for_each(|it| page.deleted(it));
     page.unready(plan);
+    page.missing(plan);
     page.faults(plan);
     page.unverified(plan);
     page.summary(plan);
@@ -110,7 +112,11 @@ impl Page<'_> {
         }
         for conflict in &change.conflicts {
             let manager = self.palette.bold(visible(&conflict.manager));
-            self.line(format!("    {} {} belongs to {manager}", self.palette.bad("!"), conflict.field));
+            let line = match change.ownership {
+                Ownership::Fields => format!("      takes {} from {manager}", conflict.field),
+                _ => format!("    {} {} belongs to {manager}", self.palette.bad("!"), conflict.field),
+            };
+            self.line(line);
         }
         self.reasons(change);
     }
@@ -151,6 +157,19 @@ impl Page<'_> {
             let object = self.names.show(&unready.object);
             let readiness = visible(&unready.readiness.to_string());
             self.line(format!("  {} {object}: {readiness}", self.palette.caution('…')));
+        }
+    }
+
+    fn missing(&mut self, plan: &Plan) {
+        if plan.missing.is_empty() {
+            return;
+        }
+        self.line("");
+        self.line(self.palette.bold("Not there, so nothing is written into it"));
+        for missing in &plan.missing {
+            let component =
+                missing.component.as_ref().map(|it| self.palette.dim(format!("  {it}"))).unwrap_or_default();
+            self.line(format!("    {}{component}", self.names.show(&missing.object)));
         }
     }
 

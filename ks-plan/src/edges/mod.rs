@@ -2,6 +2,7 @@
 
 pub mod component;
 pub mod crd;
+pub mod existing;
 pub mod namespace;
 pub mod operator;
 pub mod pod_spec;
@@ -19,8 +20,16 @@ use crate::graph::{Dependency, Node};
 pub type EdgeRule = fn(&World<'_>) -> Vec<Dependency>;
 
 /// All rules. The list is the design: what is not here makes no edge.
-pub const RULES: &[EdgeRule] =
-    &[namespace::edges, crd::edges, rbac::edges, reference::edges, operator::edges, webhook::edges, component::edges];
+pub const RULES: &[EdgeRule] = &[
+    namespace::edges,
+    crd::edges,
+    rbac::edges,
+    reference::edges,
+    operator::edges,
+    webhook::edges,
+    component::edges,
+    existing::edges,
+];
 
 /// The orders that a component states.
 #[derive(Clone, Copy, Debug)]
@@ -36,6 +45,7 @@ pub struct Order<'a> {
 pub struct World<'a> {
     objects: BTreeMap<&'a ObjectRef, (&'a Manifest, Option<&'a ComponentName>)>,
     orders: BTreeMap<&'a ComponentName, Order<'a>>,
+    existing: BTreeSet<&'a ObjectRef>,
 }
 
 impl<'a> World<'a> {
@@ -47,7 +57,20 @@ impl<'a> World<'a> {
         Self {
             objects: objects.into_iter().map(|(it, component)| (it.object(), (it, component))).collect(),
             orders: orders.into_iter().collect(),
+            existing: BTreeSet::new(),
         }
+    }
+
+    /// The same, where `existing` of the objects are made by others and only some of their fields are wanted.
+    #[must_use]
+    pub fn with_existing(mut self, existing: impl IntoIterator<Item = &'a ObjectRef>) -> Self {
+        self.existing.extend(existing);
+        self
+    }
+
+    /// Whether somebody else makes the object.
+    pub fn is_existing(&self, object: &ObjectRef) -> bool {
+        self.existing.contains(object)
     }
 
     /// All objects, sorted.

@@ -1,7 +1,7 @@
 //! Settings: what they are, where they come from, where else they could, and what they shape.
 
 use ks_model::config::spellings;
-use ks_model::{LiveField, ObjectRef, Origin, SecretName, Setting};
+use ks_model::{LiveField, LiveSearch, ObjectRef, Origin, SecretName, Setting};
 use serde::Serialize;
 use serde_json::Value;
 
@@ -44,6 +44,11 @@ pub enum SettingSource {
     Live {
         /// The field.
         field: LiveField,
+    },
+    /// A field of every live object of a kind that has it.
+    Search {
+        /// The search.
+        search: LiveSearch,
     },
     /// An expression of the component.
     Expression {
@@ -123,6 +128,7 @@ fn sources(catalogue: &Catalogue, component: &Component, name: &str) -> Vec<Sett
     fields
         .map(|field| SettingSource::Configuration { field })
         .chain(rule.keep.iter().map(|field| SettingSource::Live { field: field.clone() }))
+        .chain(rule.find.iter().map(|search| SettingSource::Search { search: search.clone() }))
         .chain(rule.compute.iter().map(|it| SettingSource::Expression { expression: it.clone() }))
         .chain(default.map(|value| SettingSource::Default { value }))
         .chain(rule.certificate.iter().map(|it| SettingSource::Certificate { secret: it.secret.clone() }))

@@ -30,7 +30,7 @@ fn a_component_with_an_unknown_key() {
 #[test]
 fn a_setting_with_an_unknown_key() {
     let text = "name: echo\ndescription: Answers.\nsettings:\n  port: { form: a.b }\n";
-    insta::assert_snapshot!(faults(&[("m/echo/component.yaml", text)]), @"m/echo/component.yaml:4: unknown field `form`, expected one of from, keep, compute, default, certificate, leaves, blankIsUnset at line 4, column 11");
+    insta::assert_snapshot!(faults(&[("m/echo/component.yaml", text)]), @"m/echo/component.yaml:4: unknown field `form`, expected one of from, keep, find, compute, default, certificate, leaves, blankIsUnset at line 4, column 11");
 }
 
 #[test]
@@ -90,7 +90,7 @@ settings:
     insta::assert_snapshot!(faults(&[("m/echo/component.yaml", text)]), @"m/echo/component.yaml:11: `nonsense` is not of the form `APIVERSION KIND [NAMESPACE/]NAME#/POINTER` at line 11, column 14");
     let text = text.replace("  g: { keep: nonsense }\n", "");
     insta::assert_snapshot!(faults(&[("m/echo/component.yaml", &text)]), @"
-        m/echo/component.yaml: setting a: has no `from`, `keep`, `compute`, `default` or `certificate`
+        m/echo/component.yaml: setting a: has no `from`, `keep`, `find`, `compute`, `default` or `certificate`
         m/echo/component.yaml: setting b: has both `default` and `compute`
         m/echo/component.yaml: setting c: `leaves` needs a `default` that is a mapping, and neither `keep` nor `compute`
         m/echo/component.yaml: setting d-e: must be named with letters, digits and `_`, starting with a letter

@@ -2,10 +2,10 @@
 
 use ks_model::{CertificateState, Facts, Origin};
 use ks_plan::generated::{SHOWN, shown};
-use ks_plan::{Catalogue, compile};
+use ks_plan::{Catalogue, compile, lookups};
 use serde_json::json;
 
-use crate::support::{config, with_spec};
+use crate::support::{EXAMPLE, config, with_spec};
 
 fn component(settings: &str) -> (&'static str, String) {
     ("m/hook/component.yaml", format!("name: hook\ndescription: Answers.\nsettings:\n{settings}"))
@@ -47,7 +47,7 @@ fn one_secret_holds_one_certificate() {
     );
     let same = format!("{CERTIFICATE}\n{}", CERTIFICATE.replacen("cert:", "same:", 1));
     let catalogue = Catalogue::from_files([component(&same)]).unwrap();
-    assert_eq!(catalogue.certificates().len(), 1);
+    assert_eq!(lookups(&catalogue, &config(EXAMPLE), &Facts::default()).certificates.len(), 1);
 }
 
 #[test]

@@ -1,12 +1,13 @@
 //! What the shipped configuration wants, object by object.
 
+use ks_model::Facts;
 use ks_model::config::{ClusterConfiguration, Source};
 use ks_plan::generated::shown;
-use ks_plan::{Desired, Inventory};
+use ks_plan::{Desired, Inventory, lookups};
 
 use crate::support::{
-    EMBEDDED, EXAMPLE, bundle, compiled, difference, example_with_alerting, example_with_everything, nodes, objects,
-    shortened,
+    EMBEDDED, EXAMPLE, bundle, compiled, config, difference, example_with_alerting, example_with_everything, nodes,
+    objects, shortened, with_findings,
 };
 
 #[test]
@@ -17,7 +18,7 @@ fn the_example_parses_without_a_warning() {
 
 #[test]
 fn every_object_of_every_component_on_one_node() {
-    let compiled = compiled(&example_with_everything(), &nodes(1));
+    let compiled = compiled(&example_with_everything(), &with_findings());
     for bundle in &compiled.bundles {
         // Definitions and alerts have tests of their own.
         let told = objects(bundle).into_iter().filter(|(name, _)| !name.starts_with("GlobalRuleGroup"));
@@ -47,11 +48,12 @@ fn bundles_stand_behind_what_they_need() {
         })
         .collect();
     insta::assert_snapshot!(lines.join("\n"), @r#"
-        namespaces (4 objects) requires [] after []
+        namespaces (7 objects) requires [] after []
         monitoring-dashboard (2 objects) requires ["namespaces"] after []
         notification-manager (23 objects) requires ["namespaces"] after []
         rule-groups (3 objects) requires ["namespaces"] after []
         prometheus-operator (17 objects) requires ["namespaces", "rule-groups"] after []
+        gpu (5 objects) requires ["monitoring-dashboard", "namespaces"] after ["prometheus-operator"]
         ks-istio-monitoring (2 objects) requires ["namespaces"] after ["prometheus-operator"]
         kube-state-metrics (8 objects) requires ["namespaces", "prometheus-operator"] after []
         node-exporter (8 objects) requires ["namespaces", "prometheus-operator"] after []
@@ -63,6 +65,8 @@ fn bundles_stand_behind_what_they_need() {
         kubernetes (17 objects) requires ["prometheus-operator"] after ["prometheus"]
         kubesphere (4 objects) requires ["prometheus-operator"] after ["prometheus"]
         thanos-ruler (6 objects) requires ["prometheus-operator"] after ["alertmanager", "prometheus"]
+        alert-migrate (0 objects) requires ["thanos-ruler"] after []
+        status (1 objects) requires [] after ["alert-migrate", "alertmanager", "monitoring-dashboard", "prometheus", "thanos-ruler"]
         "#);
 }
 
@@ -159,7 +163,7 @@ fn decode(text: &str) -> String {
 
 #[test]
 fn every_setting_is_read_by_a_template() {
-    let compiled = compiled(&example_with_everything(), &nodes(1));
+    let compiled = compiled(&example_with_everything(), &with_findings());
     for bundle in &compiled.bundles {
         for name in bundle.settings.keys() {
             let is_read = bundle.objects.iter().any(|object| object.settings.contains(name));
@@ -172,11 +176,12 @@ fn every_setting_is_read_by_a_template() {
 
 #[test]
 fn what_has_to_be_observed_is_known_before() {
-    let fields: Vec<String> = EMBEDDED.kept_fields().iter().map(ToString::to_string).collect();
+    let wanted = lookups(&EMBEDDED, &config(EXAMPLE), &Facts::default());
+    let fields: Vec<String> = wanted.kept.iter().map(ToString::to_string).collect();
     insta::assert_snapshot!(fields.join("\n"), @"
+        installer.kubesphere.io/v1alpha1 ClusterConfiguration kubesphere-system/ks-installer#/status/alerting/enabledTime
+        installer.kubesphere.io/v1alpha1 ClusterConfiguration kubesphere-system/ks-installer#/status/monitoring/enabledTime
         monitoring.coreos.com/v1 Prometheus kubesphere-monitoring-system/k8s#/spec/retention
-        v1 PersistentVolumeClaim kubesphere-monitoring-system/grafana-storage#/spec/resources/requests/storage
-        v1 PersistentVolumeClaim kubesphere-monitoring-system/grafana-storage#/spec/storageClassName
         v1 PersistentVolumeClaim kubesphere-monitoring-system/prometheus-k8s-db-prometheus-k8s-0#/spec/resources/requests/storage
         ");
 }

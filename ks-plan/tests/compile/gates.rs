@@ -15,19 +15,23 @@ fn closed(text: &str) -> String {
 #[test]
 fn each_switch_decides_on_its_component() {
     insta::assert_snapshot!(closed(EXAMPLE), @"
+        gpu: monitoring.gpu.nvidia_dcgm_exporter.enabled is false (cc.yaml:111)
         ks-istio-monitoring: servicemesh.enabled is false (cc.yaml:147)
         dashboard-records: monitoring.grafana.enabled is not set (nowhere)
         etcd: etcd.monitoring is false (cc.yaml:26)
         grafana: monitoring.grafana.enabled is not set (nowhere)
         thanos-ruler: alerting.enabled is false (cc.yaml:81)
+        alert-migrate: alerting.enabled is false (cc.yaml:81)
         ");
     assert_eq!(closed(&example_with_everything()), "");
     insta::assert_snapshot!(closed(&with_spec(json!({}))), @"
+        gpu: monitoring.gpu.nvidia_dcgm_exporter.enabled is not set (nowhere)
         ks-istio-monitoring: servicemesh.enabled is not set (nowhere)
         dashboard-records: monitoring.grafana.enabled is not set (nowhere)
         etcd: etcd.monitoring is not set (nowhere)
         grafana: monitoring.grafana.enabled is not set (nowhere)
         thanos-ruler: alerting.enabled is not set (nowhere)
+        alert-migrate: alerting.enabled is not set (nowhere)
         ");
 }
 
@@ -47,7 +51,8 @@ fn a_prometheus_from_elsewhere_switches_the_stack_off() {
         kubernetes: requires prometheus-operator, which is off (cc.yaml:47)
         kubesphere: requires prometheus-operator, which is off (cc.yaml:47)
         thanos-ruler: requires prometheus-operator, which is off (cc.yaml:47)
+        alert-migrate: requires thanos-ruler, which is off (cc.yaml:47)
         ");
     let on: Vec<String> = compiled(&text, &nodes(1)).bundles.iter().map(|it| it.component.to_string()).collect();
-    assert_eq!(on, ["namespaces", "monitoring-dashboard", "rule-groups", "ks-istio-monitoring"]);
+    assert_eq!(on, ["namespaces", "monitoring-dashboard", "rule-groups", "gpu", "ks-istio-monitoring", "status"]);
 }

@@ -28,6 +28,7 @@ pub fn example_with_everything() -> String {
         ("endpointIps: localhost ", "endpointIps: 192.168.0.2,192.168.0.3 "),
         ("servicemesh:\n    enabled: false", "servicemesh:\n    enabled: true"),
         ("\n  monitoring:\n", "\n  monitoring:\n    grafana: { enabled: true }\n"),
+        ("nvidia_dcgm_exporter:\n        enabled: false", "nvidia_dcgm_exporter:\n        enabled: true"),
     ] {
         assert!(text.contains(off), "{off}");
         text = text.replacen(off, on, 1);
@@ -52,6 +53,11 @@ pub fn nodes(nodes: u32) -> Facts {
     let mut facts = Facts::default();
     facts.nodes = nodes;
     facts
+}
+
+/// The facts of a cluster with one node, in which every search of the catalogue finds something.
+pub fn with_findings() -> Facts {
+    serde_json::from_str(include_str!("findings.json")).unwrap()
 }
 
 /// Compiles the catalogue of the program.

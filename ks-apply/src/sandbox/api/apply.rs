@@ -8,7 +8,7 @@ use crate::sandbox::clock::Moment;
 use crate::sandbox::merge::Types;
 use crate::sandbox::state::State;
 use crate::sandbox::{kinds, object};
-use crate::{ClusterError, ServedKind};
+use crate::{ClusterError, InvalidCause, ServedKind};
 
 /// Who writes, and when.
 #[derive(Clone, Copy)]
@@ -71,9 +71,25 @@ pub(in crate::sandbox) fn apply(
     let action = format!("apply {object}");
     let live = before(state, kind, object, &action)?;
     let mut applied = manifest.value().clone();
+    is_meant(kind, &applied, live.as_ref(), &action)?;
     finish::leave_out_what_is_not_applied(&mut applied, kinds::has_status_subresource(state, kind));
     let merged = types.apply(kind, live.as_ref(), &applied, writer, &action)?;
     finish::finish(state, kind, live, merged, writer.at).map_err(|causes| refusal::invalid(&action, object, causes))
+}
+
+/// An object that is named with a UID is meant as it is: none is a conflict, another one has an immutable field.
+fn is_meant(kind: &ServedKind, applied: &Value, live: Option<&Value>, action: &str) -> Result<(), ClusterError> {
+    let wanted = object::uid(applied);
+    match live.map(object::uid) {
+        _ if wanted.is_empty() => Ok(()),
+        None => Err(refusal::uid_differs(action, kind, object::text(applied, "/metadata/name"), wanted, "")),
+        Some(found) if found == wanted => Ok(()),
+        Some(_) => {
+            let message = format!("Invalid value: \"{wanted}\": field is immutable");
+            let cause = InvalidCause { field: "metadata.uid".to_owned(), message };
+            Err(refusal::invalid(action, &object::reference(applied), vec![cause.clone(), cause]))
+        }
+    }
 }
 
 /// Computes a plain update, as of `kubectl edit` or a client-side apply; creates the object when absent.

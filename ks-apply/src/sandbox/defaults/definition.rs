@@ -12,6 +12,9 @@ pub(super) fn fill(filling: &mut Filling<'_>) {
     absent(filling.object, &["spec", "names", "singular"], kind.to_lowercase());
     absent(filling.object, &["spec", "names", "listKind"], format!("{kind}List"));
     absent(filling.object, &["spec", "conversion", "strategy"], "None");
+    if filling.object.pointer("/spec/conversion/webhook/clientConfig/service").is_some() {
+        absent(filling.object, &["spec", "conversion", "webhook", "clientConfig", "service", "port"], 443);
+    }
     let versions = object::items(filling.object, "/spec/versions");
     let stored: Vec<Value> =
         versions.iter().filter(|it| it["storage"] == Value::Bool(true)).map(|it| it["name"].clone()).collect();
