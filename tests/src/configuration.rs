@@ -17,12 +17,13 @@ pub struct Gate {
 }
 
 /// Every gate. `tests/render_matrix` fails when a component of the catalogue has one that is not listed here.
-pub const GATES: [Gate; 6] = [
+pub const GATES: [Gate; 7] = [
     Gate { field: "/common/monitoring/type", open: "null", closed: r#""external""# },
     Gate { field: "/etcd/monitoring", open: "true", closed: "false" },
     Gate { field: "/alerting/enabled", open: "true", closed: "false" },
     Gate { field: "/servicemesh/enabled", open: "true", closed: "false" },
     Gate { field: "/monitoring/grafana/enabled", open: "true", closed: "false" },
+    Gate { field: "/monitoring/general_alerts/enabled", open: "true", closed: "false" },
     Gate { field: "/monitoring/gpu/nvidia_dcgm_exporter/enabled", open: "true", closed: "false" },
 ];
 

@@ -101,7 +101,16 @@ fn the_status_follows() {
     let off: Vec<&str> = status["off"].as_array().unwrap().iter().map(|it| it["component"].as_str().unwrap()).collect();
     assert_eq!(
         off,
-        ["gpu", "ks-istio-monitoring", "dashboard-records", "etcd", "grafana", "thanos-ruler", "alert-migrate"]
+        [
+            "gpu",
+            "ks-istio-monitoring",
+            "dashboard-records",
+            "etcd",
+            "general-alerts",
+            "grafana",
+            "thanos-ruler",
+            "alert-migrate"
+        ]
     );
 }
 

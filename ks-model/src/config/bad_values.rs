@@ -152,6 +152,30 @@ fn cases(kind: Kind) -> &'static [(&'static str, Said)] {
             ("[]", Taken),
             ("null", Taken),
         ],
+        Kind::MetricLabels => &[
+            ("{ cluster: 7 }", TYPE),
+            ("{ cluster: true }", TYPE),
+            ("{ cluster: null }", TYPE),
+            ("{ cluster: [a] }", TYPE),
+            ("{ \"a-b\": c }", Refused("bad-name")),
+            ("{ \"1a\": c }", Refused("bad-name")),
+            ("cluster", TYPE),
+            ("[cluster]", TYPE),
+            // A value may be any text.
+            ("{ cluster: \"a b/c\" }", Taken),
+            ("{}", Taken),
+            ("null", Taken),
+        ],
+        // What else is in the items prometheus-operator's definition judges in the plan.
+        Kind::RemoteWrites => &[
+            ("http://a.example", TYPE),
+            ("{ url: a }", TYPE),
+            ("[a]", TYPE),
+            ("[{ url: a, bearerToken: b }]", Refused("secret-in-text")),
+            ("[{ url: \"http://a.example\" }]", Taken),
+            ("[]", Taken),
+            ("null", Taken),
+        ],
         Kind::Mapping => {
             &[("key", TYPE), ("7", TYPE), ("[a]", TYPE), ("\"\"", TYPE), ("true", TYPE), ("{}", Taken), ("null", Taken)]
         }

@@ -3,6 +3,7 @@
 mod kinds;
 mod names;
 mod numbers;
+mod prometheus;
 
 pub use kinds::describe;
 

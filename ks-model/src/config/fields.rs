@@ -36,6 +36,10 @@ pub enum Kind {
     Mappings,
     /// A mapping whose content is Kubernetes' own.
     Mapping,
+    /// Labels of metrics: a mapping of text to text.
+    MetricLabels,
+    /// Where Prometheus writes to: a list of mappings without secrets.
+    RemoteWrites,
     /// The kinds of GPU of the console.
     GpuKinds,
 }
@@ -72,9 +76,13 @@ const PLAIN: &[(&str, Kind, &[&str])] = &[
     // The two variables at the top of the spec worked because every key there overrides a variable of the same name.
     ("monitoring.prometheus.volumeSize", Kind::Volume, &["monitoring.prometheusVolumeSize", "prometheus_pv_size"]),
     ("monitoring.prometheus.retention", Kind::Duration, &["prometheus_retention_duration"]),
+    row("monitoring.prometheus.persistence.enabled", Kind::Bool),
+    row("monitoring.prometheus.externalLabels", Kind::MetricLabels),
+    row("monitoring.prometheus.remoteWrite", Kind::RemoteWrites),
     ("monitoring.alertmanager.replicas", Kind::Replicas, &["monitoring.alertmanagerReplicas"]),
     row("monitoring.node_exporter.port", Kind::Port),
     row("monitoring.grafana.enabled", Kind::Bool),
+    row("monitoring.general_alerts.enabled", Kind::Bool),
     row("monitoring.gpu.nvidia_dcgm_exporter.enabled", Kind::Bool),
     row("alerting.enabled", Kind::Bool),
     row("alerting.thanosruler.replicas", Kind::Replicas),
@@ -200,6 +208,8 @@ mod tests {
             Kind::Text => json!("192.168.0.2"),
             Kind::Labels => json!({ "disk": "ssd" }),
             Kind::Mappings => json!([{ "key": "dedicated" }]),
+            Kind::MetricLabels => json!({ "cluster": "a" }),
+            Kind::RemoteWrites => json!([{ "url": "http://a.example/write" }]),
             Kind::Mapping => json!({ "podAntiAffinity": {} }),
             Kind::GpuKinds => json!([{ "resourceName": "nvidia.com/gpu", "resourceType": "GPU", "default": true }]),
         }

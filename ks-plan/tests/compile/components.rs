@@ -61,6 +61,7 @@ fn bundles_stand_behind_what_they_need() {
         alertmanager (8 objects) requires ["prometheus-operator"] after ["prometheus"]
         dashboard-records (1 objects) requires ["prometheus-operator"] after ["prometheus"]
         etcd (5 objects) requires ["prometheus-operator"] after ["prometheus"]
+        general-alerts (2 objects) requires ["prometheus-operator", "rule-groups"] after ["prometheus"]
         grafana (31 objects) requires ["namespaces", "prometheus-operator"] after ["prometheus"]
         kubernetes (17 objects) requires ["prometheus-operator"] after ["prometheus"]
         kubesphere (4 objects) requires ["prometheus-operator"] after ["prometheus"]
@@ -181,6 +182,7 @@ fn what_has_to_be_observed_is_known_before() {
     insta::assert_snapshot!(fields.join("\n"), @"
         installer.kubesphere.io/v1alpha1 ClusterConfiguration kubesphere-system/ks-installer#/status/alerting/enabledTime
         installer.kubesphere.io/v1alpha1 ClusterConfiguration kubesphere-system/ks-installer#/status/monitoring/enabledTime
+        monitoring.coreos.com/v1 Prometheus kubesphere-monitoring-system/k8s#/spec/nodeSelector
         monitoring.coreos.com/v1 Prometheus kubesphere-monitoring-system/k8s#/spec/retention
         v1 PersistentVolumeClaim kubesphere-monitoring-system/prometheus-k8s-db-prometheus-k8s-0#/spec/resources/requests/storage
         ");

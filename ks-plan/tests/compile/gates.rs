@@ -15,10 +15,11 @@ fn closed(text: &str) -> String {
 #[test]
 fn each_switch_decides_on_its_component() {
     insta::assert_snapshot!(closed(EXAMPLE), @"
-        gpu: monitoring.gpu.nvidia_dcgm_exporter.enabled is false (cc.yaml:111)
-        ks-istio-monitoring: servicemesh.enabled is false (cc.yaml:147)
+        gpu: monitoring.gpu.nvidia_dcgm_exporter.enabled is false (cc.yaml:117)
+        ks-istio-monitoring: servicemesh.enabled is false (cc.yaml:153)
         dashboard-records: monitoring.grafana.enabled is not set (nowhere)
         etcd: etcd.monitoring is false (cc.yaml:26)
+        general-alerts: monitoring.general_alerts.enabled is not set (nowhere)
         grafana: monitoring.grafana.enabled is not set (nowhere)
         thanos-ruler: alerting.enabled is false (cc.yaml:81)
         alert-migrate: alerting.enabled is false (cc.yaml:81)
@@ -29,6 +30,7 @@ fn each_switch_decides_on_its_component() {
         ks-istio-monitoring: servicemesh.enabled is not set (nowhere)
         dashboard-records: monitoring.grafana.enabled is not set (nowhere)
         etcd: etcd.monitoring is not set (nowhere)
+        general-alerts: monitoring.general_alerts.enabled is not set (nowhere)
         grafana: monitoring.grafana.enabled is not set (nowhere)
         thanos-ruler: alerting.enabled is not set (nowhere)
         alert-migrate: alerting.enabled is not set (nowhere)
@@ -47,6 +49,7 @@ fn a_prometheus_from_elsewhere_switches_the_stack_off() {
         alertmanager: requires prometheus-operator, which is off (cc.yaml:47)
         dashboard-records: requires prometheus-operator, which is off (cc.yaml:47)
         etcd: requires prometheus-operator, which is off (cc.yaml:47)
+        general-alerts: requires prometheus-operator, which is off (cc.yaml:47)
         grafana: requires prometheus-operator, which is off (cc.yaml:47)
         kubernetes: requires prometheus-operator, which is off (cc.yaml:47)
         kubesphere: requires prometheus-operator, which is off (cc.yaml:47)

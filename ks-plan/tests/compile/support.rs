@@ -27,7 +27,10 @@ pub fn example_with_everything() -> String {
         ("etcd:\n    monitoring: false", "etcd:\n    monitoring: true"),
         ("endpointIps: localhost ", "endpointIps: 192.168.0.2,192.168.0.3 "),
         ("servicemesh:\n    enabled: false", "servicemesh:\n    enabled: true"),
-        ("\n  monitoring:\n", "\n  monitoring:\n    grafana: { enabled: true }\n"),
+        (
+            "\n  monitoring:\n",
+            "\n  monitoring:\n    grafana: { enabled: true }\n    general_alerts: { enabled: true }\n",
+        ),
         ("nvidia_dcgm_exporter:\n        enabled: false", "nvidia_dcgm_exporter:\n        enabled: true"),
     ] {
         assert!(text.contains(off), "{off}");

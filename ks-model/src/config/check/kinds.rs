@@ -5,7 +5,7 @@ use serde_json::Value;
 use super::super::fields::Kind;
 use super::super::normalize::Setting;
 use super::super::yaml::{Entry, Node, Yaml};
-use super::{Finding, names, numbers};
+use super::{Finding, names, numbers, prometheus};
 use crate::config::Span;
 
 /// What is wrong with the value of a field.
@@ -24,6 +24,8 @@ pub fn findings(setting: &Setting) -> Vec<Finding> {
         Kind::Labels => names::labels(&value),
         Kind::Mappings => mappings(&value).0,
         Kind::Mapping => value.mapping().err().into_iter().collect(),
+        Kind::MetricLabels => prometheus::labels(&value),
+        Kind::RemoteWrites => prometheus::remote_writes(&value),
         Kind::GpuKinds => gpu_kinds(&value),
     }
 }
@@ -95,7 +97,7 @@ impl<'n> At<'n> {
 }
 
 /// The items of a list of mappings, and what is wrong with the list.
-fn mappings<'n>(value: &At<'n>) -> (Vec<Finding>, Vec<At<'n>>) {
+pub fn mappings<'n>(value: &At<'n>) -> (Vec<Finding>, Vec<At<'n>>) {
     let Yaml::Sequence(items) = &value.node.value else {
         return (vec![value.wrong_type("a list")], Vec::new());
     };

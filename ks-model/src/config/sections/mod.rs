@@ -16,7 +16,8 @@ pub use common::{Common, CommonGpu, CommonMonitoring, GpuKind, GpuMonitoring, No
 pub use etcd::Etcd;
 pub use images::Images;
 pub use monitoring::{
-    Alertmanager, DcgmExporter, Gpu, Grafana, Monitoring, NodeExporter, NotificationManager, Prometheus,
+    Alertmanager, DcgmExporter, GeneralAlerts, Gpu, Grafana, Monitoring, NodeExporter, NotificationManager, Prometheus,
+    PrometheusPersistence,
 };
 pub use persistence::Persistence;
 pub use placement::Placement;

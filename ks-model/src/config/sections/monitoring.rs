@@ -1,6 +1,9 @@
 //! `monitoring`: the bundled stack.
 
+use std::collections::BTreeMap;
+
 use serde::{Deserialize, Serialize};
+use serde_json::Value;
 
 use super::{Placement, Resources, Sized};
 use crate::Quantity;
@@ -29,6 +32,8 @@ pub struct Monitoring {
     pub notification_manager: NotificationManager,
     /// Grafana.
     pub grafana: Grafana,
+    /// Alerts that are about no single component.
+    pub general_alerts: GeneralAlerts,
     /// Monitoring of GPUs.
     pub gpu: Gpu,
 }
@@ -46,10 +51,27 @@ pub struct Prometheus {
     /// How long samples are kept, in the syntax of Prometheus: `7d`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub retention: Option<String>,
+    /// Whether samples outlive a pod.
+    pub persistence: PrometheusPersistence,
+    /// Labels that go with every sample and alert that leaves Prometheus.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub external_labels: Option<BTreeMap<String, String>>,
+    /// Where samples are written to as well, as prometheus-operator writes it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub remote_write: Option<Vec<Value>>,
     /// Limits and requests of the Prometheus container.
     pub resources: Resources,
     /// The prometheus-operator.
     pub operator: Sized,
+}
+
+/// The volumes of Prometheus.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct PrometheusPersistence {
+    /// Whether there are any; on by default. Without, samples are lost with their pod.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub enabled: Option<bool>,
 }
 
 /// Alertmanager.
@@ -91,6 +113,15 @@ pub struct NotificationManager {
 #[serde(default)]
 pub struct Grafana {
     /// Whether it is installed; off by default.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub enabled: Option<bool>,
+}
+
+/// Alerts that are about no single component.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct GeneralAlerts {
+    /// Whether they are installed; off by default.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub enabled: Option<bool>,
 }
