@@ -3,6 +3,7 @@
 #![expect(clippy::unwrap_used, reason = "the steps of a test stand in functions of their own")]
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use ks_apply::{ApplyMode, Cluster, ClusterError, ConnectOptions, KubeCluster, Planned};
 use ks_model::{GroupKind, ObjectRef};
@@ -154,4 +155,109 @@ async fn an_object_that_has_gone_is_not_made_again() {
     let error = cluster.apply(kind, &write, force).await.unwrap_err();
     assert!(matches!(error, ClusterError::Invalid { .. }), "{error:?}");
     assert_eq!(stage.labels("one"), json!({ "find": "me" }));
+}
+
+/// What the catalogue itself writes into objects of others: labels of nodes, namespaces and rules, and a status.
+#[tokio::test(flavor = "multi_thread")]
+async fn the_catalogue_labels_nodes_and_brings_old_rules_over() {
+    let options = Options { nodes: 0, controllers: false, operator: false };
+    let Some(server) = ControlPlane::start_or_skip(options) else { return };
+    let server = Arc::new(server);
+    server.stand_in_for_controllers();
+    let engine = Engine::on(connect(&server).await);
+    let with = |on: bool| {
+        let gpu = json!({ "nvidia_dcgm_exporter": { "enabled": on } });
+        example_with(&json!({ "alerting": { "enabled": on }, "monitoring": { "gpu": gpu } }))
+    };
+    engine.converge(&with(false)).await;
+    bring_what_others_have(&server);
+    let get = |path: &str| server.get(path).unwrap().unwrap();
+    let before = [NODE, RULES, CONFIGURATION].map(|path| unversioned(get(path)));
+
+    engine.converge(&with(true)).await;
+    assert_eq!(get(NODE)["metadata"]["labels"]["nvidia.com/gpu.present"], "true");
+    assert_eq!(
+        get("/api/v1/namespaces/kube-system")["metadata"]["labels"]["kubesphere.io/workspace"],
+        "system-workspace"
+    );
+    let status = json!({ "monitoring": { "status": "enabled" }, "alerting": { "status": "enabled" } });
+    assert_eq!(get(CONFIGURATION)["status"], status);
+    let rules = get(RULES);
+    assert_eq!(rules["metadata"]["labels"]["migrated-to-alerting-v2beta1"], "true");
+    assert_eq!(rules["metadata"]["labels"]["role"], "alert-rules");
+    let group = get(GROUP);
+    assert_eq!(group["spec"]["rules"][0]["exprBuilder"]["workload"]["metricThreshold"]["memory"]["usage"], 73_400_320);
+    let again = engine.plan(&with(true)).await;
+    assert!(again.plan.is_empty(), "{}", changed_fields(&again.plan));
+
+    engine.converge(&with(false)).await;
+    let after = [NODE, RULES, CONFIGURATION].map(|path| unversioned(get(path)));
+    assert_eq!(after[0], before[0]);
+    assert_eq!(after[2]["status"], json!({ "monitoring": { "status": "enabled" } }));
+    // The role was taken from whoever had it, and goes with the rest.
+    assert_eq!(
+        after[1]["metadata"]["labels"],
+        json!({ "custom-alerting-rule-level": "namespace", "thanosruler": "thanos-ruler" })
+    );
+    assert_eq!(after[1]["spec"], before[1]["spec"]);
+}
+
+const NODE: &str = "/api/v1/nodes/gpu-1";
+const RULES: &str = "/apis/monitoring.coreos.com/v1/namespaces/shop/prometheusrules/rules";
+const GROUP: &str = "/apis/alerting.kubesphere.io/v2beta1/namespaces/shop/rulegroups/memory";
+const CONFIGURATION: &str =
+    "/apis/installer.kubesphere.io/v1alpha1/namespaces/kubesphere-system/clusterconfigurations/ks-installer";
+
+/// A node with a GPU, an old alert rule, and the ClusterConfiguration with its definition.
+fn bring_what_others_have(server: &ControlPlane) {
+    let apply = |path: &str, object: Value| server.apply(path, &object.to_string()).unwrap();
+    let node = json!({ "apiVersion": "v1", "kind": "Node", "metadata": { "name": "gpu-1" } });
+    apply(NODE, node.clone());
+    let mut sized = node;
+    sized["status"] = json!({ "capacity": { "nvidia.com/gpu": "2" }, "allocatable": { "nvidia.com/gpu": "2" } });
+    apply(&format!("{NODE}/status"), sized);
+
+    apply(
+        "/api/v1/namespaces/shop",
+        json!({ "apiVersion": "v1", "kind": "Namespace", "metadata": { "name": "shop" } }),
+    );
+    let condition = json!([{ "_metricType": "namespace:workload_memory_usage:sum{$1}", "condition_type": ">=",
+        "thresholds": "70", "unit": "Mi" }]);
+    let rule = json!({ "alert": "memory", "expr": "vector(1)", "for": "1m", "labels": { "severity": "warning" },
+        "annotations": { "kind": "Deployment", "resources": "[\"web\"]", "rules": condition.to_string() } });
+    let labels = json!({ "custom-alerting-rule-level": "namespace", "thanosruler": "thanos-ruler",
+        "role": "thanos-alerting-rules" });
+    apply(
+        RULES,
+        json!({ "apiVersion": "monitoring.coreos.com/v1", "kind": "PrometheusRule",
+        "metadata": { "name": "rules", "namespace": "shop", "labels": labels },
+        "spec": { "groups": [{ "name": "g", "rules": [rule] }] } }),
+    );
+
+    let open = json!({ "type": "object", "x-kubernetes-preserve-unknown-fields": true });
+    let schema = json!({ "type": "object", "properties": { "spec": open, "status": open } });
+    let definition = "clusterconfigurations.installer.kubesphere.io";
+    let path = format!("/apis/apiextensions.k8s.io/v1/customresourcedefinitions/{definition}");
+    apply(
+        &path,
+        json!({ "apiVersion": "apiextensions.k8s.io/v1", "kind": "CustomResourceDefinition",
+        "metadata": { "name": definition }, "spec": { "group": "installer.kubesphere.io", "scope": "Namespaced",
+            "names": { "kind": "ClusterConfiguration", "plural": "clusterconfigurations" },
+            "versions": [{ "name": "v1alpha1", "served": true, "storage": true,
+                "schema": { "openAPIV3Schema": schema } }] } }),
+    );
+    let established = |it: &Value| it["status"]["conditions"].to_string().contains(r#""Established""#);
+    server.wait_for(&path, Duration::from_secs(30), established).unwrap();
+    let configuration = json!({ "apiVersion": "installer.kubesphere.io/v1alpha1", "kind": "ClusterConfiguration",
+        "metadata": { "name": "ks-installer", "namespace": "kubesphere-system" }, "spec": {} });
+    apply(CONFIGURATION, configuration);
+}
+
+/// The object without what changes with every write.
+fn unversioned(mut object: Value) -> Value {
+    let metadata = object["metadata"].as_object_mut().unwrap();
+    for field in ["managedFields", "resourceVersion", "generation"] {
+        metadata.remove(field);
+    }
+    object
 }
