@@ -24,7 +24,7 @@ pub fn findings(setting: &Setting) -> Vec<Finding> {
         Kind::Labels => names::labels(&value),
         Kind::Mappings => mappings(&value).0,
         Kind::Mapping => value.mapping().err().into_iter().collect(),
-        Kind::MetricLabels => prometheus::labels(&value),
+        Kind::MetricLabels => names::metric_labels(&value),
         Kind::RemoteWrites => prometheus::remote_writes(&value),
         Kind::GpuKinds => gpu_kinds(&value),
     }

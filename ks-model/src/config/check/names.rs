@@ -1,4 +1,4 @@
-//! Names: of storage classes, and labels.
+//! Names: of storage classes, and labels of objects and of metrics.
 
 use serde_json::Value;
 
@@ -27,6 +27,24 @@ fn is_subdomain(text: &str) -> bool {
 }
 
 pub fn labels(value: &At<'_>) -> Vec<Finding> {
+    texts(value, "key of a label", is_label_key, |member, text| {
+        (!is_label_value(text))
+            .then(|| member.error("bad-name", format!("`{}`: {text:?} is no label value", member.field)))
+    })
+}
+
+/// Labels that go with every sample that leaves Prometheus; a value may be any text.
+pub fn metric_labels(value: &At<'_>) -> Vec<Finding> {
+    texts(value, "name of a label of metrics, which has letters, digits and `_`", is_metric_label, |_, _| None)
+}
+
+/// A mapping of text to text, with what is wrong with its keys and values.
+fn texts(
+    value: &At<'_>,
+    wanted: &str,
+    is_key: impl Fn(&str) -> bool,
+    fault: impl Fn(&At<'_>, &str) -> Option<Finding>,
+) -> Vec<Finding> {
     let entries = match value.mapping() {
         Ok(entries) => entries,
         Err(finding) => return vec![finding],
@@ -34,23 +52,25 @@ pub fn labels(value: &At<'_>) -> Vec<Finding> {
     let mut findings = Vec::new();
     for entry in entries {
         let member = value.member(entry);
-        if !is_label_key(&entry.key) {
-            let message = format!("`{}`: {:?} is no key of a label", value.field, entry.key);
+        if !is_key(&entry.key) {
+            let message = format!("`{}`: {:?} is no {wanted}", value.field, entry.key);
             findings.push(Finding::error("bad-name", &member.field, entry.key_span, message));
         }
-        match member.scalar() {
-            Some(Value::String(text)) if is_label_value(text) => {}
-            Some(Value::String(text)) => {
-                findings.push(member.error("bad-name", format!("`{}`: {text:?} is no label value", member.field)));
-            }
+        findings.extend(match member.scalar() {
+            Some(Value::String(text)) => fault(&member, text),
             Some(scalar @ (Value::Bool(_) | Value::Number(_))) => {
-                findings.push(member.wrong_type("text").help(format!("put it in quotes: \"{scalar}\"")));
+                Some(member.wrong_type("text").help(format!("put it in quotes: \"{scalar}\"")))
             }
-            Some(Value::Null) => findings.push(member.wrong_type("text").help("write \"\" for a label without value")),
-            _ => findings.push(member.wrong_type("text")),
-        }
+            Some(Value::Null) => Some(member.wrong_type("text").help("write \"\" for a label without value")),
+            _ => Some(member.wrong_type("text")),
+        });
     }
     findings
+}
+
+fn is_metric_label(text: &str) -> bool {
+    let starts = text.starts_with(|c: char| c.is_ascii_alphabetic() || c == '_');
+    starts && text.chars().all(|c| c.is_ascii_alphanumeric() || c == '_')
 }
 
 fn is_label_key(key: &str) -> bool {
