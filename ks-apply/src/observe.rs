@@ -69,7 +69,7 @@ impl Survey {
     pub async fn look_up(&mut self, cluster: &dyn Cluster, wanted: &Lookups) -> Result<(), ClusterError> {
         let (kept, found, certificates) = futures::try_join!(
             live_values(cluster, &self.discovery, &self.namespaces, &wanted.kept),
-            searches(cluster, &self.discovery, &wanted.searches),
+            searches(cluster, self, &wanted.searches),
             judged(cluster, &self.discovery, &self.namespaces, &wanted.certificates),
         )?;
         self.facts.kept = kept;
@@ -81,19 +81,18 @@ impl Survey {
 
 async fn searches(
     cluster: &dyn Cluster,
-    discovery: &Discovery,
+    survey: &Survey,
     wanted: &BTreeSet<LiveSearch>,
 ) -> Result<BTreeMap<LiveSearch, Vec<Found>>, ClusterError> {
-    let found = wanted
-        .iter()
-        .map(|it| async move { Ok::<_, ClusterError>((it.clone(), search(cluster, discovery, it).await?)) });
+    let found =
+        wanted.iter().map(|it| async move { Ok::<_, ClusterError>((it.clone(), search(cluster, survey, it).await?)) });
     stream::iter(found).buffer_unordered(CONCURRENCY).try_collect().await
 }
 
 /// Where a kind is not served there is nothing to find.
-async fn search(cluster: &dyn Cluster, discovery: &Discovery, wanted: &LiveSearch) -> Result<Vec<Found>, ClusterError> {
+async fn search(cluster: &dyn Cluster, survey: &Survey, wanted: &LiveSearch) -> Result<Vec<Found>, ClusterError> {
     let version = wanted.api_version.rsplit('/').next().unwrap_or_default();
-    let Some(kind) = discovery.find(&wanted.kind, version) else { return Ok(Vec::new()) };
+    let Some(kind) = survey.discovery.find(&wanted.kind, version) else { return Ok(Vec::new()) };
     let query = ListQuery {
         namespace: wanted.namespace.clone(),
         label_selector: wanted.selector.clone(),
@@ -107,7 +106,9 @@ async fn search(cluster: &dyn Cluster, discovery: &Discovery, wanted: &LiveSearc
         let mut value = object.pointer(&wanted.pointer).cloned()?;
         without_bookkeeping(&mut value);
         let ObjectRef { namespace, name, .. } = identity(kind, object);
-        Some(Found { namespace, name, value })
+        // What is in a namespace that goes away goes with it.
+        let stays = namespace.as_ref().is_none_or(|it| survey.namespaces.contains(it));
+        stays.then_some(Found { namespace, name, value })
     };
     let mut found: Vec<Found> = objects.iter().filter_map(field).collect();
     found.sort_by(|a, b| (&a.namespace, &a.name).cmp(&(&b.namespace, &b.name)));
@@ -328,18 +329,29 @@ impl<'a> Observer<'a> {
             Some((it, kind))
         });
         let (made, known) = (&made, &*live);
-        let answers: Vec<(ObjectRef, DryRun)> = stream::iter(doubtful)
+        let answers: Vec<(ObjectRef, Option<DryRun>)> = stream::iter(doubtful)
             .map(|(manifest, kind)| async move {
-                let mut answer = dry_run(self.cluster, kind, &made.fill(&manifest)).await?;
+                let mut answer = match dry_run(self.cluster, kind, &made.fill(&manifest)).await {
+                    // An object of others that has gone since it was read.
+                    Err(ClusterError::Conflict { fields, .. }) if fields.is_empty() && manifest.is_pinned() => {
+                        return Ok((manifest.object().clone(), None));
+                    }
+                    answer => answer?,
+                };
                 if let Some(live) = known.object(manifest.object()) {
                     answer = self.adopted(kind, &manifest, live, answer).await?;
                 }
-                Ok::<_, ClusterError>((manifest.object().clone(), hidden(answer, made)))
+                Ok::<_, ClusterError>((manifest.object().clone(), Some(hidden(answer, made))))
             })
             .buffer_unordered(CONCURRENCY)
             .try_collect()
             .await?;
-        answers.into_iter().for_each(|(object, answer)| live.answer(object, answer));
+        for (object, answer) in answers {
+            match answer {
+                Some(answer) => live.answer(object, answer),
+                None => live.observe(object, Observation::Absent { askable: false }),
+            }
+        }
         Ok(())
     }
 

@@ -105,7 +105,17 @@ impl Worker {
             ClusterError::Conflict { fields, .. } => fields.is_empty() && !manifest.is_pinned(),
             error => error.is_transient(),
         };
-        self.persist(id, may_pass, || self.cluster.apply(&kind, manifest, mode)).await.map(|_| Outcome::Applied)
+        match self.persist(id, may_pass, || self.cluster.apply(&kind, manifest, mode)).await {
+            // An object of others that has gone needs nothing any more.
+            Err(ClusterError::Conflict { fields, .. })
+                if fields.is_empty()
+                    && manifest.is_pinned()
+                    && self.cluster.get(&kind, manifest.object()).await?.is_none() =>
+            {
+                Ok(Outcome::Applied)
+            }
+            answer => answer.map(|_| Outcome::Applied),
+        }
     }
 
     /// Makes ks the owner of what earlier tools own of an object, as it is now.
@@ -120,6 +130,11 @@ impl Worker {
         let attempt = || async {
             let Some(live) = self.cluster.get(&kind, object).await? else { return Ok(()) };
             let Some(adoption) = Adoption::of(&live) else { return Ok(()) };
+            let planned = change.before.as_ref().and_then(Adoption::of);
+            if !planned.is_some_and(|it| it.takes_the_same(&adoption)) {
+                let message = "others have set or given up fields of it since it was planned; plan again".to_owned();
+                return Err(ClusterError::Invalid { action: format!("adopt {object}"), message, causes: Vec::new() });
+            }
             let revision = live.pointer("/metadata/resourceVersion").and_then(Value::as_str).unwrap_or_default();
             self.cluster.set_owners(&kind, object, &adoption.managed_fields(), revision).await
         };

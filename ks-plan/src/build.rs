@@ -99,7 +99,7 @@ impl Builder<'_> {
         let manifest = &*with_live_key(manifest, self.live.object(manifest.object()));
         let decided = match (see(manifest.object(), self.live), self.desired.ownership(manifest.object())) {
             _ if lacks_live_key(manifest) => Err(vec![Refusal {
-                message: "its key was there at first and is gone now; plan again".to_owned(),
+                message: "its certificate or key was there at first and is another one now; plan again".to_owned(),
                 immutable: Vec::new(),
             }]),
             (Seen::Absent { .. } | Seen::Leaving(_), Ownership::Fields) => return self.missing(manifest),

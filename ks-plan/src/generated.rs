@@ -19,6 +19,7 @@ pub const SHOWN: &str = "<made by apply>";
 
 /// Where a Secret of type `kubernetes.io/tls` keeps its key.
 const KEY: &str = "/data/tls.key";
+const CERTIFICATE: &str = "/data/tls.crt";
 
 /// One part of a certificate as templates see it, each a text in base64.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
@@ -119,11 +120,13 @@ pub fn filled<'a>(manifest: &'a Manifest, mut value: impl FnMut(&Generated) -> O
     manifest.with_texts(&mut replace).map_or(Cow::Borrowed(manifest), Cow::Owned)
 }
 
-/// The manifest with the key that the live object has, so that a Secret that stays compares as equal.
+/// The manifest with the key that the live object has, so that a Secret that stays compares as equal. A key belongs to its
+/// certificate: beside another one than was judged it is not taken.
 pub(crate) fn with_live_key<'a>(manifest: &'a Manifest, live: Option<&Value>) -> Cow<'a, Manifest> {
     if !manifest.object().kind.is("", "Secret") {
         return Cow::Borrowed(manifest);
     }
+    let live = live.filter(|it| it.pointer(CERTIFICATE) == manifest.value().pointer(CERTIFICATE));
     let key = live.and_then(|it| it.pointer(KEY)).and_then(Value::as_str);
     filled(manifest, |it| key.filter(|_| matches!(it, Generated::LiveKey { .. })).map(str::to_owned))
 }

@@ -127,7 +127,7 @@ fn lay_out_deletes(steps: &mut StepGraph, graph: &DependencyGraph, work: &Work) 
     let given_back: Vec<StepId> = work.given_back.iter().map(give_back).collect();
     let mut gone = Gone::new(graph);
     for object in graph.objects().rev() {
-        let needs = gone.dependents(object, steps).into_iter().chain(start).collect();
+        let needs = gone.dependents(object, steps).into_iter().chain(given_back.iter().copied()).chain(start).collect();
         let delete = steps.add(Task::Delete(object.clone()), needs);
         let absent = steps.add(Task::AwaitAbsent(object.clone()), [delete].into());
         gone.add(object, absent);

@@ -58,6 +58,11 @@ impl Adoption {
         Some(Self { managers, managed, handed })
     }
 
+    /// Whether it takes over the same fields as another look at the object.
+    pub fn takes_the_same(&self, other: &Self) -> bool {
+        self.handed == other.handed
+    }
+
     /// The `metadata.managedFields` that make ks the owner.
     pub fn managed_fields(&self) -> Value {
         self.managed.to_value()

@@ -199,11 +199,20 @@ fn environment(undefined: UndefinedBehavior) -> Environment<'static> {
     // What a macro printed is printed again as it is; as text it comes quoted.
     environment.add_filter("text", |printed: String| printed);
     environment.add_filter("canonical_json", |value: minijinja::Value| canonical_json(&value));
+    environment.add_test("object_name", is_object_name);
     environment.add_filter("parse_json", |text: &str| {
         let value: Option<Value> = serde_json::from_str(text).ok();
         value.map_or(minijinja::Value::from(()), |it| minijinja::Value::from(Serde(it)))
     });
     environment
+}
+
+/// Whether a text can name an object: a DNS subdomain (RFC 1123), as most kinds want it.
+fn is_object_name(text: minijinja::Value) -> bool {
+    let Some(text) = text.as_str() else { return false };
+    let edge = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit();
+    let part = |it: &str| it.starts_with(edge) && it.ends_with(edge) && it.chars().all(|c| edge(c) || c == '-');
+    text.len() <= 253 && text.split('.').all(part)
 }
 
 fn md5_hex(text: &str) -> String {
@@ -340,6 +349,13 @@ mod tests {
         let import = "{% macro pair(it) %}[1,{{ it }}]{% endmacro %}";
         let text = render(&format!("{import}{{{{ pair('a') }}}} {{{{ pair('a') | text }}}}"), json!({})).unwrap();
         assert_eq!(text, r#"[1,"a"] "[1,\"a\"]""#);
+    }
+
+    #[test]
+    fn names_of_objects_are_told_from_other_texts() {
+        let text =
+            render("{{ 'cpu-1.a' is object_name }} {{ 'CPU' is object_name }} {{ 7 is object_name }}", json!({}));
+        assert_eq!(text.unwrap(), "true false false");
     }
 
     #[test]

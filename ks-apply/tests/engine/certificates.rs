@@ -305,5 +305,8 @@ async fn a_key_that_vanishes_between_two_looks_is_not_made_up() {
     let live = ks_apply::observe(&cluster, &survey, &wanted).await.unwrap();
     let plan = ks_plan::plan(&wanted, &live, &survey.facts).unwrap();
     let faults: Vec<String> = plan.faults.iter().map(|it| format!("{}: {}", it.object, it.refusal.message)).collect();
-    assert_eq!(faults, ["Secret home/hook-cert: its key was there at first and is gone now; plan again"]);
+    assert_eq!(
+        faults,
+        ["Secret home/hook-cert: its certificate or key was there at first and is another one now; plan again"]
+    );
 }

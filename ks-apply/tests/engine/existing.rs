@@ -124,6 +124,33 @@ async fn an_object_that_goes_before_its_turn_is_not_made() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn what_cannot_be_changed_in_an_object_of_others_is_refused_and_nothing_is_deleted() {
+    let cluster = Recorder::new(sandbox());
+    applied(&cluster, &with_part(None)).await;
+    let class = |provisioner: &str| {
+        json!({ "apiVersion": "storage.k8s.io/v1", "kind": "StorageClass", "metadata": { "name": "theirs" },
+                "provisioner": provisioner })
+    };
+    as_other(&cluster.sandbox, class("a.example/one"));
+    let (_, plan) = planned(&cluster, &with_part(Some((class("b.example/two"), Ownership::Fields)))).await;
+    let object = ObjectRef::cluster(GroupKind::new("storage.k8s.io", "StorageClass"), "theirs");
+    assert_eq!(action(&plan, &object), None);
+    assert_eq!(plan.faults.iter().map(|it| &it.object).collect::<Vec<_>>(), [&object]);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_label_that_was_copied_makes_no_member() {
+    let cluster = cluster().await;
+    let ours = live(&cluster, &ObjectRef { name: "a".into(), ..theirs() }).await.unwrap();
+    let mut copy = config_map("theirs", "1");
+    copy["metadata"]["labels"] = ours["metadata"]["labels"].clone();
+    as_other(&cluster.sandbox, copy);
+    assert!(applied(&cluster, &wanted("ours")).await.tally.is_success());
+    let (_, plan) = planned(&cluster, &with_part(None)).await;
+    assert_eq!(action(&plan, &theirs()), Some(Action::Update), "given back, and not deleted");
+}
+
+#[tokio::test(start_paused = true)]
 async fn fields_come_after_the_own_objects_and_go_with_the_last_writes() {
     let cluster = Recorder::new(sandbox());
     as_other(&cluster.sandbox, namespace("home"));

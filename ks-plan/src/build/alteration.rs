@@ -21,6 +21,8 @@ impl Builder<'_> {
             Some(DryRun::Merged { object, conflicts }) => {
                 Ok(self.update(manifest, live, adoption, object.clone(), conflicts.clone(), Verified::Server))
             }
+            // An object of others is never deleted to be made again.
+            Some(DryRun::Refused(refusal)) if manifest.is_pinned() => Err(vec![refusal.clone()]),
             Some(DryRun::Refused(refusal)) if !refusal.immutable.is_empty() => {
                 Ok(self.replace(manifest, live, adoption, refusal.immutable.clone()))
             }
@@ -34,7 +36,11 @@ impl Builder<'_> {
         let (after, verified) = self.by_schema(manifest, merged)?;
         let update = self.update(manifest, live, adoption, after, conflicts, verified);
         let immutable = immutable::among(&manifest.object().kind, live, &update.fields);
-        Ok(if immutable.is_empty() { update } else { self.replace(manifest, live, adoption, immutable) })
+        Ok(if immutable.is_empty() || manifest.is_pinned() {
+            update
+        } else {
+            self.replace(manifest, live, adoption, immutable)
+        })
     }
 
     /// The merge as computed here, with what ks takes over as its own.

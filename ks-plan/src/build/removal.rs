@@ -12,7 +12,7 @@ use crate::graph::{DependencyGraph, GraphError};
 use crate::inventory::{COMPONENT, PART_OF};
 use crate::live::LiveState;
 use crate::risk;
-use crate::structured::owned_by;
+use crate::structured::{PathElement, owned_by};
 
 /// A live object to delete, with the component that once wanted it.
 pub(super) struct Doomed {
@@ -22,8 +22,8 @@ pub(super) struct Doomed {
 
 /// Finds the members that nothing wants.
 ///
-/// The label alone proves nothing: controllers copy the labels of what they work on to what they make. Only what was
-/// applied by ks is deleted.
+/// The label alone proves nothing: controllers and people copy the labels of one object to another. It counts where ks
+/// applied it.
 pub(super) fn doomed(desired: &Desired, live: &LiveState) -> Vec<Doomed> {
     let inventory = desired.inventory();
     let id = inventory.id();
@@ -32,11 +32,15 @@ pub(super) fn doomed(desired: &Desired, live: &LiveState) -> Vec<Doomed> {
         .filter(|(object, live)| {
             label(live, PART_OF) == Some(&id) && desired.find(object).is_none() && !is_kept(object)
         })
-        .filter(|(_, live)| owned_by(live, FIELD_MANAGER).is_some())
+        .filter(|(_, live)| owned_by(live, FIELD_MANAGER).is_some_and(|it| it.contains(&mark())))
         .filter_map(|(_, live)| {
             Some(Doomed { live: Manifest::parse(live.clone()).ok()?, component: component_of(live) })
         })
         .collect()
+}
+
+fn mark() -> [PathElement; 3] {
+    ["metadata", "labels", PART_OF].map(PathElement::field)
 }
 
 /// The namespace of the inventory stays as long as there is anything to keep in the inventory.

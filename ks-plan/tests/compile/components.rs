@@ -180,8 +180,6 @@ fn what_has_to_be_observed_is_known_before() {
     let wanted = lookups(&EMBEDDED, &config(EXAMPLE), &Facts::default());
     let fields: Vec<String> = wanted.kept.iter().map(ToString::to_string).collect();
     insta::assert_snapshot!(fields.join("\n"), @"
-        installer.kubesphere.io/v1alpha1 ClusterConfiguration kubesphere-system/ks-installer#/status/alerting/enabledTime
-        installer.kubesphere.io/v1alpha1 ClusterConfiguration kubesphere-system/ks-installer#/status/monitoring/enabledTime
         monitoring.coreos.com/v1 Prometheus kubesphere-monitoring-system/k8s#/spec/nodeSelector
         monitoring.coreos.com/v1 Prometheus kubesphere-monitoring-system/k8s#/spec/retention
         v1 PersistentVolumeClaim kubesphere-monitoring-system/prometheus-k8s-db-prometheus-k8s-0#/spec/resources/requests/storage
