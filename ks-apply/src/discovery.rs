@@ -3,9 +3,10 @@
 use std::collections::BTreeMap;
 
 use ks_model::GroupKind;
+use serde::{Deserialize, Serialize};
 
 /// Describes one kind in one version that an API server serves.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ServedKind {
     /// The kind.
     pub kind: GroupKind,

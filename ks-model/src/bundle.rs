@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
@@ -53,7 +54,7 @@ impl DesiredObject {
 }
 
 /// Says how much of a live object belongs to ks, which decides who makes it, changes it and deletes it.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 #[non_exhaustive]
 pub enum Ownership {
@@ -68,7 +69,7 @@ pub enum Ownership {
 }
 
 /// Holds the value of one setting and where it came from.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct Setting {
     /// The value.
     pub value: Value,
@@ -77,7 +78,7 @@ pub struct Setting {
 }
 
 /// Says where the value of a setting came from. For people: nothing is decided by it.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(tag = "from", rename_all = "camelCase")]
 #[non_exhaustive]
 pub enum Origin {
@@ -118,7 +119,7 @@ pub enum Origin {
 }
 
 /// Names a component that is off, and why.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[non_exhaustive]
 pub struct ClosedGate {
     /// The component.

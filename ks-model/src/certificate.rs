@@ -5,13 +5,15 @@
 use std::fmt;
 use std::str::FromStr;
 
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::{GroupKind, ObjectRef};
 
 /// Names a Secret: `NAMESPACE/NAME`.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, JsonSchema)]
 #[serde(try_from = "String", into = "String")]
+#[schemars(with = "String")]
 pub struct SecretName {
     /// Its namespace.
     pub namespace: String,
@@ -65,7 +67,7 @@ impl From<SecretName> for String {
 }
 
 /// Says which server certificate a component needs, and in which Secret of type `kubernetes.io/tls` it is kept.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct CertificateRequest {
     /// The Secret: `tls.crt` holds the certificate and then its CA, `tls.key` the key.
@@ -75,7 +77,7 @@ pub struct CertificateRequest {
 }
 
 /// What a cluster has for a request. The key is not part of it.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(tag = "state", rename_all = "camelCase", deny_unknown_fields)]
 pub enum CertificateState {
     /// The Secret serves, and stays as it is.

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::fmt;
 use std::str::FromStr;
 
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
@@ -12,7 +13,7 @@ use crate::{CertificateState, Found, LiveSearch, ObjectRef, SecretName};
 /// Holds everything about the cluster that compiling may look at. Observed by ks-apply, or read from a file.
 ///
 /// A desired state is a function of the configuration and of these facts, of nothing else.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase", default, deny_unknown_fields)]
 #[non_exhaustive]
 pub struct Facts {
@@ -48,7 +49,7 @@ impl Default for Facts {
 }
 
 /// Describes a StorageClass as far as plans depend on it.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase", default, deny_unknown_fields)]
 #[non_exhaustive]
 pub struct StorageClass {
@@ -59,8 +60,9 @@ pub struct StorageClass {
 }
 
 /// Names one field of one live object: `v1 PersistentVolumeClaim ns/name#/spec/resources/requests/storage`.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, JsonSchema)]
 #[serde(try_from = "String", into = "String")]
+#[schemars(with = "String")]
 pub struct LiveField {
     /// The `apiVersion` in which the field is read.
     pub api_version: String,
@@ -125,8 +127,9 @@ impl From<LiveField> for String {
 }
 
 /// The version of an API server; ordered as versions are.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, JsonSchema)]
 #[serde(try_from = "String", into = "String")]
+#[schemars(with = "String")]
 pub struct ServerVersion {
     /// `1` in v1.34.2.
     pub major: u32,

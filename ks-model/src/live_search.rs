@@ -3,6 +3,7 @@
 use std::fmt;
 use std::str::FromStr;
 
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
@@ -10,8 +11,9 @@ use crate::GroupKind;
 
 /// Names a field of all live objects of a kind: `v1 Node#/status/allocatable/nvidia.com~1gpu`, in one namespace and with
 /// certain labels `v1 ConfigMap ns/?a=b,c!=d#/data`.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, JsonSchema)]
 #[serde(try_from = "String", into = "String")]
+#[schemars(with = "String")]
 #[non_exhaustive]
 pub struct LiveSearch {
     /// The `apiVersion` in which the objects are read.
@@ -27,7 +29,7 @@ pub struct LiveSearch {
 }
 
 /// Holds what a search found in one object.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct Found {
     /// The namespace of the object; absent for a cluster-scoped one.

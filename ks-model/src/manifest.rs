@@ -2,6 +2,8 @@
 
 use std::fmt;
 
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value, json};
 
 use crate::{GroupKind, ObjectRef};
@@ -9,7 +11,9 @@ use crate::{GroupKind, ObjectRef};
 /// Holds one desired object whose identity is proven.
 ///
 /// Parsing is the only way in, so code that holds a manifest never asks again whether it has a kind or a name.
-#[derive(Clone, PartialEq)]
+#[derive(Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(try_from = "Value", into = "Value")]
+#[schemars(with = "Value")]
 pub struct Manifest {
     object: ObjectRef,
     api_version: String,
@@ -128,6 +132,20 @@ impl Manifest {
         metadata.extend(self.object.namespace.as_deref().map(|it| ("namespace".to_owned(), Value::from(it))));
         let value = json!({ "apiVersion": self.api_version, "kind": self.object.kind.kind, "metadata": metadata });
         Self { value, ..self.clone() }
+    }
+}
+
+impl TryFrom<Value> for Manifest {
+    type Error = ManifestError;
+
+    fn try_from(value: Value) -> Result<Self, ManifestError> {
+        Self::parse(value)
+    }
+}
+
+impl From<Manifest> for Value {
+    fn from(manifest: Manifest) -> Self {
+        manifest.value
     }
 }
 

@@ -2,10 +2,11 @@
 
 use std::fmt;
 
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 /// Names a kind without its version, because the API server sees the same object in every version.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, JsonSchema)]
 pub struct GroupKind {
     /// The API group; empty for the core group.
     #[serde(default, skip_serializing_if = "String::is_empty")]
@@ -36,7 +37,7 @@ impl fmt::Display for GroupKind {
 /// Names one object of the cluster: kind, namespace and name, and *not* version.
 ///
 /// The order sorts by kind, then namespace, then name.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, JsonSchema)]
 pub struct ObjectRef {
     /// The kind of the object.
     #[serde(flatten)]

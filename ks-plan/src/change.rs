@@ -3,13 +3,14 @@
 use std::fmt;
 
 use ks_model::{ComponentName, Manifest, ObjectRef, Origin, Ownership};
-use serde::Serialize;
+use schemars::JsonSchema;
+use serde::{Deserialize, Deserializer, Serialize};
 use serde_json::Value;
 
 use crate::live::Conflict;
 
 /// What happens to an object. Shown as `+ ~ ± -` and blank.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub enum Action {
     /// Made.
@@ -38,7 +39,7 @@ impl Action {
 }
 
 /// What may be lost or interrupted when a change is applied.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum Risk {
     /// Nothing restarts, nothing is lost.
@@ -60,7 +61,7 @@ impl fmt::Display for Risk {
 }
 
 /// Who vouches for the result that a change shows.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub enum Verified {
     /// The API server: it computed the result in a dry run, or stores it already, or only has to delete.
@@ -72,21 +73,26 @@ pub enum Verified {
 }
 
 /// One leaf that a change sets, alters or removes. Secret values are masked already.
-#[derive(Clone, Debug, PartialEq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct FieldChange {
     /// The field, with list elements by key: `.spec.template.spec.containers[name="prometheus"].image`.
     pub path: String,
     /// The live value; absent when the field is new.
-    #[serde(skip_serializing_if = "Option::is_none")]
+    #[serde(default, skip_serializing_if = "Option::is_none", deserialize_with = "even_null")]
     pub before: Option<Value>,
     /// The value after; absent when the field is removed.
-    #[serde(skip_serializing_if = "Option::is_none")]
+    #[serde(default, skip_serializing_if = "Option::is_none", deserialize_with = "even_null")]
     pub after: Option<Value>,
 }
 
+/// A value that is there counts, also when it is null.
+fn even_null<'de, D: Deserializer<'de>>(source: D) -> Result<Option<Value>, D::Error> {
+    Value::deserialize(source).map(Some)
+}
+
 /// Says why a change is in the plan. For people: nothing is decided by it.
-#[derive(Clone, Debug, PartialEq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(tag = "kind", rename_all = "camelCase")]
 #[non_exhaustive]
 pub enum Reason {
@@ -127,7 +133,8 @@ pub enum Reason {
 }
 
 /// One object of a plan with what happens to it, why, and at which risk.
-#[derive(Clone)]
+#[derive(Clone, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct Change {
     /// The object.

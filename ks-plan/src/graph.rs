@@ -7,12 +7,13 @@ use ks_model::{Bundle, ComponentName, Manifest, ObjectRef, Ownership};
 use petgraph::Direction;
 use petgraph::algo::tarjan_scc;
 use petgraph::graph::{DiGraph, NodeIndex};
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::edges;
 
 /// A node of the graph: an object, or a component as the sum of its objects.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub enum Node {
     /// A component: present when all its objects are written, ready when all of them are ready.
@@ -31,7 +32,7 @@ impl fmt::Display for Node {
 }
 
 /// What a dependency has to be before its dependent may go on.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub enum Until {
     /// It is written.
@@ -53,7 +54,7 @@ impl fmt::Display for Until {
 }
 
 /// Says which rule made an edge. For people: nothing is decided by it.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 #[non_exhaustive]
 pub enum EdgeReason {
@@ -100,7 +101,7 @@ impl fmt::Display for EdgeReason {
 }
 
 /// An edge, from the dependent to what it depends on.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, JsonSchema)]
 pub struct Dependency {
     /// Who waits.
     pub dependent: Node,

@@ -4,6 +4,8 @@ use std::collections::BTreeMap;
 use std::fmt;
 
 use ks_model::ObjectRef;
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 /// Holds every answer that planning rests on. Filled by ks-apply, or from a recorded file; nothing is asked here.
@@ -22,7 +24,8 @@ impl fmt::Debug for LiveState {
 }
 
 /// What a look at one object gave.
-#[derive(Clone, PartialEq)]
+#[derive(Clone, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
 pub enum Observation {
     /// It does not exist.
     Absent {
@@ -34,7 +37,8 @@ pub enum Observation {
 }
 
 /// What the server made of a server-side apply with `dryRun=All`.
-#[derive(Clone, PartialEq)]
+#[derive(Clone, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
 #[non_exhaustive]
 pub enum DryRun {
     /// The object as it would be stored.
@@ -49,7 +53,7 @@ pub enum DryRun {
 }
 
 /// One field that another manager owns and that the plan would change.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, serde::Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct Conflict {
     /// The field as the server prints it: `.spec.replicas`.
@@ -59,7 +63,7 @@ pub struct Conflict {
 }
 
 /// Why an object is refused.
-#[derive(Clone, Debug, PartialEq, Eq, serde::Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct Refusal {
     /// The words of the server, or what does not fit the definition of the kind.

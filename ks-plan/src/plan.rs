@@ -3,7 +3,8 @@
 use std::collections::BTreeMap;
 
 use ks_model::{ClosedGate, ComponentName, Facts, Manifest, ObjectRef, Ownership};
-use serde::Serialize;
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
 
 use crate::change::{Action, Change, Risk};
 use crate::live::Refusal;
@@ -11,7 +12,8 @@ use crate::readiness::Readiness;
 use crate::steps::StepGraph;
 
 /// Holds everything that apply will do and nothing that it still has to decide.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct Plan {
     /// What was known of the cluster when the wanted state was computed.
@@ -31,6 +33,7 @@ pub struct Plan {
     /// What the inventory holds while both the old and the new members exist.
     pub grown_inventory: Option<Manifest>,
     /// Where each object stands among the changes: apply looks one up at every step.
+    #[serde(skip)]
     pub(crate) places: BTreeMap<ObjectRef, usize>,
 }
 
@@ -40,7 +43,7 @@ pub(crate) fn places(changes: &[Change]) -> BTreeMap<ObjectRef, usize> {
 }
 
 /// Names an unchanged object that is not ready.
-#[derive(Clone, Debug, PartialEq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct Unready {
     /// The object.
     pub object: ObjectRef,
@@ -49,7 +52,7 @@ pub struct Unready {
 }
 
 /// Names an object of others that is not there.
-#[derive(Clone, Debug, PartialEq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct Missing {
     /// The object.
     pub object: ObjectRef,
@@ -58,7 +61,7 @@ pub struct Missing {
 }
 
 /// Names an object that is refused.
-#[derive(Clone, Debug, PartialEq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct Fault {
     /// The object.
     pub object: ObjectRef,
@@ -68,7 +71,7 @@ pub struct Fault {
 }
 
 /// Counts the changes of a plan by action.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct Summary {
     /// Objects made.

@@ -6,16 +6,17 @@ use std::collections::BTreeSet;
 use std::fmt;
 
 use ks_model::{ComponentName, ObjectRef};
-use serde::Serialize;
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
 
 use crate::graph::Until;
 
 /// Numbers a step within its plan.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, JsonSchema)]
 pub struct StepId(pub usize);
 
 /// What a step does.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, JsonSchema)]
 #[serde(tag = "do", content = "what", rename_all = "camelCase")]
 #[non_exhaustive]
 pub enum Task {
@@ -67,7 +68,7 @@ impl fmt::Display for Task {
 }
 
 /// One step with what has to be done before.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Step {
     /// Its number.
     pub id: StepId,
@@ -78,7 +79,7 @@ pub struct Step {
 }
 
 /// Holds the steps of a plan; each stands after all that it needs.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(transparent)]
 pub struct StepGraph {
     steps: Vec<Step>,

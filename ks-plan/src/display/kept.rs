@@ -1,13 +1,14 @@
 //! Live values that stay because the configuration is silent.
 
 use ks_model::{ComponentName, LiveField, Origin};
-use serde::Serialize;
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use crate::desired::Desired;
 
 /// Tells one setting that takes its value from the live object.
-#[derive(Clone, Debug, PartialEq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct Kept {
     /// The component.
     pub component: ComponentName,
