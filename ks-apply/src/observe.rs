@@ -370,7 +370,7 @@ impl<'a> Observer<'a> {
         };
         let completed = adoption.complete(object.clone(), self.desired.type_of(manifest));
         let Some(patch) = merge_patch(live, &completed) else {
-            return Ok(adoption.answer(completed, conflicts.clone()));
+            return Ok(DryRun::Merged { object: completed, conflicts: conflicts.clone() });
         };
         match self.cluster.foretell(kind, manifest.object(), &patch).await {
             Ok(mut foretold) => {
@@ -380,11 +380,11 @@ impl<'a> Observer<'a> {
                 {
                     metadata.insert("managedFields".to_owned(), owners);
                 }
-                Ok(adoption.answer(foretold, conflicts.clone()))
+                Ok(DryRun::Merged { object: foretold, conflicts: conflicts.clone() })
             }
             // Not telling how it ends is no reason not to plan: the apply itself was answered.
             Err(ClusterError::Invalid { .. } | ClusterError::Forbidden { .. } | ClusterError::Conflict { .. }) => {
-                Ok(adoption.answer(completed, conflicts.clone()))
+                Ok(DryRun::Merged { object: completed, conflicts: conflicts.clone() })
             }
             Err(error) => Err(error),
         }
@@ -410,7 +410,7 @@ async fn dry_run(cluster: &dyn Cluster, kind: &ServedKind, manifest: &Manifest) 
     let mode = ApplyMode { dry_run: true, force: false };
     let (answer, conflicts) = match cluster.apply(kind, manifest, mode).await {
         Err(ClusterError::Conflict { fields, .. }) if !fields.is_empty() => {
-            let conflicts = fields.into_iter().map(|it| Conflict { field: it.field, manager: it.manager }).collect();
+            let conflicts = fields.into_iter().map(|it| Conflict::new(it.field, it.manager)).collect();
             (cluster.apply(kind, manifest, ApplyMode { force: true, ..mode }).await, conflicts)
         }
         answer => (answer, Vec::new()),

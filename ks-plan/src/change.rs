@@ -7,7 +7,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Deserializer, Serialize};
 use serde_json::Value;
 
-use crate::live::Conflict;
+use crate::conflict::{Conflict, Resolution};
 
 /// What happens to an object. Shown as `+ ~ ± -` and blank.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, JsonSchema)]
@@ -171,6 +171,11 @@ impl Change {
     /// The UID of the live object, which a delete insists on.
     pub fn uid(&self) -> Option<&str> {
         self.before.as_ref()?.pointer("/metadata/uid")?.as_str()
+    }
+
+    /// The conflicts of which nobody has said what becomes of them.
+    pub fn unresolved(&self) -> impl Iterator<Item = &Conflict> {
+        self.conflicts.iter().filter(|it| it.resolution == Resolution::Unresolved)
     }
 }
 

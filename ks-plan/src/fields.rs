@@ -5,8 +5,8 @@ use serde_json::{Value, json};
 
 use crate::build::FIELD_MANAGER;
 use crate::change::FieldChange;
+use crate::conflict::Conflict;
 use crate::generated;
-use crate::live::Conflict;
 use crate::sensitive::Mask;
 use crate::structured::{ApplyError, ApplyRequest, FieldPath, PathElement, Type, apply, differences};
 
@@ -64,9 +64,7 @@ pub(crate) fn predicted(manifest: &Manifest, live: &Value, ty: Type<'_>) -> (Val
         Ok(merged) => (merged, Vec::new()),
         Err(ApplyError::Conflict(found)) => {
             let merged = apply(ApplyRequest { force: true, ..request }, ty);
-            let conflict =
-                |it: crate::structured::Conflict| Conflict { field: it.path.to_string(), manager: it.manager };
-            let conflicts = found.into_iter().map(conflict).collect();
+            let conflicts = found.into_iter().map(|it| Conflict::new(it.path.to_string(), it.manager)).collect();
             (merged.unwrap_or_else(|_| manifest.value().clone()), conflicts)
         }
         Err(_) => (manifest.value().clone(), Vec::new()),

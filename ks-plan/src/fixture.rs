@@ -182,7 +182,7 @@ pub fn drawn_plan(plan: &Plan) -> String {
             let show = |value: &Option<Value>| value.as_ref().map_or("none".to_owned(), ToString::to_string);
             lines.push(format!("    {}: {} -> {}", field.path, show(&field.before), show(&field.after)));
         }
-        lines.extend(change.conflicts.iter().map(|it| format!("    conflict {} of {}", it.field, it.manager)));
+        lines.extend(change.conflicts.iter().map(|it| format!("    conflict {} of {}", it.field, it.owner)));
     }
     lines.extend(plan.faults.iter().map(|it| format!("! {}: {}", it.object, it.refusal.message)));
     lines.join("\n")

@@ -8,6 +8,8 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
+use crate::conflict::Conflict;
+
 /// Holds every answer that planning rests on. Filled by ks-apply, or from a recorded file; nothing is asked here.
 #[derive(Clone, Default)]
 pub struct LiveState {
@@ -50,16 +52,6 @@ pub enum DryRun {
     },
     /// The server refuses the object.
     Refused(Refusal),
-}
-
-/// One field that another manager owns and that the plan would change.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, JsonSchema)]
-#[serde(rename_all = "camelCase")]
-pub struct Conflict {
-    /// The field as the server prints it: `.spec.replicas`.
-    pub field: String,
-    /// Its manager.
-    pub manager: String,
 }
 
 /// Why an object is refused.

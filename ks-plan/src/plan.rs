@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use ks_model::{ClosedGate, ComponentName, Facts, Manifest, ObjectRef, Ownership};
+use ks_model::{ClosedGate, ComponentName, Facts, Manifest, ObjectRef};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
@@ -117,10 +117,9 @@ impl Plan {
         self.changes.iter().filter(|change| change.risk == Risk::DataLoss)
     }
 
-    /// The changes that would take fields from other managers and need a consent for it. Fields in objects of others
-    /// are wanted for nothing else, so they need none.
+    /// The changes that would take fields from other managers, of which nobody has said yet that they may.
     pub fn conflicting(&self) -> impl Iterator<Item = &Change> {
-        self.changes.iter().filter(|change| !change.conflicts.is_empty() && change.ownership != Ownership::Fields)
+        self.changes.iter().filter(|change| change.unresolved().next().is_some())
     }
 
     /// The highest risk among the changes.

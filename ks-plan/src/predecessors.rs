@@ -8,7 +8,7 @@
 use serde_json::{Map, Value};
 
 use crate::build::FIELD_MANAGER;
-use crate::live::{Conflict, DryRun};
+use crate::conflict::{Conflict, FieldOwner};
 use crate::structured::hand_over::{hand_over, prune_handed};
 use crate::structured::{FieldSet, ManagedFields, ManagerEntry, Operation, Type, owned_by};
 
@@ -85,11 +85,10 @@ impl Adoption {
         prune_handed(merged, &self.handed, is_predecessor, ty)
     }
 
-    /// The answer to an apply that knew of the adoption: the object after, and the conflicts that are left when the
-    /// predecessors own nothing any more.
-    pub fn answer(&self, object: Value, mut conflicts: Vec<Conflict>) -> DryRun {
-        conflicts.retain(|it| !self.managers.contains(&it.manager));
-        DryRun::Merged { object, conflicts }
+    /// The conflicts that are left when the predecessors own nothing any more.
+    pub(crate) fn left(&self, mut conflicts: Vec<Conflict>) -> Vec<Conflict> {
+        conflicts.retain(|it| !is_of_predecessor(&it.owner));
+        conflicts
     }
 }
 
@@ -121,4 +120,10 @@ pub fn merge_patch(before: &Value, after: &Value) -> Option<Value> {
 
 fn is_predecessor(entry: &ManagerEntry) -> bool {
     PREDECESSORS.contains(&(entry.manager.as_str(), entry.operation))
+}
+
+/// What a tool wrote through a subresource, such as a status, is not handed over.
+fn is_of_predecessor(owner: &FieldOwner) -> bool {
+    let is_known = |operation| PREDECESSORS.contains(&(owner.manager.as_str(), operation));
+    owner.subresource.is_none() && owner.operation.is_some_and(is_known)
 }

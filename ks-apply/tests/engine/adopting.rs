@@ -69,7 +69,7 @@ async fn once_adopted_a_later_write_of_kubectl_is_a_conflict() {
     let (_, plan) = planned(&cluster, &wanted()).await;
     let map = plan.change(manifest(config_map("a", "")).object()).unwrap();
     assert!(map.adopts.is_empty());
-    assert_eq!(map.conflicts.iter().map(|it| it.manager.as_str()).collect::<Vec<_>>(), [KUBECTL]);
+    assert_eq!(map.conflicts.iter().map(|it| it.owner.manager.as_str()).collect::<Vec<_>>(), [KUBECTL]);
 }
 
 #[tokio::test(start_paused = true)]

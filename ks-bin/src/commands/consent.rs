@@ -19,7 +19,7 @@ pub fn consent(plan: &Plan, args: &ApplyArgs) -> Result<(), CommandError> {
             .iter()
             .fold(error, |error, it| error.hint(format!("allow it with --allow 'data-loss={it}'"))));
     }
-    let conflicts: usize = plan.conflicting().map(|it| it.conflicts.len()).sum();
+    let conflicts: usize = plan.conflicting().map(|it| it.unresolved().count()).sum();
     if conflicts > 0 && !args.force_conflicts {
         let fields = counted(conflicts as u64, "field");
         let message = format!("{fields} of other managers would change (`!` in the plan); nothing was done");

@@ -5,10 +5,12 @@ use serde_json::Value;
 
 use super::{Builder, FIELD_MANAGER};
 use crate::change::{Action, Change, Reason, Risk, Verified};
+use crate::conflict::{self, Conflict, Resolution};
 use crate::fields;
 use crate::immutable;
-use crate::live::{Conflict, DryRun, Refusal};
+use crate::live::{DryRun, Refusal};
 use crate::predecessors::Adoption;
+use crate::structured::field_set;
 use crate::structured::managed_fields::applier_entry;
 
 impl Builder<'_> {
@@ -72,7 +74,27 @@ impl Builder<'_> {
         if !adopts.is_empty() {
             change.reasons.insert(0, Reason::Adoption { managers: adopts.clone() });
         }
+        let conflicts = self.conflicts(&conflicts, manifest, live, adoption);
         Change { adopts, conflicts, verified, ..change }
+    }
+
+    /// What others own of what would change, with what the live object tells about them.
+    ///
+    /// Fields in objects of others are wanted for nothing else than to be taken.
+    fn conflicts(
+        &self,
+        named: &[Conflict],
+        manifest: &Manifest,
+        live: &Value,
+        adoption: Option<&Adoption>,
+    ) -> Vec<Conflict> {
+        let wanted = field_set(manifest.value(), self.desired.type_of(manifest));
+        let told = conflict::told(named, live, &wanted);
+        let mut left = adoption.map_or_else(|| told.clone(), |it| it.left(told.clone()));
+        if manifest.is_pinned() {
+            left.iter_mut().for_each(|it| it.resolution = Resolution::Taken);
+        }
+        left
     }
 
     /// Deletes the object and makes it anew. The fields shown are those that ask for it; what else the live object has
@@ -86,6 +108,7 @@ impl Builder<'_> {
     ) -> Change {
         let (merged, conflicts) = self.merged(manifest, live, adoption);
         let change = self.change(manifest, Action::Replace, Some(live), merged);
+        let conflicts = self.conflicts(&conflicts, manifest, live, adoption);
         Change { conflicts, immutable, after: Some(manifest.value().clone()), ..change }
     }
 

@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 
 use super::kept::Kept;
 use crate::change::{Action, Change, FieldChange, Reason, Risk, Verified};
-use crate::live::Conflict;
+use crate::conflict::Conflict;
 use crate::plan::{Fault, Missing, Plan, Summary, Unready};
 use crate::sensitive::Mask;
 use crate::steps::StepGraph;

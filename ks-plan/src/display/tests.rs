@@ -6,10 +6,12 @@ use serde_json::{Value, json};
 
 use super::{Kept, Palette, PlanDocument, TextOptions, text};
 use crate::change::{Action, Change, FieldChange, Reason, Risk, Verified};
-use crate::live::{Conflict, Refusal};
+use crate::conflict::{Conflict, FieldOwner, Resolution};
+use crate::live::Refusal;
 use crate::plan::{Fault, Plan, Unready, places};
 use crate::readiness::Readiness;
 use crate::steps::StepGraph;
+use crate::structured::Operation;
 
 fn object(group: &str, kind: &str, name: &str) -> ObjectRef {
     ObjectRef::namespaced(GroupKind::new(group, kind), "mon", name)
@@ -99,7 +101,16 @@ fn changes_show_each_field_before_and_after() {
         field(".spec.paused", Some(json!(true)), None),
         field(".spec.text", Some(json!("a\nb\nc\nd\ne\n")), Some(json!("a\nb\nc\nD\ne\n"))),
     ];
-    update.conflicts = vec![Conflict { field: ".spec.replicas".into(), manager: "kubectl-scale".into() }];
+    let owner = FieldOwner {
+        manager: "kubectl-scale".into(),
+        operation: Some(Operation::Update),
+        subresource: Some("scale".into()),
+        time: Some("2026-11-20T09:14:05Z".into()),
+    };
+    update.conflicts = vec![
+        Conflict { owner, ..Conflict::new(".spec.replicas", "") },
+        Conflict { resolution: Resolution::Taken, ..Conflict::new(".spec.retention", "somebody") },
+    ];
     update.reasons = vec![setting("retention", json!("15d"), configured("monitoring.prometheus.retention", 41))];
     let mut replace = change(Action::Replace, object("batch", "Job", "migrate"), "prometheus");
     replace.immutable = vec!["spec.template".into()];
@@ -120,7 +131,7 @@ fn what_a_cluster_says_gives_no_orders_to_the_terminal() {
         field(".data.line", Some(evil("a")), Some(json!("b"))),
         field(".data.map", Some(json!({ "a": evil("a") })), None),
     ];
-    update.conflicts = vec![Conflict { field: ".data.line".into(), manager: "m\u{1b}[2K".into() }];
+    update.conflicts = vec![Conflict::new(".data.line", "m\u{1b}[2K")];
     let mut plan = plan(vec![update]);
     let refusal = Refusal { message: "no\u{1b}[2K".into(), immutable: vec![] };
     plan.faults = vec![Fault { object: object("", "ConfigMap", "d"), refusal }];

@@ -1,6 +1,6 @@
 //! The plan as text for people.
 
-use ks_model::{ObjectRef, Ownership};
+use ks_model::ObjectRef;
 
 use super::field;
 use super::groups::{self, Group};
@@ -10,6 +10,7 @@ use super::palette::Palette;
 use super::reason;
 use super::value::{inline, visible};
 use crate::change::{Action, Change, Reason, Risk, Verified};
+use crate::conflict::{FieldOwner, Resolution};
 use crate::plan::Plan;
 
 /// Says how a plan is shown.
@@ -111,14 +112,21 @@ impl Page<'_> {
             self.lines.extend(change.fields.iter().flat_map(|it| field::lines(change.action, it, self.palette)));
         }
         for conflict in &change.conflicts {
-            let manager = self.palette.bold(visible(&conflict.manager));
-            let line = match change.ownership {
-                Ownership::Fields => format!("      takes {} from {manager}", conflict.field),
-                _ => format!("    {} {} belongs to {manager}", self.palette.bad("!"), conflict.field),
+            let owner = self.owner(&conflict.owner);
+            let line = match conflict.resolution {
+                Resolution::Taken => format!("      takes {} from {owner}", conflict.field),
+                Resolution::Unresolved => {
+                    format!("    {} {} belongs to {owner}", self.palette.bad("!"), conflict.field)
+                }
             };
             self.line(line);
         }
         self.reasons(change);
+    }
+
+    fn owner(&self, owner: &FieldOwner) -> String {
+        let how = owner.how().map(|it| format!(" ({})", visible(&it))).unwrap_or_default();
+        format!("{}{how}", self.palette.bold(visible(&owner.manager)))
     }
 
     fn head(&mut self, change: &Change) {

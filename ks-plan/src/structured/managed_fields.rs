@@ -1,11 +1,13 @@
 //! `metadata.managedFields`: who owns which fields of an object.
 
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
 use super::field_set::{FieldSet, FieldsV1Error};
 
 /// How a manager wrote its fields.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, JsonSchema)]
 pub enum Operation {
     /// Server-side apply.
     Apply,

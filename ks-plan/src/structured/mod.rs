@@ -23,6 +23,7 @@ pub mod managed_fields;
 pub mod merge;
 mod merging;
 pub mod path;
+mod path_text;
 mod removal;
 pub mod schema;
 mod types;
@@ -39,4 +40,5 @@ pub use managed_fields::{ManagedFields, ManagedFieldsError, ManagerEntry, Operat
 pub use merge::{ApplyError, ApplyRequest, Conflict, apply, update, update_status};
 pub(crate) use path::lookup;
 pub use path::{FieldPath, PathElement};
+pub use path_text::FieldPathError;
 pub use schema::{CrdSchemaError, Schemas, Type};

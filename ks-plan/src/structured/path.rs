@@ -115,7 +115,10 @@ impl fmt::Display for PathElement {
                 f.write_str("[")?;
                 for (position, (name, value)) in keys.iter().enumerate() {
                     let comma = if position > 0 { "," } else { "" };
-                    write!(f, "{comma}{name}={value}")?;
+                    match is_plain(name) {
+                        true => write!(f, "{comma}{name}={value}")?,
+                        false => write!(f, "{comma}{}={value}", Value::from(name.as_str()))?,
+                    }
                 }
                 f.write_str("]")
             }
@@ -126,7 +129,12 @@ impl fmt::Display for PathElement {
 }
 
 fn is_plain(name: &str) -> bool {
-    !name.is_empty() && name.chars().all(|c| c.is_ascii_alphanumeric() || matches!(c, '_' | '-' | '$'))
+    !name.is_empty() && name.chars().all(is_plain_letter)
+}
+
+/// Whether a letter may stand in a name without quotes.
+pub(super) fn is_plain_letter(letter: char) -> bool {
+    letter.is_ascii_alphanumeric() || matches!(letter, '_' | '-' | '$')
 }
 
 /// The way from the root of an object to one of its fields.

@@ -29,6 +29,31 @@ fn element() -> impl Strategy<Value = PathElement> {
     ]
 }
 
+/// Texts with everything that could be mistaken for syntax.
+fn odd_word() -> impl Strategy<Value = String> {
+    prop::collection::vec(
+        prop::sample::select(vec![
+            'a', '0', '.', '/', '@', ' ', '"', '\'', '\\', '[', ']', '=', ',', '\n', 'é', '$', '-', '\u{1}',
+        ]),
+        0..6,
+    )
+    .prop_map(|it| it.into_iter().collect())
+}
+
+fn odd_element() -> impl Strategy<Value = PathElement> {
+    let value = || prop_oneof![odd_word().prop_map(Value::from), (-2..300i64).prop_map(Value::from), Just(json!(true))];
+    prop_oneof![
+        3 => odd_word().prop_map(PathElement::Field),
+        2 => prop::collection::btree_map(odd_word(), value(), 1..3).prop_map(|it| PathElement::Key(it.into_iter().collect())),
+        1 => value().prop_map(PathElement::Value),
+        1 => (0..300usize).prop_map(PathElement::Index),
+    ]
+}
+
+fn odd_paths() -> impl Strategy<Value = FieldPath> {
+    prop::collection::vec(odd_element(), 1..5).prop_map(FieldPath)
+}
+
 fn field_sets() -> impl Strategy<Value = FieldSet> {
     let path = prop::collection::vec(element(), 1..4).prop_map(FieldPath);
     prop::collection::vec(path, 0..8).prop_map(FieldSet::from_paths)
@@ -129,6 +154,11 @@ fn collect(value: &Value, pointer: String, pointers: &mut Vec<String>) {
 }
 
 proptest! {
+    #[test]
+    fn what_a_path_prints_is_read_again(path in odd_paths()) {
+        prop_assert_eq!(path.to_string().parse(), Ok(path));
+    }
+
     #[test]
     fn fields_v1_reads_what_it_wrote(set in field_sets()) {
         prop_assert_eq!(FieldSet::from_fields_v1(&set.to_fields_v1()), Ok(set));

@@ -26,6 +26,26 @@ fn fields_of_kubectl_are_adopted_and_what_it_alone_wanted_goes() {
 }
 
 #[test]
+fn what_helm_applied_is_no_release_and_stays_a_conflict() {
+    let desired = one_map();
+    let map = core("ConfigMap", "home/c");
+    let mut live = settled(&desired);
+    let theirs = object("v1", "ConfigMap", "home/c", json!({ "data": { "a": "old" } }));
+    let mut both = applied_as(&desired, &theirs, "helm");
+    let updated = updated_as(&desired, &theirs, "helm")["metadata"]["managedFields"][0].clone();
+    both["metadata"]["managedFields"].as_array_mut().unwrap().push(updated);
+    live.observe(map.clone(), Observation::Present(both.clone()));
+    // As the server answers before the owners are written down.
+    let mut merged = both;
+    merged["data"]["a"] = json!("b");
+    let conflicts = vec![Conflict::new(".data.a", "helm"), Conflict::new(".data.a", "helm")];
+    live.answer(map.clone(), DryRun::Merged { object: merged, conflicts });
+    let plan = planned(&desired, &live);
+    let owners: Vec<String> = change(&plan, &map).conflicts.iter().map(|it| it.owner.to_string()).collect();
+    assert_eq!((change(&plan, &map).adopts.len(), owners), (1, vec!["helm (Apply)".to_owned()]));
+}
+
+#[test]
 fn an_adoption_without_a_change_of_values_is_an_update_all_the_same() {
     let desired = one_map();
     let map = core("ConfigMap", "home/c");

@@ -6,11 +6,12 @@ use serde_json::json;
 
 use super::*;
 use crate::change::Reason;
+use crate::conflict::{Conflict, Resolution};
 use crate::fixture::{
     applied, applied_as, bundle, config_map, core, definition, deployment, desired, drawn_plan, drawn_steps, merge,
     namespace, object, settled,
 };
-use crate::live::{Conflict, Observation};
+use crate::live::Observation;
 
 mod adoption;
 mod membership;
@@ -102,7 +103,7 @@ fn the_answer_of_the_server_decides_what_an_update_shows() {
         &mut merged,
         json!({ "metadata": { "generation": 7, "resourceVersion": "9" }, "data": { "a": "b", "by": "server" } }),
     );
-    let conflicts = vec![Conflict { field: ".data.a".into(), manager: "kubectl-edit".into() }];
+    let conflicts = vec![Conflict::new(".data.a", "kubectl-edit")];
     live.answer(map, DryRun::Merged { object: merged, conflicts });
     assert_snapshot!(drawn_plan(&planned(&desired, &live)), @r#"
       Namespace home (safe, verified Server)
@@ -153,7 +154,7 @@ fn a_leaf_of_another_manager_is_a_conflict_even_without_a_server() {
         .data.a: "theirs" -> "b"
         .metadata.labels["applyset.kubernetes.io/part-of"]: none -> "applyset-cDEE1d2GQFGtfNACUEI-g0uXpVLpMaMSp3nqZtRPpyQ-v1"
         .metadata.labels["ks.kubesphere.io/component"]: none -> "demo"
-        conflict .data.a of helm
+        conflict .data.a of helm (Apply)
       ConfigMap home/ks (safe, verified Server)
     "#);
 }
@@ -230,7 +231,10 @@ fn a_replace_takes_fields_of_others_only_as_conflicts() {
     let plan = planned(&desired, &live);
     let change = change(&plan, &core("PersistentVolumeClaim", "home/p"));
     assert_eq!(change.action, Action::Replace);
-    assert_eq!(change.conflicts, [Conflict { field: ".spec.storageClassName".into(), manager: "somebody".into() }]);
+    let told = |it: &Conflict| (it.field.clone(), it.owner.to_string(), it.resolution);
+    let conflicts: Vec<_> = change.conflicts.iter().map(told).collect();
+    let class = (".spec.storageClassName".to_owned(), "somebody (Apply)".to_owned(), Resolution::Unresolved);
+    assert_eq!(conflicts, [class]);
 }
 
 #[test]
