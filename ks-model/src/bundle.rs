@@ -21,6 +21,8 @@ pub struct Bundle {
     pub after: BTreeSet<ComponentName>,
     /// The settings of the component, by name, with where each came from.
     pub settings: BTreeMap<String, Setting>,
+    /// The settings whose values no output may show.
+    pub sensitive: BTreeSet<String>,
     /// The objects, each with the names of the settings that its template reads.
     pub objects: Vec<DesiredObject>,
 }
@@ -28,7 +30,8 @@ pub struct Bundle {
 impl Bundle {
     /// Makes a bundle without settings and orders; embedding programs add theirs.
     pub fn new(component: ComponentName, objects: Vec<DesiredObject>) -> Self {
-        Self { component, requires: BTreeSet::new(), after: BTreeSet::new(), settings: BTreeMap::new(), objects }
+        let (requires, after, settings, sensitive) = Default::default();
+        Self { component, requires, after, settings, sensitive, objects }
     }
 }
 

@@ -17,6 +17,7 @@ use crate::desired::Desired;
 use crate::fields;
 use crate::generated::{lacks_live_key, with_live_key};
 use crate::graph::GraphError;
+use crate::kept::kept;
 use crate::layout::lay_out;
 use crate::live::{DryRun, LiveState, Refusal};
 use crate::plan::{Fault, Missing, Plan, places};
@@ -66,7 +67,7 @@ fn differs(desired: &Desired, manifest: &Manifest, live: &Value) -> bool {
 /// When the objects to delete wait for each other in a circle.
 pub fn plan(desired: &Desired, live: &LiveState, facts: &Facts) -> Result<Plan, GraphError> {
     let mask = Mask::keyed(facts.cluster_uid.as_deref());
-    let reasons = Reasons::new(desired);
+    let reasons = Reasons::new(desired, &mask);
     let (changes, missing, faults) = Default::default();
     let mut builder = Builder { desired, live, mask: &mask, reasons, changes, missing, faults };
     desired.manifests().for_each(|manifest| builder.wanted(manifest));
@@ -78,9 +79,9 @@ pub fn plan(desired: &Desired, live: &LiveState, facts: &Facts) -> Result<Plan, 
     changes.extend(removal::changes(&doomed, &deleted, desired));
     let unready = work::unready(&changes, live);
     let steps = lay_out(desired.graph(), &deleted, &work::work(&changes, &unready, desired, &inventory));
-    let closed = desired.closed().to_vec();
+    let (closed, kept) = (desired.closed().to_vec(), kept(desired, &mask));
     let (facts, grown_inventory, places) = (facts.clone(), inventory.grown, places(&changes));
-    Ok(Plan { facts, changes, closed, unready, missing, faults, steps, grown_inventory, places })
+    Ok(Plan { facts, changes, closed, kept, unready, missing, faults, steps, grown_inventory, places })
 }
 
 struct Builder<'a> {
@@ -167,9 +168,10 @@ impl Builder<'_> {
 
     fn change(&self, manifest: &Manifest, action: Action, before: Option<&Value>, after: Value) -> Change {
         let object = manifest.object();
+        let secrecy = self.desired.secrecy(object);
         let fields = match action {
             Action::NoOp => Vec::new(),
-            _ => fields::changes(manifest, before, &after, self.desired.type_of(manifest), self.mask),
+            _ => fields::changes(manifest, before, &after, self.desired.type_of(manifest), (self.mask, &secrecy)),
         };
         let found = self.desired.find(object);
         Change {
@@ -180,6 +182,7 @@ impl Builder<'_> {
             conflicts: Vec::new(),
             adopts: Vec::new(),
             immutable: Vec::new(),
+            secrecy,
             reasons: found.map(|(bundle, wanted)| self.reasons.of(bundle, wanted, action, &fields)).unwrap_or_default(),
             risk: if action == Action::NoOp { Risk::Safe } else { risk::of(object, action, before, &fields) },
             verified: Verified::None,

@@ -8,6 +8,7 @@ use serde::{Deserialize, Deserializer, Serialize};
 use serde_json::Value;
 
 use crate::conflict::{Conflict, Resolution};
+use crate::sensitive::Secrecy;
 
 /// What happens to an object. Shown as `+ ~ ± -` and blank.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, JsonSchema)]
@@ -153,6 +154,8 @@ pub struct Change {
     pub adopts: Vec<String>,
     /// For a replace, the fields that cannot be changed in place.
     pub immutable: Vec<String>,
+    /// The fields whose values no output may show.
+    pub secrecy: Secrecy,
     /// Why.
     pub reasons: Vec<Reason>,
     /// What may be lost.

@@ -10,6 +10,7 @@ use crate::edges::Order;
 use crate::edges::crd::defined_kind;
 use crate::graph::{DependencyGraph, GraphError};
 use crate::inventory::{Contents, Inventory};
+use crate::sensitive::{Marks, Secrecy};
 use crate::structured::{Schemas, StructuralSchema, Type, crd};
 use crate::trace::{self, Rendering, Trace};
 
@@ -41,6 +42,7 @@ pub struct Desired {
     index: BTreeMap<ObjectRef, (usize, usize)>,
     defined: BTreeMap<GroupKind, ObjectRef>,
     rendering: Option<Rendering>,
+    marks: Marks,
 }
 
 /// Says why wanted objects do not make a plan.
@@ -69,7 +71,9 @@ impl Desired {
         let order = |it: &Component| ComponentOrder { requires: it.requires.clone(), after: it.after.clone() };
         let orders = catalogue.components().map(|it| (it.name.clone(), order(it))).collect();
         let desired = Self::new(compiled.bundles, compiled.closed, orders, inventory)?;
-        Ok(Self { rendering: Some(compiled.rendering), ..desired })
+        let mut marks = Marks::default();
+        catalogue.components().flat_map(|it| &it.sensitive).for_each(|it| marks.mark(it));
+        Ok(Self { rendering: Some(compiled.rendering), marks, ..desired })
     }
 
     /// Marks the objects as members of `inventory`, draws their graph and reads the schemas among them.
@@ -102,7 +106,18 @@ impl Desired {
             }
         }
         let graph = DependencyGraph::build(&bundles)?;
-        Ok(Self { bundles, closed, orders, inventory, graph, schemas, index, defined, rendering: None })
+        Ok(Self {
+            bundles,
+            closed,
+            orders,
+            inventory,
+            graph,
+            schemas,
+            index,
+            defined,
+            rendering: None,
+            marks: Marks::default(),
+        })
     }
 
     /// The components that are on.
@@ -155,6 +170,11 @@ impl Desired {
         let mut value = manifest.value().clone();
         crd::default(&mut value, schema);
         Some(value)
+    }
+
+    /// Which fields of an object no output may show.
+    pub fn secrecy(&self, object: &ObjectRef) -> Secrecy {
+        self.marks.of(object)
     }
 
     /// How the fields of an object merge.

@@ -6,8 +6,7 @@ use serde_json::{Value, json};
 use crate::build::FIELD_MANAGER;
 use crate::change::FieldChange;
 use crate::conflict::Conflict;
-use crate::generated;
-use crate::sensitive::Mask;
+use crate::sensitive::{Mask, Secrecy};
 use crate::structured::{ApplyError, ApplyRequest, FieldPath, PathElement, Type, apply, differences};
 
 /// The leaves that differ between the live object and the one after, secret values masked.
@@ -18,20 +17,16 @@ pub(crate) fn changes(
     before: Option<&Value>,
     after: &Value,
     ty: Type<'_>,
-    mask: &Mask,
+    (mask, secrecy): (&Mask, &Secrecy),
 ) -> Vec<FieldChange> {
     let nothing = json!({});
-    let object = wanted.object();
     let is_about_status = wanted.value().get("status").is_some();
     differences(before.unwrap_or(&nothing), after, ty)
         .into_iter()
         .filter(|it| !is_identity(&it.path) && (is_about_status || !is_status(&it.path)))
         .map(|it| {
-            let is_secret = Mask::hides(&object.kind, &it.path);
-            let show = |value: Option<Value>| {
-                value.map(|it| if is_secret { mask.mask(&it) } else { generated::shown(&it).into_owned() })
-            };
-            FieldChange { path: it.path.to_string(), before: show(it.before), after: show(it.after) }
+            let show = |value: Option<Value>| value.map(|value| mask.field(secrecy, &it.path, &value));
+            FieldChange { path: it.path.to_string(), before: show(it.before.clone()), after: show(it.after.clone()) }
         })
         .collect()
 }

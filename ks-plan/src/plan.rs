@@ -7,6 +7,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::change::{Action, Change, Risk};
+use crate::kept::Kept;
 use crate::live::Refusal;
 use crate::readiness::Readiness;
 use crate::steps::StepGraph;
@@ -22,6 +23,8 @@ pub struct Plan {
     pub changes: Vec<Change>,
     /// The components that are off, and why.
     pub closed: Vec<ClosedGate>,
+    /// Settings whose live values stay, because the configuration is silent.
+    pub kept: Vec<Kept>,
     /// Objects that stay as they are but are not ready at the moment.
     pub unready: Vec<Unready>,
     /// Objects of others that are not there, so that the fields wanted in them are not written.

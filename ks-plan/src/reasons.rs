@@ -9,18 +9,20 @@ use ks_model::{Bundle, DesiredObject};
 use crate::change::{Action, FieldChange, Reason};
 use crate::desired::Desired;
 use crate::generated::shown;
+use crate::sensitive::Mask;
 use crate::trace::Trace;
 
 /// Finds reasons, and traces each file at most once.
 pub(crate) struct Reasons<'a> {
     desired: &'a Desired,
+    mask: &'a Mask,
     traces: RefCell<BTreeMap<String, Option<Rc<Trace>>>>,
 }
 
 impl<'a> Reasons<'a> {
     /// Starts with nothing traced: only files with objects that change are.
-    pub(crate) fn new(desired: &'a Desired) -> Self {
-        Self { desired, traces: RefCell::default() }
+    pub(crate) fn new(desired: &'a Desired, mask: &'a Mask) -> Self {
+        Self { desired, mask, traces: RefCell::default() }
     }
 
     /// The file that wants the object, then the settings that shape a field that changes. Of an object that comes from no
@@ -45,7 +47,10 @@ impl<'a> Reasons<'a> {
         };
         let named = shaping.into_iter().filter_map(|name| {
             let setting = bundle.settings.get(&name)?;
-            let (value, origin) = (shown(&setting.value).into_owned(), Box::new(setting.origin.clone()));
+            // What stands in a Secret is not told by way of the setting that it comes from.
+            let is_secret = object.kind.is("", "Secret") || bundle.sensitive.contains(&name);
+            let value = if is_secret { self.mask.mask(&setting.value) } else { shown(&setting.value).into_owned() };
+            let origin = Box::new(setting.origin.clone());
             Some(Reason::Setting { name, value, origin })
         });
         [Reason::Wanted { file: wanted.file.clone() }].into_iter().chain(named).collect()

@@ -7,7 +7,7 @@ use base64::engine::general_purpose::STANDARD;
 use ks_apply::{ApplyMode, ApplyOptions, Cluster, Planned, apply, plan};
 use ks_model::config::{ClusterConfiguration, Source};
 use ks_model::{CertificateState, GroupKind, ObjectRef};
-use ks_plan::display::{PlanDocument, TextOptions, kept, text};
+use ks_plan::display::{PlanDocument, TextOptions, text};
 use ks_plan::{Action, Catalogue, Verified};
 use rcgen::{BasicConstraints, CertificateParams, IsCa, Issuer, KeyPair, date_time_ymd};
 use serde_json::{Value, json};
@@ -106,9 +106,8 @@ async fn converged(cluster: &Recorder) -> Planned {
 
 /// Everything that a plan and what it was made from can print.
 fn printed(planned: &Planned) -> String {
-    let kept = kept(&planned.desired);
-    let options = TextOptions { kept: &kept, full: true, ..TextOptions::default() };
-    let document = serde_json::to_string(&PlanDocument::of(&planned.plan, &kept)).unwrap();
+    let options = TextOptions { full: true, ..TextOptions::default() };
+    let document = serde_json::to_string(&PlanDocument::of(&planned.plan)).unwrap();
     let facts = serde_json::to_string(&planned.survey.facts).unwrap();
     let bundles: Vec<String> = planned.desired.bundles().iter().map(|it| format!("{it:?}")).collect();
     [text(&planned.plan, &options), document, facts, format!("{planned:?}"), bundles.join("\n")].join("\n")
@@ -196,7 +195,7 @@ async fn a_plan_tells_what_is_made_and_why() {
     // The server has seen them, and what it saw is not in the plan: two plans of one state are the same bytes.
     let secret = first.plan.changes.iter().find(|it| it.object.kind.is("", "Secret")).unwrap();
     assert_eq!(secret.verified, Verified::Server);
-    let document = |planned: &Planned| serde_json::to_string(&PlanDocument::of(&planned.plan, &[])).unwrap();
+    let document = |planned: &Planned| serde_json::to_string(&PlanDocument::of(&planned.plan)).unwrap();
     let again = planned(&cluster).await;
     assert_eq!(document(&first), document(&again));
     assert!(!document(&first).contains("\\u0001") && document(&first).contains("<made by apply>"));

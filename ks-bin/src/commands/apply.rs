@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use clap::Args;
 use ks_apply::Tally;
-use ks_plan::display::{PlanDocument, kept};
+use ks_plan::display::PlanDocument;
 use serde_json::json;
 
 use super::carry_out::carry_out;
@@ -83,8 +83,7 @@ fn show(session: &Session, args: &ApplyArgs, ui: &Ui) -> Result<(), CommandError
     if args.output == Output::Text {
         return ui.print(&shown(session, args.full));
     }
-    let kept = kept(&session.planned.desired);
-    ui.print(&format!("{}\n", json!({ "event": "planned", "plan": PlanDocument::of(&session.planned.plan, &kept) })))
+    ui.print(&format!("{}\n", json!({ "event": "planned", "plan": PlanDocument::of(&session.planned.plan) })))
 }
 
 fn finished(session: &Session, args: &ApplyArgs, ui: &Ui) -> Result<Kind, CommandError> {

@@ -2,7 +2,7 @@
 
 use clap::Args;
 use ks_apply::RequestCount;
-use ks_plan::display::{Palette, PlanDocument, TextOptions, kept, text};
+use ks_plan::display::{Palette, PlanDocument, TextOptions, text};
 use serde::Serialize;
 
 use super::pretty;
@@ -63,14 +63,12 @@ pub async fn run(options: &GlobalOptions, args: &PlanArgs, ui: &Ui) -> Result<Ki
 
 /// The plan as text.
 pub fn shown(session: &Session, full: bool) -> String {
-    let kept = kept(&session.planned.desired);
     let cluster = session.connection.cluster.describe();
-    let options = TextOptions { cluster: Some(&cluster), kept: &kept, full, palette: Palette::coloured() };
+    let options = TextOptions { cluster: Some(&cluster), full, palette: Palette::coloured() };
     text(&session.planned.plan, &options)
 }
 
 fn document(session: &Session) -> Result<String, CommandError> {
-    let kept = kept(&session.planned.desired);
     let requests = session.connection.cluster.requests();
-    pretty(&Document { plan: PlanDocument::of(&session.planned.plan, &kept), requests })
+    pretty(&Document { plan: PlanDocument::of(&session.planned.plan), requests })
 }

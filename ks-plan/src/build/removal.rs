@@ -12,6 +12,7 @@ use crate::graph::{DependencyGraph, GraphError};
 use crate::inventory::{COMPONENT, PART_OF};
 use crate::live::LiveState;
 use crate::risk;
+use crate::sensitive::Secrecy;
 use crate::structured::{PathElement, owned_by};
 
 /// A live object to delete, with the component that once wanted it.
@@ -74,10 +75,10 @@ pub(super) fn changes(doomed: &[Doomed], graph: &DependencyGraph, desired: &Desi
         None => Reason::NoLongerWanted,
     };
     let doomed = graph.objects().rev().filter_map(|object| by_object.get(object));
-    doomed.map(|it| delete(it, reason(it.component.as_ref()))).collect()
+    doomed.map(|it| delete(it, reason(it.component.as_ref()), desired.secrecy(it.live.object()))).collect()
 }
 
-fn delete(doomed: &Doomed, reason: Reason) -> Change {
+fn delete(doomed: &Doomed, reason: Reason, secrecy: Secrecy) -> Change {
     let (object, live) = (doomed.live.object(), doomed.live.value());
     Change {
         object: object.clone(),
@@ -88,6 +89,7 @@ fn delete(doomed: &Doomed, reason: Reason) -> Change {
         conflicts: Vec::new(),
         adopts: Vec::new(),
         immutable: Vec::new(),
+        secrecy,
         reasons: vec![reason],
         risk: risk::of(object, Action::Delete, Some(live), &[]),
         verified: Verified::Server,

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use ks_model::{ComponentName, Manifest, Ownership};
+use ks_model::{ComponentName, LiveField, Manifest, Ownership};
 use serde::Deserialize;
 
 use super::SettingRule;
@@ -25,6 +25,8 @@ pub struct Component {
     pub after: BTreeSet<ComponentName>,
     /// The settings that its templates read.
     pub settings: BTreeMap<String, SettingRule>,
+    /// Fields of its objects that no output may show, in pointers with `*` for every member or item.
+    pub sensitive: Vec<LiveField>,
     pub(crate) manifests: Vec<ManifestFile>,
 }
 
@@ -59,12 +61,15 @@ pub(crate) struct Declaration {
     pub(crate) after: BTreeSet<ComponentName>,
     #[serde(default)]
     pub(crate) settings: BTreeMap<String, SettingRule>,
+    #[serde(default)]
+    pub(crate) sensitive: Vec<LiveField>,
 }
 
 impl Component {
     pub(crate) fn new(module: &str, declaration: Declaration) -> Self {
-        let Declaration { name, description, when, requires, after, settings } = declaration;
-        Self { name, module: module.to_owned(), description, when, requires, after, settings, manifests: Vec::new() }
+        let Declaration { name, description, when, requires, after, settings, sensitive } = declaration;
+        let (module, manifests) = (module.to_owned(), Vec::new());
+        Self { name, module, description, when, requires, after, settings, sensitive, manifests }
     }
 
     /// The path of its `component.yaml`.

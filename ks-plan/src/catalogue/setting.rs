@@ -30,6 +30,8 @@ pub struct SettingRule {
     pub leaves: bool,
     /// An empty text in the configuration is silence, too.
     pub blank_is_unset: bool,
+    /// No output may show its value.
+    pub sensitive: bool,
 }
 
 impl SettingRule {
@@ -38,7 +40,7 @@ impl SettingRule {
         let has_other =
             !self.from.is_empty() || self.keep.is_some() || self.default.is_some() || self.compute.is_some();
         if let Some(request) = &self.certificate {
-            let alone = Self { certificate: Some(request.clone()), ..Self::default() };
+            let alone = Self { certificate: Some(request.clone()), sensitive: self.sensitive, ..Self::default() };
             (*self != alone || !are_dns_names(&request.dns_names)).then_some(SettingFault::Certificate)
         } else if self.find.is_some() {
             has_other.then_some(SettingFault::Find)

@@ -159,6 +159,8 @@ pub(crate) fn bundle(
     bundle.requires = component.requires.clone();
     bundle.after = component.after.iter().filter(|name| !closed.contains_key(*name)).cloned().collect();
     bundle.settings = told;
+    let sensitive = component.settings.iter().filter(|(_, rule)| rule.sensitive);
+    bundle.sensitive = sensitive.flat_map(|(name, rule)| rule.value_names(name)).collect();
     (bundle, values)
 }
 

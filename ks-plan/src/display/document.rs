@@ -4,9 +4,9 @@ use ks_model::{ClosedGate, ComponentName, ObjectRef, Ownership, ServerVersion};
 use serde::Serialize;
 use serde_json::{Value, json};
 
-use super::kept::Kept;
 use crate::change::{Action, Change, FieldChange, Reason, Risk, Verified};
 use crate::conflict::Conflict;
+use crate::kept::Kept;
 use crate::plan::{Fault, Missing, Plan, Summary, Unready};
 use crate::sensitive::Mask;
 use crate::steps::StepGraph;
@@ -75,7 +75,7 @@ pub struct ChangeDocument<'a> {
     /// For a replace, the fields that cannot be changed in place.
     pub immutable: &'a [String],
     /// Why.
-    pub reasons: Vec<Reason>,
+    pub reasons: &'a [Reason],
     /// What may be lost.
     pub risk: Risk,
     /// Who vouches for the result.
@@ -84,7 +84,7 @@ pub struct ChangeDocument<'a> {
 
 impl<'a> PlanDocument<'a> {
     /// Makes the document of a plan.
-    pub fn of(plan: &'a Plan, kept: &'a [Kept]) -> Self {
+    pub fn of(plan: &'a Plan) -> Self {
         let mask = Mask::keyed(plan.facts.cluster_uid.as_deref());
         let changes = plan.changes.iter().filter(|it| it.action != Action::NoOp);
         Self {
@@ -98,7 +98,7 @@ impl<'a> PlanDocument<'a> {
             risk: plan.risk(),
             changes: changes.map(|it| change(it, &mask)).collect(),
             closed: &plan.closed,
-            kept,
+            kept: &plan.kept,
             unready: &plan.unready,
             missing: &plan.missing,
             faults: &plan.faults,
@@ -117,24 +117,14 @@ fn change<'a>(change: &'a Change, mask: &Mask) -> ChangeDocument<'a> {
         patch: patch(change, mask),
         conflicts: &change.conflicts,
         immutable: &change.immutable,
-        reasons: change.reasons.iter().map(|it| discreet(it, change, mask)).collect(),
+        reasons: &change.reasons,
         risk: change.risk,
         verified: change.verified,
     }
 }
 
-/// A reason without the value of a setting that may stand in a Secret.
-fn discreet(reason: &Reason, change: &Change, mask: &Mask) -> Reason {
-    match reason {
-        Reason::Setting { name, value, origin } if Mask::guards(&change.object.kind) => {
-            Reason::Setting { name: name.clone(), value: mask.mask(value), origin: origin.clone() }
-        }
-        other => other.clone(),
-    }
-}
-
 fn patch(change: &Change, mask: &Mask) -> Value {
-    let shown = |object: &Value| own_part(mask.object(&change.object.kind, object));
+    let shown = |object: &Value| own_part(mask.object(&change.secrecy, object));
     match (change.before.as_ref().map(shown), change.after.as_ref().map(shown)) {
         (Some(before), Some(after)) => json!(json_patch::diff(&before, &after)),
         (None, Some(after)) => json!([{ "op": "add", "path": "", "value": after }]),

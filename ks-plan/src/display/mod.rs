@@ -3,7 +3,6 @@
 mod document;
 mod field;
 mod groups;
-mod kept;
 mod names;
 mod palette;
 mod reason;
@@ -12,7 +11,6 @@ mod text_diff;
 mod value;
 
 pub use document::{ChangeDocument, ClusterDocument, FORMAT_VERSION, PlanDocument};
-pub use kept::{Kept, kept};
 pub use names::ShortNames;
 pub use palette::Palette;
 pub use reason::setting_in_words;

@@ -1,20 +1,15 @@
 //! Reasons in words.
 
-use ks_model::{ObjectRef, Origin};
+use ks_model::Origin;
 
 use super::value::inline;
 use crate::change::Reason;
-use crate::sensitive::Mask;
 
 /// Says why an object is in the plan, in one line.
-pub fn in_words(reason: &Reason, object: &ObjectRef) -> String {
+pub fn in_words(reason: &Reason) -> String {
     match reason {
         Reason::Wanted { file } => format!("{file} wants it"),
-        Reason::Setting { name, value, origin } => {
-            // What stands in a Secret is not told by way of the setting that it comes from.
-            let value = if Mask::guards(&object.kind) { "a secret value".to_owned() } else { inline(value) };
-            setting_in_words(name, &value, origin)
-        }
+        Reason::Setting { name, value, origin } => setting_in_words(name, &inline(value), origin),
         Reason::GateClosed { reason } => reason.clone(),
         Reason::NoLongerWanted => "no component wants it any more".to_owned(),
         Reason::Ownership => {

@@ -4,13 +4,13 @@ use ks_model::ObjectRef;
 
 use super::field;
 use super::groups::{self, Group};
-use super::kept::Kept;
 use super::names::ShortNames;
 use super::palette::Palette;
 use super::reason;
 use super::value::{inline, visible};
 use crate::change::{Action, Change, Reason, Risk, Verified};
 use crate::conflict::{FieldOwner, Resolution};
+use crate::kept::Kept;
 use crate::plan::Plan;
 
 /// Says how a plan is shown.
@@ -18,8 +18,6 @@ use crate::plan::Plan;
 pub struct TextOptions<'a> {
     /// The cluster as people know it, such as its address.
     pub cluster: Option<&'a str>,
-    /// Settings whose live value stays.
-    pub kept: &'a [Kept],
     /// Show every field of new objects, every reason and every doubt.
     pub full: bool,
     /// With which colours.
@@ -62,7 +60,7 @@ impl Page<'_> {
         let place = self.options.cluster.unwrap_or("The cluster");
         let known = self.palette.dim(format!("{}, {nodes}{uid}", facts.version));
         self.line(format!("{}  {known}", self.palette.bold(place)));
-        for kept in self.options.kept {
+        for kept in &plan.kept {
             let Kept { component, setting, value, field } = kept;
             let object = self.names.show(&field.object);
             let from = self.palette.dim(format!("as in {object}"));
@@ -89,7 +87,7 @@ impl Page<'_> {
         let counts = self.palette.dim(groups::counts(group));
         let why: Option<String> = match group.changes.as_slice() {
             [first, ..] if group.changes.iter().all(|it| it.reasons == first.reasons) => {
-                first.reasons.first().map(|it| reason::in_words(it, &first.object))
+                first.reasons.first().map(reason::in_words)
             }
             _ => None,
         };
@@ -151,7 +149,7 @@ impl Page<'_> {
         // The heading says of a new object that its component is on; only what the user or the cluster decided is added.
         let brief = !self.options.full && change.action == Action::Create;
         let told = change.reasons.iter().filter(|it| !brief || reason::is_telling(it));
-        let words: Vec<String> = told.map(|it| reason::in_words(it, &change.object)).collect();
+        let words: Vec<String> = told.map(reason::in_words).collect();
         words.into_iter().for_each(|it| self.line(self.palette.dim(format!("      because {it}"))));
     }
 

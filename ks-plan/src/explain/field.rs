@@ -8,9 +8,7 @@ use serde_json::{Value, json};
 
 use super::query::{Reach, reach};
 use super::{Explainer, Part, SettingStory, Shaped};
-use crate::generated::shown;
 use crate::inventory::{COMPONENT, PART_OF};
-use crate::sensitive::Mask;
 use crate::structured::{FieldPath, PathElement, differences, lookup};
 use crate::trace::lines::{self, Reading};
 use crate::trace::{Trace, touches};
@@ -194,8 +192,8 @@ impl<'t> Teller<'t> {
     fn leaf(&self, path: &FieldPath) -> LeafStory {
         let object = self.wanted.manifest.object();
         let value = lookup(self.wanted.manifest.value(), path);
-        let is_secret = Mask::hides(&object.kind, path);
-        let told = value.map(|it| if is_secret { self.explainer.mask.mask(it) } else { shown(it).into_owned() });
+        let secrecy = self.explainer.desired.secrecy(object);
+        let told = value.map(|it| self.explainer.mask.field(&secrecy, path, it));
         LeafStory { field: path.to_string(), value: told, written: self.written(path, value) }
     }
 

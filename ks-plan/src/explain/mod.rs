@@ -151,13 +151,17 @@ impl<'a> Explainer<'a> {
         self.traces.borrow_mut().entry(file.to_owned()).or_insert_with(|| Rc::new(traced())).clone()
     }
 
-    /// The settings that stand in a Secret, somewhere in the component.
+    /// The settings that are marked as sensitive, or stand in a secret field somewhere in the component.
     fn secrets(&self, part: &Part<'_>) -> BTreeSet<String> {
-        let guarded = part.bundle.objects.iter().filter(|it| Mask::guards(&it.manifest.object().kind));
-        let mut found = BTreeSet::new();
-        for wanted in guarded {
-            let (trace, object) = (self.trace(part, &wanted.file), wanted.manifest.object());
-            let is_hidden = |path: &FieldPath| path.0.is_empty() || Mask::hides(&object.kind, path);
+        let mut found = part.bundle.sensitive.clone();
+        for wanted in &part.bundle.objects {
+            let object = wanted.manifest.object();
+            let secrecy = self.desired.secrecy(object);
+            if secrecy.is_empty() {
+                continue;
+            }
+            let trace = self.trace(part, &wanted.file);
+            let is_hidden = |path: &FieldPath| path.0.is_empty() || secrecy.hides(path);
             let hidden = trace.settings(object).filter(|setting| trace.fields(object, setting).any(is_hidden));
             found.extend(hidden.map(str::to_owned));
         }

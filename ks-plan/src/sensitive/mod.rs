@@ -1,0 +1,7 @@
+//! Values that never leave the process: which they are, and what is shown in their place.
+
+mod mask;
+mod secrecy;
+
+pub use mask::Mask;
+pub use secrecy::{Marks, Secrecy};
