@@ -20,7 +20,7 @@ pub struct ApplyOptions {
     pub concurrency: usize,
     /// How long one object may take to become ready, or to go away.
     pub timeout: Duration,
-    /// Take the fields that other managers own; otherwise a write that meets one fails.
+    /// Take every field of other managers that the plan shows in conflict. One that comes up later fails its write.
     pub force_conflicts: bool,
 }
 

@@ -14,6 +14,7 @@ pub mod planned;
 mod refusal;
 pub mod sandbox;
 mod served;
+mod taking;
 mod wait;
 mod worker;
 

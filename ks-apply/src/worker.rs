@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use backon::{BackoffBuilder, ExponentialBuilder};
-use ks_model::{GroupKind, Manifest, ObjectRef, Ownership};
+use ks_model::{GroupKind, Manifest, ObjectRef};
 use ks_plan::edges::crd::defined_kind;
 use ks_plan::{Adoption, Change, Plan, StepId, Task};
 use serde_json::Value;
@@ -17,6 +17,7 @@ use crate::discovery::{Discovery, ServedKind};
 use crate::error::ClusterError;
 use crate::event::{ApplyEvent, Outcome};
 use crate::executor::ApplyOptions;
+use crate::taking;
 use crate::wait;
 
 /// How long a write that meets a passing fault is tried again.
@@ -69,19 +70,17 @@ impl Worker {
 
     async fn carry_out(&self, id: StepId, task: &Task) -> Result<Outcome, ClusterError> {
         match task {
-            Task::GrowInventory => self.write(id, self.plan.grown_inventory.as_ref(), true).await,
+            Task::GrowInventory => self.write(id, self.plan.grown_inventory.as_ref(), None).await,
             Task::ShrinkInventory => {
                 let parent = self.plan.grown_inventory.as_ref().and_then(|it| self.plan.change(it.object()));
-                self.write(id, parent.and_then(|it| it.manifest.as_ref()), true).await
+                self.write(id, parent.and_then(|it| it.manifest.as_ref()), None).await
             }
             Task::Write(object) => {
                 let change = self.plan.change(object);
                 if let Some(change) = change.filter(|it| !it.adopts.is_empty()) {
                     self.adopt(id, change).await?;
                 }
-                let takes = change.is_some_and(|it| it.ownership == Ownership::Fields);
-                let force = self.options.force_conflicts || takes;
-                self.write(id, change.and_then(|it| it.manifest.as_ref()), force).await
+                self.write(id, change.and_then(|it| it.manifest.as_ref()), change).await
             }
             Task::Delete(object) => self.delete(id, object).await,
             Task::AwaitReady(object) => self.await_ready(id, object).await,
@@ -91,13 +90,19 @@ impl Worker {
         }
     }
 
-    /// Applies an object. A kind that this plan makes is served a moment after its definition says so: that is waited for.
-    async fn write(&self, id: StepId, manifest: Option<&Manifest>, force: bool) -> Result<Outcome, ClusterError> {
+    /// Applies an object; without a change it is the inventory, which is nobody else's. A kind that this plan makes is
+    /// served a moment after its definition says so: that is waited for.
+    async fn write(
+        &self,
+        id: StepId,
+        manifest: Option<&Manifest>,
+        change: Option<&Change>,
+    ) -> Result<Outcome, ClusterError> {
         let Some(manifest) = manifest else { return Ok(Outcome::Applied) };
         let manifest = &*self.made.as_ref().as_ref().map_err(Clone::clone)?.fill(manifest);
+        let cluster = &*self.cluster;
         let kind = self.kind(manifest.object(), Some(manifest.version()))?;
         let is_new = self.discovered.find(&kind.kind, &kind.version).is_none();
-        let mode = ApplyMode { dry_run: false, force };
         let may_pass = |error: &ClusterError| match error {
             ClusterError::NotServed { .. } => is_new,
             // The object changed between two looks of the server; no field of another manager is at stake. One that is
@@ -105,12 +110,19 @@ impl Worker {
             ClusterError::Conflict { fields, .. } => fields.is_empty() && !manifest.is_pinned(),
             error => error.is_transient(),
         };
-        match self.persist(id, may_pass, || self.cluster.apply(&kind, manifest, mode)).await {
+        let kind = &kind;
+        let attempt = || async move {
+            match change {
+                Some(change) => taking::apply(cluster, kind, manifest, change, self.options.force_conflicts).await,
+                None => cluster.apply(kind, manifest, ApplyMode { dry_run: false, force: true }).await,
+            }
+        };
+        match self.persist(id, may_pass, attempt).await {
             // An object of others that has gone needs nothing any more.
             Err(ClusterError::Conflict { fields, .. })
                 if fields.is_empty()
                     && manifest.is_pinned()
-                    && self.cluster.get(&kind, manifest.object()).await?.is_none() =>
+                    && cluster.get(kind, manifest.object()).await?.is_none() =>
             {
                 Ok(Outcome::Applied)
             }

@@ -120,6 +120,16 @@ impl Manifest {
         pinned
     }
 
+    /// The same object, to be written only to the live object as it was in this `resourceVersion`.
+    #[must_use]
+    pub fn as_of(&self, revision: &str) -> Self {
+        let mut fixed = self.clone();
+        if let Some(metadata) = fixed.value.get_mut("metadata").and_then(Value::as_object_mut) {
+            metadata.insert("resourceVersion".to_owned(), Value::from(revision));
+        }
+        fixed
+    }
+
     /// Whether it is meant for one live object only.
     pub fn is_pinned(&self) -> bool {
         self.value.pointer("/metadata/uid").is_some()

@@ -176,6 +176,13 @@ impl Change {
         self.before.as_ref()?.pointer("/metadata/uid")?.as_str()
     }
 
+    /// Whether apply may take a field that a server names as another manager's: the change shows the conflict, and it is
+    /// taken, or everything that is shown may be (`all_shown`).
+    pub fn may_take(&self, field: &str, manager: &str, all_shown: bool) -> bool {
+        let is_taken = |it: &&Conflict| all_shown || it.resolution == Resolution::Taken;
+        self.conflicts.iter().filter(is_taken).any(|it| it.is_about(field, manager))
+    }
+
     /// The conflicts of which nobody has said what becomes of them.
     pub fn unresolved(&self) -> impl Iterator<Item = &Conflict> {
         self.conflicts.iter().filter(|it| it.resolution == Resolution::Unresolved)

@@ -11,4 +11,5 @@ mod interrupting;
 mod planning;
 mod recorder;
 mod story;
+mod taking;
 mod waiting;

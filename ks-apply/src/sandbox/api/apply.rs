@@ -72,8 +72,13 @@ pub(in crate::sandbox) fn apply(
     let live = before(state, kind, object, &action)?;
     let mut applied = manifest.value().clone();
     is_meant(kind, &applied, live.as_ref(), &action)?;
+    let revision = object::text(&applied, "/metadata/resourceVersion").to_owned();
     finish::leave_out_what_is_not_applied(&mut applied, kinds::has_status_subresource(state, kind));
     let merged = types.apply(kind, live.as_ref(), &applied, writer, &action)?;
+    let is_as_meant = |live: &Value| revision.is_empty() || object::text(live, "/metadata/resourceVersion") == revision;
+    if !live.as_ref().is_none_or(is_as_meant) {
+        return Err(refusal::revision_differs(&action, kind, &object.name));
+    }
     finish::finish(state, kind, live, merged, writer.at).map_err(|causes| refusal::invalid(&action, object, causes))
 }
 
