@@ -1,6 +1,6 @@
 //! What most commands begin with: the configuration, the components, the cluster, and what they make together.
 
-use ks_apply::{Planned, plan};
+use ks_apply::{Planned, RequestCount, plan};
 use ks_model::{ClusterConfiguration, Facts};
 use ks_plan::{Catalogue, Desired, Inventory, compile};
 
@@ -38,14 +38,7 @@ impl Session {
 
     /// How many requests were made so far, in words.
     pub fn requests(&self) -> String {
-        let count = self.connection.cluster.requests();
-        format!(
-            "{}: {}, {}, {}.",
-            counted(count.total(), "request"),
-            counted(count.reads, "read"),
-            counted(count.dry_runs, "dry run"),
-            counted(count.writes, "write"),
-        )
+        requests_in_words(&self.connection.cluster.requests())
     }
 
     /// Tells what the server warned of.
@@ -63,4 +56,15 @@ pub fn desired(catalogue: &Catalogue, config: &ClusterConfiguration, facts: &Fac
 /// `1 read`, `2 reads`.
 pub fn counted(count: u64, word: &str) -> String {
     if count == 1 { format!("1 {word}") } else { format!("{count} {word}s") }
+}
+
+/// How many requests were made, in words.
+pub fn requests_in_words(count: &RequestCount) -> String {
+    format!(
+        "{}: {}, {}, {}.",
+        counted(count.total(), "request"),
+        counted(count.reads, "read"),
+        counted(count.dry_runs, "dry run"),
+        counted(count.writes, "write"),
+    )
 }

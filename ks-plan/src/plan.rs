@@ -89,6 +89,19 @@ pub struct Summary {
     pub unchanged: usize,
 }
 
+impl Summary {
+    /// Counts one change more.
+    pub(crate) fn count(&mut self, action: Action) {
+        match action {
+            Action::Create => self.create += 1,
+            Action::Update => self.update += 1,
+            Action::Replace => self.replace += 1,
+            Action::Delete => self.delete += 1,
+            Action::NoOp => self.unchanged += 1,
+        }
+    }
+}
+
 impl Plan {
     /// Whether the cluster already is as the configuration wants it. The one place that decides this.
     pub fn is_empty(&self) -> bool {
@@ -98,15 +111,7 @@ impl Plan {
     /// Counts the changes.
     pub fn summary(&self) -> Summary {
         let mut summary = Summary::default();
-        for change in &self.changes {
-            match change.action {
-                Action::Create => summary.create += 1,
-                Action::Update => summary.update += 1,
-                Action::Replace => summary.replace += 1,
-                Action::Delete => summary.delete += 1,
-                Action::NoOp => summary.unchanged += 1,
-            }
-        }
+        self.changes.iter().for_each(|it| summary.count(it.action));
         summary
     }
 

@@ -9,11 +9,11 @@ use serde_json::json;
 
 use super::carry_out::carry_out;
 use super::consent::{confirm, consent};
-use super::plan::shown;
 use crate::cli::{Consent, GlobalOptions, Output};
 use crate::cluster::Access;
 use crate::command_error::{CommandError, Kind};
 use crate::report::ledger::Ledger;
+use crate::report::plan::{PlanOutput, View, written};
 use crate::session::{Session, counted};
 use crate::ui::Ui;
 
@@ -80,10 +80,13 @@ pub async fn run(options: &GlobalOptions, args: &ApplyArgs, ui: &Ui) -> Result<K
 }
 
 fn show(session: &Session, args: &ApplyArgs, ui: &Ui) -> Result<(), CommandError> {
-    if args.output == Output::Text {
-        return ui.print(&shown(session, args.full));
+    let plan = &session.planned.plan;
+    if args.output == Output::Json {
+        return ui.print(&format!("{}\n", json!({ "event": "planned", "plan": PlanDocument::of(plan) })));
     }
-    ui.print(&format!("{}\n", json!({ "event": "planned", "plan": PlanDocument::of(&session.planned.plan) })))
+    let cluster = session.connection.cluster.describe();
+    let view = View { cluster: Some(&cluster), requests: None, full: args.full, max_size: usize::MAX };
+    ui.print(&written(plan, PlanOutput::Text, &view)?)
 }
 
 fn finished(session: &Session, args: &ApplyArgs, ui: &Ui) -> Result<Kind, CommandError> {

@@ -37,7 +37,7 @@ pub fn run(cli: Cli, ui: &Ui) -> Result<Kind, CommandError> {
 }
 
 /// A document for programs, indented, with a line break at the end.
-fn pretty(document: &impl serde::Serialize) -> Result<String, CommandError> {
+pub fn pretty(document: &impl serde::Serialize) -> Result<String, CommandError> {
     let text = serde_json::to_string_pretty(document);
     text.map(|it| it + "\n").map_err(|error| CommandError::new(Kind::Bug, format!("write JSON: {error}")))
 }

@@ -5,6 +5,7 @@ pub mod graph;
 pub mod human;
 pub mod json;
 pub mod ledger;
+pub mod plan;
 pub mod progress;
 pub mod status;
 mod words;

@@ -87,6 +87,26 @@ fn alerting_switched_on_and_off_makes_and_removes_the_same_objects() {
 }
 
 #[test]
+fn a_plan_for_a_pull_request_stays_within_the_size_that_is_asked_for() {
+    let room = example();
+    let markdown = |more: &[&str]| {
+        let arguments = [&["plan", "--sandbox", "-f", "cc.yaml", "-o", "markdown"], more].concat();
+        let run = room.ks(&arguments);
+        assert_eq!(run.code, Some(0), "{run:?}");
+        run.out
+    };
+    let page = markdown(&[]);
+    assert!(page.len() <= 60_000 && page.len() > 10_000, "{}", page.len());
+    assert!(page.starts_with("## Plan: ") && page.contains("\n| prometheus-operator | "), "{page}");
+    assert!(page.contains("Left out, to stay within 60000 bytes: the fields of "), "{page}");
+    let short = markdown(&["--max-size", "3000"]);
+    assert!(short.len() <= 3000 && short.len() > 1500, "{short}");
+    let whole = markdown(&["--max-size", "100000000"]);
+    assert!(whole.contains("+ .spec.template.spec.containers[name=\"prometheus-operator\"].image: "));
+    assert!(!whole.contains("Left out"));
+}
+
+#[test]
 fn the_status_follows() {
     let room = example();
     let before = room.ks(&["status", "--sandbox", "-f", "cc.yaml"]);

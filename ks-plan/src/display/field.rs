@@ -1,62 +1,60 @@
-//! One field of a change, before and after.
+//! One field of a change as text, before and after.
 
+use super::diff::{FieldDiff, Line, Mark, Piece, Shape, Side};
 use super::palette::Palette;
-use super::text_diff::{self, ItemDiff};
-use super::value::{inline, visible};
 use crate::change::{Action, FieldChange};
 
-/// From this many characters on, two values stand below each other.
-const WIDE: usize = 60;
+/// How many new or removed lines of one field follow each other, unless everything is to be shown.
+const MOST: usize = 40;
 
-/// Writes what happens to a field, in as few lines as show all of it.
-pub fn lines(action: Action, field: &FieldChange, palette: Palette) -> Vec<String> {
-    let path = &field.path;
-    match (&field.before, &field.after) {
-        (Some(before), Some(after)) => match (before.as_str(), after.as_str()) {
-            (Some(before), Some(after)) => text(path, before, after, palette),
-            _ => alteration(path, &inline(before), &inline(after), palette),
-        },
-        (None, Some(after)) if action == Action::Create => vec![format!("      {path}: {}", inline(after))],
-        (None, Some(after)) => {
-            vec![format!("    {} {path}: {}", palette.action(Action::Create, '+'), inline(after))]
+/// Writes what happens to a field, in as few lines as show it.
+pub fn lines(action: Action, field: &FieldChange, full: bool, palette: Palette) -> Vec<String> {
+    let Some(diff) = FieldDiff::of(field) else { return Vec::new() };
+    let FieldDiff { path, shape } = if full { diff } else { diff.folded(MOST) };
+    // Of a new object everything is new: that needs no sign.
+    let sign = |side: Side| match side {
+        Side::Removed => format!("    {} ", palette.removed('-')),
+        Side::Added if action != Action::Create => format!("    {} ", palette.action(Action::Create, '+')),
+        _ => "      ".to_owned(),
+    };
+    match shape {
+        Shape::Beside { before, after } => {
+            let (before, after) = (palette.removed(before), palette.action(Action::Create, after));
+            vec![format!("      {path}: {before} → {after}")]
         }
-        (Some(before), None) => {
-            vec![format!("    {} {path}: {}", palette.removed('-'), palette.removed(inline(before)))]
+        Shape::Single(side @ Side::Removed, value) => vec![format!("{}{path}: {}", sign(side), palette.removed(value))],
+        Shape::Single(side, value) => vec![format!("{}{path}: {value}", sign(side))],
+        Shape::Below { note, side: Some(side), lines } => {
+            let shown = lines.iter().map(|it| match side {
+                Side::Removed => format!("          {}", palette.removed(it.text())),
+                _ => format!("          {}", it.text()),
+            });
+            [head(&sign(side), &path, note, palette)].into_iter().chain(shown).collect()
         }
-        (None, None) => Vec::new(),
+        Shape::Below { note, side: None, lines } => {
+            let shown = lines.iter().map(|it| format!("        {}", line(it, palette)));
+            [head("      ", &path, note, palette)].into_iter().chain(shown).collect()
+        }
     }
 }
 
-/// Texts of several lines show the lines that differ; a list with commas shows what comes and goes.
-fn text(path: &str, before: &str, after: &str, palette: Palette) -> Vec<String> {
-    if before.contains('\n') || after.contains('\n') {
-        let shown =
-            text_diff::lines(&visible(before), &visible(after), palette).into_iter().map(|it| format!("        {it}"));
-        return [format!("      {path}:")].into_iter().chain(shown).collect();
-    }
-    let is_long = before.len().max(after.len()) >= WIDE;
-    let (old, new) = (visible(before), visible(after));
-    match ItemDiff::of(&old, &new).filter(|_| is_long) {
-        Some(lists) => items(path, &lists, palette),
-        None => alteration(path, &inline(&before.into()), &inline(&after.into()), palette),
-    }
+fn head(sign: &str, path: &str, note: Option<String>, palette: Palette) -> String {
+    let note = note.map(|it| palette.dim(format!(" {it}"))).unwrap_or_default();
+    format!("{sign}{path}:{note}")
 }
 
-fn items(path: &str, lists: &ItemDiff<'_>, palette: Palette) -> Vec<String> {
-    let same = palette.dim(format!("{} items stay", lists.same));
-    let removed = lists.removed.iter().map(|it| palette.removed(format!("        - {it}")));
-    let added = lists.added.iter().map(|it| palette.action(Action::Create, format!("        + {it}")));
-    [format!("      {path}: {same}")].into_iter().chain(removed).chain(added).collect()
-}
-
-fn alteration(path: &str, before: &str, after: &str, palette: Palette) -> Vec<String> {
-    let (old, new) = (palette.removed(before), palette.action(Action::Create, after));
-    if before.chars().count().max(after.chars().count()) < WIDE {
-        return vec![format!("      {path}: {old} → {new}")];
-    }
-    vec![
-        format!("      {path}:"),
-        format!("        {} {old}", palette.removed('-')),
-        format!("        {} {new}", palette.action(Action::Create, '+')),
-    ]
+fn line(line: &Line, palette: Palette) -> String {
+    let action = match line.side {
+        Side::Removed => Action::Delete,
+        Side::Added => Action::Create,
+        Side::Same | Side::LeftOut => Action::NoOp,
+    };
+    let piece = |it: &Piece| match it.mark {
+        Mark::Differs => palette.emphasised(action, &it.text),
+        Mark::LeftOut => palette.dim(&it.text),
+        Mark::Plain if action == Action::NoOp => palette.dim(&it.text),
+        Mark::Plain => palette.action(action, &it.text),
+    };
+    let pieces: String = line.pieces.iter().map(piece).collect();
+    format!("{} {pieces}", palette.action(action, line.side.sign()))
 }

@@ -2,8 +2,9 @@
 
 use ks_model::Ownership;
 
-use crate::change::{Action, Change};
-use crate::plan::Plan;
+use super::reason;
+use crate::change::{Action, Change, Risk};
+use crate::plan::{Plan, Summary};
 
 /// One component with its changes.
 pub struct Group<'a> {
@@ -40,6 +41,23 @@ pub fn deleted(plan: &Plan) -> Vec<Group<'_>> {
     groups
 }
 
+/// How many changes of each kind every component has, and the highest risk among them.
+pub fn by_component(plan: &Plan) -> Vec<(&str, Summary, Risk)> {
+    let mut rows: Vec<(&str, Summary, Risk)> = Vec::new();
+    for group in written(plan).into_iter().chain(deleted(plan)) {
+        let place = rows.iter().position(|(name, ..)| *name == group.name).unwrap_or_else(|| {
+            rows.push((group.name, Summary::default(), Risk::Safe));
+            rows.len() - 1
+        });
+        let (_, summary, risk) = &mut rows[place];
+        for change in group.changes {
+            summary.count(change.action);
+            *risk = change.risk.max(*risk);
+        }
+    }
+    rows
+}
+
 fn name(change: &Change) -> &str {
     match &change.component {
         Some(component) => component.as_str(),
@@ -47,6 +65,14 @@ fn name(change: &Change) -> &str {
         None if change.ownership == Ownership::Fields => "given back",
         None => "inventory",
     }
+}
+
+/// The reason that all deletes of a group share, in words.
+pub fn shared_reason(group: &Group<'_>) -> Option<String> {
+    let (first, rest) = group.changes.split_first()?;
+    let is_shared = rest.iter().all(|it| it.reasons == first.reasons);
+    let reason = first.reasons.first().filter(|_| is_shared && first.reasons.len() == 1)?;
+    Some(reason::in_words(reason))
 }
 
 /// Says how many of each there are: `18 to create, 1 to change`.

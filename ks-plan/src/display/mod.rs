@@ -1,21 +1,36 @@
-//! Plans for readers: as text for people, as a document for programs. Neither shows a secret value.
+//! Plans for readers: as text and Markdown for people, as a document for programs. None shows a secret value.
 
+mod diff;
 mod document;
 mod field;
 mod groups;
+mod markdown;
 mod names;
 mod palette;
 mod reason;
+mod sentences;
 mod text;
-mod text_diff;
 mod value;
 
+pub use diff::block;
 pub use document::{ChangeDocument, ClusterDocument, FORMAT_VERSION, PlanDocument};
+pub use markdown::{MAX_SIZE, MarkdownOptions, markdown};
 pub use names::ShortNames;
 pub use palette::Palette;
 pub use reason::setting_in_words;
 pub use text::{TextOptions, text};
 pub use value::inline;
 
+use crate::plan::Plan;
+
+/// The names of everything that a reader may have to name.
+fn names_of(plan: &Plan) -> ShortNames {
+    let changed = plan.changes.iter().map(|it| &it.object);
+    let others = plan.faults.iter().map(|it| &it.object).chain(plan.missing.iter().map(|it| &it.object));
+    ShortNames::of(changed.chain(others).chain(plan.unready.iter().map(|it| &it.object)))
+}
+
+#[cfg(test)]
+mod sample;
 #[cfg(test)]
 mod tests;

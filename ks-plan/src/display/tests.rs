@@ -1,69 +1,18 @@
 //! Screens of small hand-made plans.
 
 use ks_model::config::Location;
-use ks_model::{ClosedGate, Facts, GroupKind, LiveField, ObjectRef, Origin, Ownership};
-use serde_json::{Value, json};
+use ks_model::{ClosedGate, LiveField, Origin};
+use serde_json::json;
 
+use super::sample::{change, configured, field, object, plan, setting};
 use super::{Palette, PlanDocument, TextOptions, text};
-use crate::change::{Action, Change, FieldChange, Reason, Risk, Verified};
+use crate::change::{Action, Reason, Risk, Verified};
 use crate::conflict::{Conflict, FieldOwner, Resolution};
 use crate::kept::Kept;
 use crate::live::Refusal;
-use crate::plan::{Fault, Plan, Unready, places};
+use crate::plan::{Fault, Plan, Unready};
 use crate::readiness::Readiness;
-use crate::sensitive::Secrecy;
-use crate::steps::StepGraph;
 use crate::structured::Operation;
-
-fn object(group: &str, kind: &str, name: &str) -> ObjectRef {
-    ObjectRef::namespaced(GroupKind::new(group, kind), "mon", name)
-}
-
-fn change(action: Action, object: ObjectRef, component: &str) -> Change {
-    let body =
-        |text: &str| json!({ "metadata": { "name": "x", "uid": "u", "generation": 3 }, "spec": text, "status": {} });
-    let secrecy = Secrecy::of(&object.kind, []);
-    Change {
-        object,
-        action,
-        ownership: Ownership::Whole,
-        component: component.parse().ok(),
-        fields: Vec::new(),
-        conflicts: Vec::new(),
-        adopts: Vec::new(),
-        immutable: Vec::new(),
-        secrecy,
-        reasons: vec![Reason::Wanted { file: format!("monitoring/{component}/it.yaml") }],
-        risk: Risk::Safe,
-        verified: Verified::Server,
-        manifest: None,
-        before: (action != Action::Create).then(|| body("old")),
-        after: (action != Action::Delete).then(|| body("new")),
-    }
-}
-
-fn field(path: &str, before: Option<Value>, after: Option<Value>) -> FieldChange {
-    FieldChange { path: path.into(), before, after }
-}
-
-fn setting(name: &str, value: Value, origin: Origin) -> Reason {
-    Reason::Setting { name: name.into(), value, origin: Box::new(origin) }
-}
-
-fn configured(field: &str, line: u32) -> Origin {
-    let location = Location { file: "cc.yaml".into(), line, column: 3 };
-    Origin::Configured { field: field.into(), location: Some(location) }
-}
-
-fn plan(changes: Vec<Change>) -> Plan {
-    let mut facts = Facts::default();
-    facts.cluster_uid = Some("0c5a".into());
-    facts.nodes = 3;
-    let places = places(&changes);
-    let (closed, kept, unready, missing, faults) = Default::default();
-    let steps = StepGraph::default();
-    Plan { facts, changes, closed, kept, unready, missing, faults, steps, grown_inventory: None, places }
-}
 
 fn shown(plan: &Plan, full: bool) -> String {
     let options = TextOptions { cluster: Some("sandbox"), full, palette: Palette::plain() };

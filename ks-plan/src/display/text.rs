@@ -5,10 +5,12 @@ use ks_model::ObjectRef;
 use super::field;
 use super::groups::{self, Group};
 use super::names::ShortNames;
+use super::names_of;
 use super::palette::Palette;
 use super::reason;
+use super::sentences;
 use super::value::{inline, visible};
-use crate::change::{Action, Change, Reason, Risk, Verified};
+use crate::change::{Action, Change, Risk};
 use crate::conflict::{FieldOwner, Resolution};
 use crate::kept::Kept;
 use crate::plan::Plan;
@@ -26,9 +28,7 @@ pub struct TextOptions<'a> {
 
 /// Writes a plan for people: what was known, what is off, what changes and why, and a line that sums it up.
 pub fn text(plan: &Plan, options: &TextOptions<'_>) -> String {
-    let objects = plan.changes.iter().map(|it| &it.object).chain(plan.faults.iter().map(|it| &it.object));
-    let objects = objects.chain(plan.missing.iter().map(|it| &it.object));
-    let mut page = Page { options, palette: options.palette, names: ShortNames::of(objects), lines: Vec::new() };
+    let mut page = Page { options, palette: options.palette, names: names_of(plan), lines: Vec::new() };
     page.facts(plan);
     page.closed(plan);
     groups::written(plan).iter().for_each(|it| page.written(it));
@@ -85,12 +85,7 @@ impl Page<'_> {
     fn deleted(&mut self, group: &Group<'_>) {
         self.line("");
         let counts = self.palette.dim(groups::counts(group));
-        let why: Option<String> = match group.changes.as_slice() {
-            [first, ..] if group.changes.iter().all(|it| it.reasons == first.reasons) => {
-                first.reasons.first().map(reason::in_words)
-            }
-            _ => None,
-        };
+        let why = groups::shared_reason(group);
         let words = why.as_ref().map(|it| self.palette.dim(format!(", because {it}"))).unwrap_or_default();
         self.line(format!("{}  {counts}{words}", self.palette.bold(group.name)));
         for change in &group.changes {
@@ -107,7 +102,8 @@ impl Page<'_> {
             self.line(self.palette.caution(format!("      {field} cannot be changed in place")));
         }
         if change.action != Action::Create || self.options.full {
-            self.lines.extend(change.fields.iter().flat_map(|it| field::lines(change.action, it, self.palette)));
+            let full = self.options.full;
+            self.lines.extend(change.fields.iter().flat_map(|it| field::lines(change.action, it, full, self.palette)));
         }
         for conflict in &change.conflicts {
             let owner = self.owner(&conflict.owner);
@@ -131,15 +127,11 @@ impl Page<'_> {
         let symbol = self.palette.action(change.action, change.action.symbol());
         let risk = match change.risk {
             Risk::Safe => String::new(),
-            Risk::Disruptive => format!("  {}", self.palette.risk(change.risk, "disruptive: pods restart or go away")),
-            Risk::DataLoss => format!("  {}", self.palette.risk(change.risk, "data-loss: its data goes away")),
+            risk => format!("  {}", self.palette.risk(risk, format!("{risk}: {}", sentences::risk(risk)))),
         };
-        let doubt = match (change.verified, change.action) {
-            (Verified::Server, _) | (_, Action::Delete) => None,
-            (_, Action::Create) if !self.options.full => None,
-            _ if is_inventory(change) => None,
-            (Verified::Schema, _) => Some("checked against its schema only"),
-            (Verified::None, _) => Some("not checked by the server"),
+        let doubt = match change.action {
+            Action::Create if !self.options.full => None,
+            _ => sentences::doubt(change),
         };
         let doubt = doubt.map(|it| self.palette.dim(format!("  {it}"))).unwrap_or_default();
         self.line(format!("  {symbol} {}{risk}{doubt}", self.names.show(&change.object)));
@@ -194,16 +186,9 @@ impl Page<'_> {
     }
 
     fn unverified(&mut self, plan: &Plan) {
-        // Of a replace each says so itself: the server cannot be asked about an object that is still there.
-        let is_write = |it: &&Change| matches!(it.action, Action::Create | Action::Update);
-        let written: Vec<&Change> = plan.changes.iter().filter(is_write).filter(|it| !is_inventory(it)).collect();
-        let unasked = written.iter().filter(|it| it.verified != Verified::Server).count();
-        if unasked > 0 {
-            let all = written.len();
+        if let Some(sentence) = sentences::unverified(plan) {
             self.line("");
-            self.line(self.palette.dim(format!(
-                "{unasked} of {all} objects could not be checked by the server: this plan makes their namespace or kind."
-            )));
+            self.line(self.palette.dim(sentence));
         }
     }
 
@@ -232,8 +217,4 @@ impl Page<'_> {
             self.line(self.palette.bad(format!("{refused} refused: this plan cannot be applied.")));
         }
     }
-}
-
-fn is_inventory(change: &Change) -> bool {
-    change.reasons.contains(&Reason::Inventory)
 }

@@ -10,18 +10,27 @@ pub fn inline(value: &Value) -> String {
     }
 }
 
-/// A text without what a terminal would obey instead of show: `\u{1b}` for the character that starts its commands.
+/// A text without what a screen would obey instead of show: `\u{1b}` for the character that starts the commands of a
+/// terminal, `\u{202e}` for one that turns the direction of what follows.
 pub fn visible(text: &str) -> String {
-    let shown = |c: char| match c.is_control() && !matches!(c, '\n' | '\t') {
+    let shown = |c: char| match is_unseen(c) {
         true => c.escape_unicode().to_string(),
         false => c.to_string(),
     };
     text.chars().map(shown).collect()
 }
 
+/// Characters that give orders, or cannot be seen: two texts that differ in them must not look the same.
+fn is_unseen(c: char) -> bool {
+    let is_control = c.is_control() && !matches!(c, '\n' | '\t');
+    let has_no_width = matches!(c, '\u{ad}' | '\u{200b}'..='\u{200f}' | '\u{2060}'..='\u{2064}' | '\u{feff}');
+    let turns = matches!(c, '\u{61c}' | '\u{2028}'..='\u{202e}' | '\u{2066}'..='\u{206f}');
+    is_control || has_no_width || turns
+}
+
 fn is_plain(text: &str) -> bool {
     let reads_as_text = serde_json::from_str::<Value>(text).is_err();
-    let is_visible = !text.is_empty() && !text.chars().any(char::is_control) && text.trim() == text;
+    let is_visible = !text.is_empty() && !text.chars().any(|c| c.is_control() || is_unseen(c)) && text.trim() == text;
     reads_as_text && is_visible && !text.starts_with(['"', '{', '[']) && !text.contains(" → ")
 }
 
