@@ -7,7 +7,7 @@
 use std::error::Error;
 use std::sync::Arc;
 
-use ks_apply::{ApplyEvent, ApplyOptions, Cluster, Sandbox, SandboxOptions, apply, plan};
+use ks_apply::{ApplyEvent, ApplyOptions, Cluster, PlanOptions, Sandbox, SandboxOptions, apply, plan};
 use ks_model::config::{ClusterConfiguration, Source};
 use ks_plan::{Action, Catalogue};
 use tokio::sync::{mpsc, watch};
@@ -21,7 +21,7 @@ async fn main() -> Result<(), Box<dyn Error>> {
     let catalogue = Catalogue::embedded()?;
     let cluster: Arc<dyn Cluster> = Arc::new(Sandbox::in_memory(SandboxOptions::default()));
 
-    let planned = plan(&*cluster, &catalogue, &config).await?;
+    let planned = plan(&*cluster, &catalogue, &config, &PlanOptions::default()).await?;
     for change in planned.plan.changes.iter().filter(|it| it.action != Action::NoOp) {
         println!("{} {}", change.action.symbol(), change.object);
     }
@@ -51,7 +51,7 @@ async fn main() -> Result<(), Box<dyn Error>> {
     let (tally, ()) = tokio::join!(applying, reading);
     println!("{tally:?}");
 
-    let again = plan(&*cluster, &catalogue, &config).await?;
+    let again = plan(&*cluster, &catalogue, &config, &PlanOptions::default()).await?;
     println!(
         "planned again: {}",
         if again.plan.is_empty() { "nothing to change" } else { "something is left to change" }

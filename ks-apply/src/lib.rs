@@ -25,5 +25,5 @@ pub use event::{ApplyEvent, Outcome, StepError, Tally};
 pub use executor::{ApplyOptions, apply};
 pub use kube_cluster::{ConnectOptions, KubeCluster, Timeouts};
 pub use observe::{Survey, observe, survey};
-pub use planned::{PlanError, Planned, plan};
+pub use planned::{PlanError, PlanOptions, Planned, plan};
 pub use sandbox::{Sandbox, SandboxError, SandboxOptions};

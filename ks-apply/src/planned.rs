@@ -2,7 +2,8 @@
 
 use ks_model::config::ClusterConfiguration;
 use ks_plan::{
-    Catalogue, CompileErrors, Desired, DesiredError, GraphError, Inventory, LiveState, Plan, compile, lookups,
+    Catalogue, CompileErrors, Desired, DesiredError, Inventory, LiveState, Plan, PlanningError, Resolutions, compile,
+    lookups,
 };
 
 use crate::cluster::{Cluster, RequestCount};
@@ -25,6 +26,14 @@ pub struct Planned {
     pub requests: RequestCount,
 }
 
+/// Says what the configuration does not.
+#[derive(Clone, Debug, Default)]
+#[non_exhaustive]
+pub struct PlanOptions {
+    /// What becomes of conflicts with other managers of fields.
+    pub resolutions: Resolutions,
+}
+
 /// Says why there is no plan.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
@@ -38,9 +47,9 @@ pub enum PlanError {
     /// The wanted objects do not make a plan.
     #[error(transparent)]
     Desired(#[from] DesiredError),
-    /// The objects to delete cannot be ordered.
+    /// The objects to delete cannot be ordered, or a resolution resolves nothing.
     #[error(transparent)]
-    Graph(#[from] GraphError),
+    Planning(#[from] PlanningError),
 }
 
 /// Plans a configuration against a cluster: survey, compile, observe, plan. Writes nothing.
@@ -55,12 +64,14 @@ pub async fn plan(
     cluster: &dyn Cluster,
     catalogue: &Catalogue,
     config: &ClusterConfiguration,
+    options: &PlanOptions,
 ) -> Result<Planned, PlanError> {
     let before = cluster.requests();
     let mut survey = survey(cluster).await?;
     survey.look_up(cluster, &lookups(catalogue, config, &survey.facts)).await?;
     let compiled = compile(catalogue, config, &survey.facts)?;
     let desired = Desired::of(catalogue, compiled, Inventory::default())?;
+    let desired = desired.with_resolutions(options.resolutions.clone());
     let live = observe(cluster, &survey, &desired).await?;
     let plan = ks_plan::plan(&desired, &live, &survey.facts)?;
     let requests = cluster.requests().since(before);

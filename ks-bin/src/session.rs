@@ -1,6 +1,6 @@
 //! What most commands begin with: the configuration, the components, the cluster, and what they make together.
 
-use ks_apply::{Planned, RequestCount, plan};
+use ks_apply::{PlanOptions, Planned, RequestCount, plan};
 use ks_model::{ClusterConfiguration, Facts};
 use ks_plan::{Catalogue, Desired, Inventory, compile};
 
@@ -21,7 +21,12 @@ pub struct Session {
 
 impl Session {
     /// Reads the configuration, looks at the cluster and plans. A bad file is told before any cluster is asked.
-    pub async fn open(options: &GlobalOptions, access: Access, ui: &Ui) -> Result<Self, CommandError> {
+    pub async fn open(
+        options: &GlobalOptions,
+        more: &PlanOptions,
+        access: Access,
+        ui: &Ui,
+    ) -> Result<Self, CommandError> {
         let catalogue = catalogue::load(options.manifests.as_deref())?;
         let from_file = options.file.as_deref().map(Input::from_file).transpose()?;
         let from_file = from_file.map(|input| input.accept(ui)).transpose()?;
@@ -31,7 +36,7 @@ impl Session {
             None => Input::from_cluster(&*connection.cluster).await?.accept(ui)?,
         };
         let sign = ui.board().map(|it| it.spin(&format!("looking at {}", connection.cluster.describe())));
-        let planned = plan(&*connection.cluster, &catalogue, &config).await?;
+        let planned = plan(&*connection.cluster, &catalogue, &config, more).await?;
         drop(sign);
         Ok(Self { connection, planned })
     }

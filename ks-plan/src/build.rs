@@ -3,8 +3,10 @@
 mod alteration;
 mod given_back;
 mod inventory;
+mod keeps;
 mod removal;
 mod seen;
+mod shared;
 mod work;
 
 use std::borrow::Cow;
@@ -22,10 +24,12 @@ use crate::layout::lay_out;
 use crate::live::{DryRun, LiveState, Refusal};
 use crate::plan::{Fault, Missing, Plan, places};
 use crate::reasons::Reasons;
+use crate::resolutions::ResolutionProblems;
 use crate::risk;
 use crate::schema_check;
 use crate::sensitive::Mask;
-use crate::structured::{Verdict, compare_defaulted};
+use crate::structured::{Verdict, compare_defaulted, leave_out};
+use keeps::Keeps;
 use seen::{Seen, see};
 
 /// The field manager under which ks applies.
@@ -35,18 +39,20 @@ pub const FIELD_MANAGER: &str = "ks";
 ///
 /// What is not here is unchanged for certain, and costs no request of its own.
 pub fn doubts<'a>(desired: &'a Desired, live: &LiveState) -> Vec<Cow<'a, Manifest>> {
+    let keeps = Keeps::of(desired, live);
     let doubtful = |manifest: &'a Manifest| {
         let object = manifest.object();
-        let manifest = with_live_key(manifest, live.object(object));
+        let manifest = keeps.trimmed(with_live_key(manifest, live.object(object)), desired);
+        let differs = |live: &Value| differs(desired, &keeps, &manifest, live);
         let is_doubtful = match (see(object, live), desired.ownership(object)) {
             (Seen::Leaving(_), _) | (Seen::Absent { .. }, Ownership::Fields) | (Seen::Present(_), Ownership::Once) => {
                 false
             }
             (Seen::Absent { askable }, _) => askable,
-            (Seen::Present(live), Ownership::Fields) if differs(desired, &manifest, live) => {
+            (Seen::Present(live), Ownership::Fields) if differs(live) => {
                 return given_back::pinned(&manifest, live).map(Cow::Owned);
             }
-            (Seen::Present(live), _) => differs(desired, &manifest, live),
+            (Seen::Present(live), _) => differs(live),
         };
         (is_doubtful && !lacks_live_key(&manifest)).then_some(manifest)
     };
@@ -54,34 +60,68 @@ pub fn doubts<'a>(desired: &'a Desired, live: &LiveState) -> Vec<Cow<'a, Manifes
     wanted.chain(given_back::given_back(desired, live).into_iter().map(Cow::Owned)).collect()
 }
 
-fn differs(desired: &Desired, manifest: &Manifest, live: &Value) -> bool {
-    let value = manifest.value();
-    let defaulted = desired.defaulted(manifest);
+fn differs(desired: &Desired, keeps: &Keeps, manifest: &Manifest, live: &Value) -> bool {
+    let (value, ty) = (manifest.value(), desired.type_of(manifest));
+    let defaulted = desired.defaulted(manifest).map(|it| match keeps.left_out(manifest.object()) {
+        Some(fields) => leave_out(&it, fields, ty),
+        None => it,
+    });
     let defaulted = defaulted.as_ref().unwrap_or(value);
-    compare_defaulted(value, defaulted, live, FIELD_MANAGER, desired.type_of(manifest)) != Verdict::Unchanged
+    compare_defaulted(value, defaulted, live, FIELD_MANAGER, ty) != Verdict::Unchanged
+}
+
+/// Says why there is no plan.
+#[derive(Clone, Debug, PartialEq, thiserror::Error)]
+#[non_exhaustive]
+pub enum PlanningError {
+    /// The objects to delete cannot be ordered.
+    #[error(transparent)]
+    Graph(#[from] GraphError),
+    /// What the user says of conflicts makes no sense.
+    #[error(transparent)]
+    Resolutions(#[from] ResolutionProblems),
 }
 
 /// Makes the plan.
 ///
 /// # Errors
-/// When the objects to delete wait for each other in a circle.
-pub fn plan(desired: &Desired, live: &LiveState, facts: &Facts) -> Result<Plan, GraphError> {
+/// When the objects to delete wait for each other in a circle, or a resolution resolves nothing.
+pub fn plan(desired: &Desired, live: &LiveState, facts: &Facts) -> Result<Plan, PlanningError> {
     let mask = Mask::keyed(facts.cluster_uid.as_deref());
     let reasons = Reasons::new(desired, &mask);
     let (changes, missing, faults) = Default::default();
-    let mut builder = Builder { desired, live, mask: &mask, reasons, changes, missing, faults };
+    let keeps = Keeps::of(desired, live);
+    let mut builder = Builder { desired, live, mask: &mask, reasons, keeps, changes, missing, faults };
     desired.manifests().for_each(|manifest| builder.wanted(manifest));
     builder.give_back();
     let doomed = removal::doomed(desired, live);
     let deleted = removal::graph(&doomed, desired)?;
     let inventory = builder.inventory(&deleted);
-    let Builder { mut changes, missing, faults, .. } = builder;
+    let Builder { mut changes, missing, faults, keeps, .. } = builder;
     changes.extend(removal::changes(&doomed, &deleted, desired));
     let unready = work::unready(&changes, live);
     let steps = lay_out(desired.graph(), &deleted, &work::work(&changes, &unready, desired, &inventory));
     let (closed, kept) = (desired.closed().to_vec(), kept(desired, &mask));
     let (facts, grown_inventory, places) = (facts.clone(), inventory.grown, places(&changes));
-    Ok(Plan { facts, changes, closed, kept, unready, missing, faults, steps, grown_inventory, places })
+    let (kept_fields, forgotten_keeps) = keeps.told(desired, live, &mask);
+    let plan = Plan {
+        facts,
+        changes,
+        closed,
+        kept_fields,
+        forgotten_keeps,
+        kept,
+        unready,
+        missing,
+        faults,
+        steps,
+        grown_inventory,
+        places,
+    };
+    match keeps.problems(&plan, desired) {
+        Some(problems) => Err(problems.into()),
+        None => Ok(plan),
+    }
 }
 
 struct Builder<'a> {
@@ -89,6 +129,7 @@ struct Builder<'a> {
     live: &'a LiveState,
     mask: &'a Mask,
     reasons: Reasons<'a>,
+    keeps: Keeps,
     changes: Vec<Change>,
     missing: Vec<Missing>,
     faults: Vec<Fault>,
@@ -97,8 +138,9 @@ struct Builder<'a> {
 impl Builder<'_> {
     /// Decides what happens to a wanted object.
     fn wanted(&mut self, manifest: &Manifest) {
-        let manifest = &*with_live_key(manifest, self.live.object(manifest.object()));
-        let decided = match (see(manifest.object(), self.live), self.desired.ownership(manifest.object())) {
+        let whole = with_live_key(manifest, self.live.object(manifest.object()));
+        let manifest = &*self.keeps.trimmed(Cow::Borrowed(&*whole), self.desired);
+        let mut decided = match (see(manifest.object(), self.live), self.desired.ownership(manifest.object())) {
             _ if lacks_live_key(manifest) => Err(vec![Refusal {
                 message: "its certificate or key was there at first and is another one now; plan again".to_owned(),
                 immutable: Vec::new(),
@@ -107,12 +149,18 @@ impl Builder<'_> {
             (Seen::Absent { .. }, _) => self.create(manifest),
             (Seen::Leaving(live), _) => Ok(self.again(manifest, live)),
             (Seen::Present(live), Ownership::Once) => Ok(self.unchanged(manifest, live)),
-            (Seen::Present(live), ownership) if differs(self.desired, manifest, live) => {
+            (Seen::Present(live), ownership) if differs(self.desired, &self.keeps, manifest, live) => {
                 let pinned = given_back::pinned(manifest, live).filter(|_| ownership == Ownership::Fields);
                 self.alter(pinned.as_ref().unwrap_or(manifest), live)
             }
             (Seen::Present(live), _) => Ok(self.unchanged(manifest, live)),
         };
+        if let Ok(change) = &decided
+            && change.action == Action::Replace
+            && self.keeps.forget(manifest.object())
+        {
+            decided = Ok(self.anew(&whole, change.immutable.clone()));
+        }
         self.note(manifest, decided);
     }
 

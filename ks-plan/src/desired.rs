@@ -10,6 +10,7 @@ use crate::edges::Order;
 use crate::edges::crd::defined_kind;
 use crate::graph::{DependencyGraph, GraphError};
 use crate::inventory::{Contents, Inventory};
+use crate::resolutions::Resolutions;
 use crate::sensitive::{Marks, Secrecy};
 use crate::structured::{Schemas, StructuralSchema, Type, crd};
 use crate::trace::{self, Rendering, Trace};
@@ -43,6 +44,7 @@ pub struct Desired {
     defined: BTreeMap<GroupKind, ObjectRef>,
     rendering: Option<Rendering>,
     marks: Marks,
+    resolutions: Resolutions,
 }
 
 /// Says why wanted objects do not make a plan.
@@ -117,7 +119,19 @@ impl Desired {
             defined,
             rendering: None,
             marks: Marks::default(),
+            resolutions: Resolutions::default(),
         })
+    }
+
+    /// The same, with what the user says of conflicts.
+    #[must_use]
+    pub fn with_resolutions(self, resolutions: Resolutions) -> Self {
+        Self { resolutions, ..self }
+    }
+
+    /// What the user says of conflicts.
+    pub fn resolutions(&self) -> &Resolutions {
+        &self.resolutions
     }
 
     /// The components that are on.

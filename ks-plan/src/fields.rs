@@ -7,6 +7,7 @@ use crate::build::FIELD_MANAGER;
 use crate::change::FieldChange;
 use crate::conflict::Conflict;
 use crate::sensitive::{Mask, Secrecy};
+use crate::structured;
 use crate::structured::{ApplyError, ApplyRequest, FieldPath, PathElement, Type, apply, differences};
 
 /// The leaves that differ between the live object and the one after, secret values masked.
@@ -48,6 +49,15 @@ fn is_identity(path: &FieldPath) -> bool {
             Some("name" | "namespace" | "selfLink" | "deletionTimestamp" | "deletionGracePeriodSeconds")
         ),
         _ => false,
+    }
+}
+
+/// What an apply would take from other managers.
+pub(crate) fn conflicts(applied: &Value, live: &Value, ty: Type<'_>) -> Vec<structured::Conflict> {
+    let request = ApplyRequest { live: Some(live), applied, manager: FIELD_MANAGER, force: false, time: None };
+    match apply(request, ty) {
+        Err(ApplyError::Conflict(found)) => found,
+        _ => Vec::new(),
     }
 }
 

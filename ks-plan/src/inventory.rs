@@ -8,6 +8,8 @@ use ks_model::{ComponentName, GroupKind, Manifest, ObjectRef};
 use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
 
+use crate::resolutions::FieldAddress;
+
 /// The label by which an object belongs to an ApplySet.
 pub const PART_OF: &str = "applyset.kubernetes.io/part-of";
 /// The label that says which component an object belongs to.
@@ -18,6 +20,8 @@ const TOOLING: &str = "applyset.kubernetes.io/tooling";
 const GROUP_KINDS: &str = "applyset.kubernetes.io/contains-group-kinds";
 /// Objects of others in which ks holds fields. Not of the KEP: they are no members, and nothing may delete them.
 const EXISTING: &str = "ks.kubesphere.io/existing";
+/// Fields that stay as other managers have them, as a list of texts in JSON. Not of the KEP either.
+const KEPT: &str = "ks.kubesphere.io/kept-fields";
 const NAMESPACES: &str = "applyset.kubernetes.io/additional-namespaces";
 /// The version after the slash is the one of this format, not of ks: a new release alone changes no plan.
 const TOOLING_VERSION: &str = "ks/v1.0.0";
@@ -69,6 +73,7 @@ impl Inventory {
         // The KEP wants each list sorted as text.
         let join = |items: BTreeSet<String>| items.into_iter().collect::<Vec<_>>().join(",");
         let own = self.parent.namespace.as_deref().unwrap_or_default();
+        let kept: BTreeSet<String> = contents.kept.iter().map(ToString::to_string).collect();
         let existing = join(contents.existing.iter().map(place).collect());
         json!({
             "apiVersion": "v1",
@@ -81,6 +86,7 @@ impl Inventory {
                     TOOLING: TOOLING_VERSION,
                     GROUP_KINDS: join(contents.kinds.iter().map(ToString::to_string).collect()),
                     NAMESPACES: join(contents.namespaces.iter().filter(|it| *it != own).cloned().collect()),
+                    KEPT: if kept.is_empty() { Value::Null } else { Value::from(json!(kept).to_string()) },
                     EXISTING: if existing.is_empty() { Value::Null } else { Value::from(existing) },
                 },
             },
@@ -120,20 +126,27 @@ pub struct Contents {
     pub namespaces: BTreeSet<String>,
     /// The objects of others.
     pub existing: BTreeSet<ObjectRef>,
+    /// The fields that stay as others have them.
+    pub kept: BTreeSet<FieldAddress>,
 }
 
 impl Contents {
     /// Reads what a live parent says; a missing or empty annotation means nothing.
     pub fn read(parent: &Value) -> Self {
-        let listed = |key: &str| {
+        let text = |key: &str| {
             let text = parent.pointer("/metadata/annotations").and_then(|it| it.get(key)).and_then(Value::as_str);
-            text.unwrap_or_default().split(',').filter(|it| !it.is_empty()).map(str::to_owned).collect::<Vec<_>>()
+            text.unwrap_or_default()
         };
+        let listed =
+            |key: &str| text(key).split(',').filter(|it| !it.is_empty()).map(str::to_owned).collect::<Vec<_>>();
+        let kept: Vec<String> = serde_json::from_str(text(KEPT)).unwrap_or_default();
         let own = parent.pointer("/metadata/namespace").and_then(Value::as_str).map(str::to_owned);
         Self {
             kinds: listed(GROUP_KINDS).iter().map(|it| group_kind(it)).collect(),
             namespaces: listed(NAMESPACES).into_iter().chain(own).collect(),
             existing: listed(EXISTING).iter().filter_map(|it| object_at(it)).collect(),
+            // What cannot be read is a conflict again.
+            kept: kept.iter().filter_map(|it| it.parse().ok()).collect(),
         }
     }
 
@@ -154,6 +167,7 @@ impl Contents {
             kinds: self.kinds.union(&other.kinds).cloned().collect(),
             namespaces: self.namespaces.union(&other.namespaces).cloned().collect(),
             existing: self.existing.union(&other.existing).cloned().collect(),
+            kept: self.kept.union(&other.kept).cloned().collect(),
         }
     }
 
@@ -162,6 +176,7 @@ impl Contents {
         self.kinds.is_superset(&other.kinds)
             && self.namespaces.is_superset(&other.namespaces)
             && self.existing.is_superset(&other.existing)
+            && self.kept.is_superset(&other.kept)
     }
 }
 
@@ -187,6 +202,8 @@ mod tests {
         let rule = GroupKind::new("monitoring.coreos.com", "PrometheusRule");
         contents.existing =
             [ObjectRef::cluster(GroupKind::new("", "Node"), "n"), ObjectRef::namespaced(rule, "a", "b")].into();
+        let odd = r#".data["a, \"b\"@c"]@ConfigMap a/x"#;
+        contents.kept = [odd.parse().unwrap(), ".spec.replicas@Deployment.apps a/x".parse().unwrap()].into();
         let read = Contents::read(&Inventory::new("a", "ks").manifest(&contents));
         assert_eq!(read, contents);
     }

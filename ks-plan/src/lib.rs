@@ -30,6 +30,7 @@ pub mod plan;
 pub mod predecessors;
 pub mod readiness;
 mod reasons;
+pub mod resolutions;
 mod risk;
 pub mod schedule;
 mod schema_check;
@@ -40,7 +41,7 @@ pub mod trace;
 #[cfg(test)]
 mod fixture;
 
-pub use build::{FIELD_MANAGER, doubts, plan};
+pub use build::{FIELD_MANAGER, PlanningError, doubts, plan};
 pub use catalogue::{Catalogue, CatalogueError, CatalogueErrors, Component, SettingRule};
 pub use change::{Action, Change, FieldChange, Reason, Risk, Verified};
 pub use compile::{CompileError, CompileErrors, Compiled, Lookups, compile, lookups};
@@ -53,6 +54,10 @@ pub use live::{DryRun, LiveState, Observation, Refusal};
 pub use plan::{Fault, Missing, Plan, Summary, Unready};
 pub use predecessors::Adoption;
 pub use readiness::Readiness;
+pub use resolutions::{
+    FieldAddress, FieldAddressError, Forgotten, ForgottenKeep, KeptField, ResolutionProblem, ResolutionProblems,
+    Resolutions,
+};
 pub use schedule::Schedule;
 pub use sensitive::{Mask, Secrecy};
 pub use steps::{Step, StepGraph, StepId, Task};

@@ -10,6 +10,7 @@ use crate::change::{Action, Change, Risk};
 use crate::kept::Kept;
 use crate::live::Refusal;
 use crate::readiness::Readiness;
+use crate::resolutions::{ForgottenKeep, KeptField};
 use crate::steps::StepGraph;
 
 /// Holds everything that apply will do and nothing that it still has to decide.
@@ -23,6 +24,10 @@ pub struct Plan {
     pub changes: Vec<Change>,
     /// The components that are off, and why.
     pub closed: Vec<ClosedGate>,
+    /// Fields that stay as other managers have them.
+    pub kept_fields: Vec<KeptField>,
+    /// Fields that were kept so far.
+    pub forgotten_keeps: Vec<ForgottenKeep>,
     /// Settings whose live values stay, because the configuration is silent.
     pub kept: Vec<Kept>,
     /// Objects that stay as they are but are not ready at the moment.

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use ks_apply::{ApplyEvent, ApplyOptions, Cluster, Planned, Tally, apply, plan};
+use ks_apply::{ApplyEvent, ApplyOptions, Cluster, PlanError, PlanOptions, Planned, Tally, apply, plan};
 use ks_model::config::{ClusterConfiguration, Source};
 use ks_plan::{Action, Catalogue, Plan};
 use tokio::sync::{mpsc, watch};
@@ -39,9 +39,21 @@ impl Engine {
     /// When there is no plan.
     #[expect(clippy::panic, reason = "tests may")]
     pub async fn plan(&self, text: &str) -> Planned {
+        self.plan_with(text, &PlanOptions::default()).await.unwrap_or_else(|error| panic!("{error}"))
+    }
+
+    /// Plans the configuration in `text`, with more than the configuration says.
+    ///
+    /// # Errors
+    /// When there is no plan.
+    ///
+    /// # Panics
+    /// When the configuration is wrong.
+    #[expect(clippy::panic, reason = "tests may")]
+    pub async fn plan_with(&self, text: &str, options: &PlanOptions) -> Result<Planned, PlanError> {
         let source = Source { name: "cluster-configuration.yaml".into(), text: text.into() };
         let config = ClusterConfiguration::parse(&source).unwrap_or_else(|problems| panic!("{problems}")).config;
-        plan(&*self.cluster, &self.catalogue, &config).await.unwrap_or_else(|error| panic!("{error}"))
+        plan(&*self.cluster, &self.catalogue, &config, options).await
     }
 
     /// Applies a plan to its end, and answers with everything that happened.

@@ -6,7 +6,7 @@
 mod objects;
 
 use ks_apply::sandbox::{Sandbox, SandboxOptions};
-use ks_apply::{ApplyMode, Cluster, ClusterError, ConnectOptions, KubeCluster, ServedKind, plan};
+use ks_apply::{ApplyMode, Cluster, ClusterError, ConnectOptions, KubeCluster, PlanOptions, ServedKind, plan};
 use ks_model::config::{ClusterConfiguration, Source};
 use ks_model::{Manifest, Ownership};
 use ks_plan::Catalogue;
@@ -167,7 +167,7 @@ async fn wanted() -> Vec<Manifest> {
     let source = Source { name: "cluster-configuration.yaml".into(), text: with_alerting_and_etcd() };
     let config = ClusterConfiguration::parse(&source).unwrap().config;
     let sandbox = Sandbox::in_memory(SandboxOptions::instant());
-    let planned = plan(&sandbox, &catalogue, &config).await.unwrap();
+    let planned = plan(&sandbox, &catalogue, &config, &PlanOptions::default()).await.unwrap();
     // What is wanted in objects of others is nothing to make; certificates are made by an apply.
     let is_made = |it: &&Manifest| planned.desired.ownership(it.object()) != Ownership::Fields;
     let without_certificate = |it: &Manifest| Manifest::parse(applicable(it)?.into_owned()).ok();

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
-use ks_apply::{ApplyMode, ApplyOptions, Cluster, Planned, apply, plan};
+use ks_apply::{ApplyMode, ApplyOptions, Cluster, PlanOptions, Planned, apply, plan};
 use ks_model::config::{ClusterConfiguration, Source};
 use ks_model::{CertificateState, GroupKind, ObjectRef};
 use ks_plan::display::{PlanDocument, TextOptions, text};
@@ -84,7 +84,7 @@ async fn planned(cluster: &Recorder) -> Planned {
     ])
     .unwrap();
     let config = ClusterConfiguration::parse(&Source::new("cc.yaml", CLUSTER_CONFIGURATION)).unwrap().config;
-    plan(cluster, &catalogue, &config).await.unwrap()
+    plan(cluster, &catalogue, &config, &PlanOptions::default()).await.unwrap()
 }
 
 /// Plans, looks through everything that the plan can print, applies, and looks through the events.

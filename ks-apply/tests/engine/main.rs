@@ -8,6 +8,7 @@ mod certificates;
 mod crashing;
 mod existing;
 mod interrupting;
+mod keeping;
 mod planning;
 mod recorder;
 mod story;

@@ -46,7 +46,7 @@ pub fn hints(error: &ClusterError) -> Vec<String> {
             "its CustomResourceDefinition may be missing or of another version: `kubectl api-resources` lists what is served",
         ],
         ClusterError::Conflict { fields, .. } if !fields.is_empty() => {
-            &["`ks plan` shows who owns which field; `ks apply --force-conflicts` takes them over"]
+            &["`ks plan` shows who owns which field; --take writes it, --keep leaves it to its owner"]
         }
         ClusterError::Conflict { .. } => &["the object changed meanwhile; run ks again"],
         ClusterError::Invalid { .. } => &["`ks render` shows the object as it was sent"],

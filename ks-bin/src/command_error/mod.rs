@@ -1,11 +1,13 @@
 //! Errors as people meet them: what kind, what to do next, which exit code.
 
 mod from_cluster;
+mod from_resolutions;
 mod kind;
 
 use std::error::Error;
 
 pub use from_cluster::hints;
+pub use from_resolutions::quoted;
 pub use kind::{Kind, exit_codes};
 
 /// Says why a command stopped.
@@ -81,7 +83,7 @@ impl From<ks_apply::PlanError> for CommandError {
             ks_apply::PlanError::Cluster(error) => error.into(),
             ks_apply::PlanError::Compile(errors) => errors.into(),
             ks_apply::PlanError::Desired(error) => error.into(),
-            ks_apply::PlanError::Graph(error) => Self::caused(Kind::Failed, &error),
+            ks_apply::PlanError::Planning(ks_plan::PlanningError::Resolutions(problems)) => problems.into(),
             other => Self::caused(Kind::Failed, &other),
         }
     }

@@ -9,6 +9,7 @@ use serde_json::json;
 
 use super::carry_out::carry_out;
 use super::consent::{confirm, consent};
+use super::resolve::ResolveArgs;
 use crate::cli::{Consent, GlobalOptions, Output};
 use crate::cluster::Access;
 use crate::command_error::{CommandError, Kind};
@@ -24,8 +25,11 @@ pub struct ApplyArgs {
     /// Do not ask
     #[arg(short, long)]
     pub yes: bool,
-    /// Take fields that other managers own, where the configuration wants other values
-    #[arg(long)]
+    /// What becomes of conflicts.
+    #[command(flatten)]
+    pub resolve: ResolveArgs,
+    /// Take every field that the plan shows in conflict; one that comes up later fails its write
+    #[arg(long, help_heading = "Conflicts")]
     pub force_conflicts: bool,
     /// Allow what needs a consent of its own, written as the plan prints it: 'data-loss=KIND NAMESPACE/NAME'
     #[arg(long, value_name = "CONSENT")]
@@ -50,13 +54,14 @@ Examples:
   ks apply --yes --timeout 20m -f cc.yaml
   ks apply --sandbox --yes -f cc.yaml
   ks apply -f cc.yaml --allow 'data-loss=PersistentVolumeClaim ns/data-0'
+  ks apply -f cc.yaml --keep '.spec.replicas@Deployment ns/name'
 
 Ctrl-C starts nothing more and lets running writes finish; a second one ends at once. Running ks apply \
 again goes on from there.";
 
 /// Shows the plan, asks, and carries it out.
 pub async fn run(options: &GlobalOptions, args: &ApplyArgs, ui: &Ui) -> Result<Kind, CommandError> {
-    let session = Session::open(options, Access::ReadWrite, ui).await?;
+    let session = Session::open(options, &args.resolve.options()?, Access::ReadWrite, ui).await?;
     show(&session, args, ui)?;
     let plan = &session.planned.plan;
     if !plan.faults.is_empty() {

@@ -3,6 +3,7 @@
 use ks_plan::Plan;
 
 use super::apply::ApplyArgs;
+use super::resolve::offer;
 use crate::cli::Output;
 use crate::command_error::{CommandError, Kind};
 use crate::session::counted;
@@ -23,7 +24,7 @@ pub fn consent(plan: &Plan, args: &ApplyArgs) -> Result<(), CommandError> {
     if conflicts > 0 && !args.force_conflicts {
         let fields = counted(conflicts as u64, "field");
         let message = format!("{fields} of other managers would change (`!` in the plan); nothing was done");
-        return Err(CommandError::new(Kind::NoConsent, message).hint("take them over with --force-conflicts"));
+        return Err(offer(plan, CommandError::new(Kind::NoConsent, message)));
     }
     Ok(())
 }

@@ -9,6 +9,7 @@ pub mod graph;
 pub mod offline;
 pub mod plan;
 pub mod render;
+mod resolve;
 pub mod status;
 pub mod validate;
 

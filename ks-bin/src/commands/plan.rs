@@ -3,6 +3,7 @@
 use clap::Args;
 use ks_plan::display::MAX_SIZE;
 
+use super::resolve::ResolveArgs;
 use crate::cli::GlobalOptions;
 use crate::cluster::Access;
 use crate::command_error::{CommandError, Kind};
@@ -20,6 +21,9 @@ pub struct PlanArgs {
     /// How many bytes Markdown has at most; what does not fit is left out, and the page says what
     #[arg(long, value_name = "BYTES", default_value_t = MAX_SIZE)]
     pub max_size: usize,
+    /// What becomes of conflicts.
+    #[command(flatten)]
+    pub resolve: ResolveArgs,
     /// Show every field of new objects and every reason
     #[arg(long)]
     pub full: bool,
@@ -35,6 +39,7 @@ Examples:
   ks plan                      of the live configuration: drift, unfinished work
   ks plan -f cc.yaml -o json | jq '.changes[] | select(.risk != \"safe\")'
   ks plan -f cc.yaml -o markdown | gh pr comment --body-file -
+  ks plan -f cc.yaml --take '.spec.replicas@Deployment ns/name'
   ks plan -f cc.yaml --detailed-exitcode || echo changes or an error
 
 How to read it: `+` is made, `~` changed in place, `±` deleted and made again, `-` deleted; `!` marks a \
@@ -42,7 +47,7 @@ field of another manager. Nothing is written: the server reads, and computes wit
 
 /// Shows the plan.
 pub async fn run(options: &GlobalOptions, args: &PlanArgs, ui: &Ui) -> Result<Kind, CommandError> {
-    let session = Session::open(options, Access::ReadOnly, ui).await?;
+    let session = Session::open(options, &args.resolve.options()?, Access::ReadOnly, ui).await?;
     let cluster = session.connection.cluster.describe();
     let requests = Some(session.connection.cluster.requests());
     let view = View { cluster: Some(&cluster), requests, full: args.full, max_size: args.max_size };

@@ -1,6 +1,7 @@
 //! `ks status`.
 
 use clap::Args;
+use ks_apply::PlanOptions;
 
 use super::pretty;
 use crate::cli::{GlobalOptions, Output};
@@ -29,7 +30,7 @@ Exit code 0 when all components that are on are ready, else 1.";
 
 /// Tells how each component is.
 pub async fn run(options: &GlobalOptions, args: &StatusArgs, ui: &Ui) -> Result<Kind, CommandError> {
-    let session = Session::open(options, Access::ReadOnly, ui).await?;
+    let session = Session::open(options, &PlanOptions::default(), Access::ReadOnly, ui).await?;
     let status = Status::of(&session.planned.desired, &session.planned.live, &session.planned.plan);
     match args.output {
         Output::Text => ui.print(&status.text(&session.connection.cluster.describe()))?,

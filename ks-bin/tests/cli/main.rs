@@ -2,6 +2,7 @@
 
 #![expect(clippy::unwrap_used, reason = "tests may unwrap, their helpers too")]
 
+mod conflicts;
 mod explain;
 mod first_day;
 mod help;

@@ -91,8 +91,10 @@ impl Builder<'_> {
         let wanted = field_set(manifest.value(), self.desired.type_of(manifest));
         let told = conflict::told(named, live, &wanted);
         let mut left = adoption.map_or_else(|| told.clone(), |it| it.left(told.clone()));
-        if manifest.is_pinned() {
-            left.iter_mut().for_each(|it| it.resolution = Resolution::Taken);
+        for conflict in &mut left {
+            if manifest.is_pinned() || self.keeps.takes(manifest.object(), &conflict.field) {
+                conflict.resolution = Resolution::Taken;
+            }
         }
         left
     }
@@ -110,6 +112,12 @@ impl Builder<'_> {
         let change = self.change(manifest, Action::Replace, Some(live), merged);
         let conflicts = self.conflicts(&conflicts, manifest, live, adoption);
         Change { conflicts, immutable, after: Some(manifest.value().clone()), ..change }
+    }
+
+    /// The replace of an object of which fields were kept: it is made anew with all that is wanted.
+    pub(super) fn anew(&self, manifest: &Manifest, immutable: Vec<String>) -> Change {
+        let live = self.live.object(manifest.object()).unwrap_or(&Value::Null);
+        self.replace(manifest, live, Adoption::of(live).as_ref(), immutable)
     }
 
     /// Makes an object anew once the one that is being deleted is gone. Nothing more is lost by that.

@@ -5,6 +5,7 @@ use ks_model::{GroupKind, Manifest, ObjectRef};
 use super::Builder;
 use super::seen::{Seen, see};
 use crate::change::{Action, Reason};
+use crate::conflict::Resolution;
 use crate::graph::DependencyGraph;
 use crate::inventory::Contents;
 
@@ -39,10 +40,13 @@ impl Builder<'_> {
             return None;
         }
         contents.namespaces.insert(home.name);
+        contents.kept = self.keeps.held();
         let manifest = self.desired.inventory_manifest(&contents)?;
         self.wanted(&manifest);
         let change = self.changes.last_mut().filter(|it| it.object == *parent && it.action != Action::NoOp)?;
         change.reasons = vec![Reason::Inventory];
+        // It is nobody else's.
+        change.conflicts.iter_mut().for_each(|it| it.resolution = Resolution::Taken);
         let recorded = recorded.unwrap_or_default();
         let before = recorded.union(&Contents::of(deleted.objects()));
         let shrinks = !contents.covers(&before);

@@ -8,6 +8,7 @@ use crate::change::{Action, Change, FieldChange, Reason, Risk, Verified};
 use crate::conflict::Conflict;
 use crate::kept::Kept;
 use crate::plan::{Fault, Missing, Plan, Summary, Unready};
+use crate::resolutions::{ForgottenKeep, KeptField};
 use crate::sensitive::Mask;
 use crate::steps::StepGraph;
 
@@ -30,6 +31,10 @@ pub struct PlanDocument<'a> {
     pub changes: Vec<ChangeDocument<'a>>,
     /// The components that are off, and why.
     pub closed: &'a [ClosedGate],
+    /// Fields that stay as other managers have them.
+    pub kept_fields: &'a [KeptField],
+    /// Fields that were kept so far.
+    pub forgotten_keeps: &'a [ForgottenKeep],
     /// Settings whose live value stays.
     pub kept: &'a [Kept],
     /// Unchanged objects that are not ready.
@@ -98,6 +103,8 @@ impl<'a> PlanDocument<'a> {
             risk: plan.risk(),
             changes: changes.map(|it| change(it, &mask)).collect(),
             closed: &plan.closed,
+            kept_fields: &plan.kept_fields,
+            forgotten_keeps: &plan.forgotten_keeps,
             kept: &plan.kept,
             unready: &plan.unready,
             missing: &plan.missing,

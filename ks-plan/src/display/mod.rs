@@ -27,7 +27,8 @@ use crate::plan::Plan;
 fn names_of(plan: &Plan) -> ShortNames {
     let changed = plan.changes.iter().map(|it| &it.object);
     let others = plan.faults.iter().map(|it| &it.object).chain(plan.missing.iter().map(|it| &it.object));
-    ShortNames::of(changed.chain(others).chain(plan.unready.iter().map(|it| &it.object)))
+    let kept = plan.kept_fields.iter().map(|it| &it.object).chain(plan.forgotten_keeps.iter().map(|it| &it.object));
+    ShortNames::of(changed.chain(others).chain(kept).chain(plan.unready.iter().map(|it| &it.object)))
 }
 
 #[cfg(test)]

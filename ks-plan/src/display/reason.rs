@@ -4,6 +4,7 @@ use ks_model::Origin;
 
 use super::value::inline;
 use crate::change::Reason;
+use crate::resolutions::Forgotten;
 
 /// Says why an object is in the plan, in one line.
 pub fn in_words(reason: &Reason) -> String {
@@ -34,6 +35,17 @@ pub fn setting_in_words(name: &str, value: &str, origin: &Origin) -> String {
         Origin::Default { expression: Some(text) } => format!("{name} is {value}: default, {text}"),
         Origin::Default { expression: None } => format!("{name} is {value}: default"),
         _ => format!("{name} is {value}"),
+    }
+}
+
+/// Says why a field is kept no longer.
+pub fn why_forgotten(because: Forgotten) -> &'static str {
+    match because {
+        Forgotten::Taken => "ks takes it",
+        Forgotten::Unwanted => "nothing wants it any more",
+        Forgotten::Absent => "the object is not there, and is made as it is wanted",
+        Forgotten::Unowned => "nobody else owns it any more, so that it is written as it is wanted",
+        Forgotten::Replaced => "the object is made again, as it is wanted",
     }
 }
 

@@ -5,9 +5,12 @@ use ks_model::{Facts, GroupKind, ObjectRef, Origin, Ownership};
 use serde_json::{Value, json};
 
 use crate::change::{Action, Change, FieldChange, Reason, Risk, Verified};
+use crate::conflict::FieldOwner;
 use crate::plan::{Plan, places};
+use crate::resolutions::{Forgotten, ForgottenKeep, KeptField};
 use crate::sensitive::Secrecy;
 use crate::steps::StepGraph;
+use crate::structured::Operation;
 
 /// An object in the namespace `mon`.
 pub fn object(group: &str, kind: &str, name: &str) -> ObjectRef {
@@ -39,6 +42,27 @@ pub fn change(action: Action, object: ObjectRef, component: &str) -> Change {
 }
 
 /// A field, before and after.
+/// Gives a plan a field that is kept, and one that is kept no longer.
+pub fn with_keeps(mut plan: Plan) -> Plan {
+    let owner = FieldOwner {
+        manager: "hpa".into(),
+        operation: Some(Operation::Update),
+        time: Some("2026-11-20T09:14:05Z".into()),
+        ..FieldOwner::default()
+    };
+    let (object, field) = (object("apps", "Deployment", "operator"), ".spec.replicas".to_owned());
+    plan.kept_fields = vec![KeptField {
+        object: object.clone(),
+        field,
+        wanted: Some(json!(2)),
+        live: Some(json!(5)),
+        owners: vec![owner],
+    }];
+    let field = r#".metadata.labels["a.b/c"]"#.to_owned();
+    plan.forgotten_keeps = vec![ForgottenKeep { object, field, because: Forgotten::Unowned }];
+    plan
+}
+
 pub fn field(path: &str, before: Option<Value>, after: Option<Value>) -> FieldChange {
     FieldChange { path: path.into(), before, after }
 }
@@ -62,5 +86,19 @@ pub fn plan(changes: Vec<Change>) -> Plan {
     let places = places(&changes);
     let (closed, kept, unready, missing, faults) = Default::default();
     let steps = StepGraph::default();
-    Plan { facts, changes, closed, kept, unready, missing, faults, steps, grown_inventory: None, places }
+    let (kept_fields, forgotten_keeps) = Default::default();
+    Plan {
+        facts,
+        changes,
+        closed,
+        kept_fields,
+        forgotten_keeps,
+        kept,
+        unready,
+        missing,
+        faults,
+        steps,
+        grown_inventory: None,
+        places,
+    }
 }

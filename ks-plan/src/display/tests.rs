@@ -4,7 +4,7 @@ use ks_model::config::Location;
 use ks_model::{ClosedGate, LiveField, Origin};
 use serde_json::json;
 
-use super::sample::{change, configured, field, object, plan, setting};
+use super::sample::{change, configured, field, object, plan, setting, with_keeps};
 use super::{Palette, PlanDocument, TextOptions, text};
 use crate::change::{Action, Reason, Risk, Verified};
 use crate::conflict::{Conflict, FieldOwner, Resolution};
@@ -137,6 +137,25 @@ fn kept_values_are_told_with_the_object_that_has_them() {
     plan.kept = vec![Kept { component, setting: "volumeSize".into(), value: json!("30Gi"), field }];
     let options = TextOptions { cluster: None, full: false, palette: Palette::plain() };
     insta::assert_snapshot!(text(&plan, &options));
+}
+
+#[test]
+fn fields_of_others_are_told_with_both_values_and_the_owner() {
+    let shown = shown(&with_keeps(plan(vec![])), false);
+    let lines: Vec<&str> = shown.lines().skip(2).collect();
+    assert_eq!(
+        lines,
+        [
+            "Kept as others have it",
+            "    .spec.replicas of Deployment mon/operator, wanted 2, is 5, belongs to hpa (Update, 2026-11-20 09:14 UTC)",
+            "",
+            "No longer kept",
+            "    .metadata.labels[\"a.b/c\"] of Deployment mon/operator: nobody else owns it any more, so that it is written \
+             as it is wanted",
+            "",
+            "Nothing to change.",
+        ]
+    );
 }
 
 #[test]

@@ -9,11 +9,12 @@ use super::names_of;
 use super::palette::Palette;
 use super::reason;
 use super::sentences;
-use super::value::{inline, visible};
+use super::value::{inline, inline_or_absent, visible};
 use crate::change::{Action, Change, Risk};
 use crate::conflict::{FieldOwner, Resolution};
 use crate::kept::Kept;
 use crate::plan::Plan;
+use crate::resolutions::{ForgottenKeep, KeptField};
 
 /// Says how a plan is shown.
 #[derive(Clone, Copy, Debug, Default)]
@@ -35,6 +36,8 @@ pub fn text(plan: &Plan, options: &TextOptions<'_>) -> String {
     groups::deleted(plan).iter().for_each(|it| page.deleted(it));
     page.unready(plan);
     page.missing(plan);
+    page.kept_fields(plan);
+    page.forgotten_keeps(plan);
     page.faults(plan);
     page.unverified(plan);
     page.summary(plan);
@@ -168,6 +171,35 @@ impl Page<'_> {
             let component =
                 missing.component.as_ref().map(|it| self.palette.dim(format!("  {it}"))).unwrap_or_default();
             self.line(format!("    {}{component}", self.names.show(&missing.object)));
+        }
+    }
+
+    fn kept_fields(&mut self, plan: &Plan) {
+        if plan.kept_fields.is_empty() {
+            return;
+        }
+        self.line("");
+        self.line(self.palette.bold("Kept as others have it"));
+        for kept in &plan.kept_fields {
+            let KeptField { object, field, wanted, live, owners } = kept;
+            let owners: Vec<String> = owners.iter().map(|it| self.owner(it)).collect();
+            let (object, owners) = (self.names.show(object), owners.join(" and "));
+            let wanted = inline_or_absent(wanted.as_ref());
+            let live = self.palette.caution(inline_or_absent(live.as_ref()));
+            let field = visible(field);
+            self.line(format!("    {field} of {object}, wanted {wanted}, is {live}, belongs to {owners}"));
+        }
+    }
+
+    fn forgotten_keeps(&mut self, plan: &Plan) {
+        if plan.forgotten_keeps.is_empty() {
+            return;
+        }
+        self.line("");
+        self.line(self.palette.bold("No longer kept"));
+        for ForgottenKeep { object, field, because } in &plan.forgotten_keeps {
+            let (field, because) = (visible(field), reason::why_forgotten(*because));
+            self.line(format!("    {field} of {}: {because}", self.names.show(object)));
         }
     }
 

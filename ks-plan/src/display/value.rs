@@ -10,6 +10,11 @@ pub fn inline(value: &Value) -> String {
     }
 }
 
+/// The same of a value that may be absent.
+pub fn inline_or_absent(value: Option<&Value>) -> String {
+    value.map_or_else(|| "absent".to_owned(), inline)
+}
+
 /// A text without what a screen would obey instead of show: `\u{1b}` for the character that starts the commands of a
 /// terminal, `\u{202e}` for one that turns the direction of what follows.
 pub fn visible(text: &str) -> String {

@@ -233,6 +233,12 @@ fn known_managers(
     Ok(managed)
 }
 
+/// Who counts as the owner of everything in an object of which nobody kept book.
+pub(crate) fn before_first_apply(live: &Value, ty: Type<'_>) -> ManagerEntry {
+    let fields = strip(&without_reset(&all_fields(live, ty), ty));
+    ManagerEntry { fields, ..entry_of(live, BEFORE_FIRST_APPLY, Operation::Update) }
+}
+
 fn reconcile_all(managed: &mut ManagedFields, ty: Type<'_>) {
     managed.entries.iter_mut().for_each(|entry| entry.fields = reconcile(&entry.fields, ty));
 }

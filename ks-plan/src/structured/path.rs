@@ -161,6 +161,11 @@ impl FieldPath {
         path.push(element);
         Self(path)
     }
+
+    /// Tells whether this is the other path, or leads to something below it.
+    pub fn is_within(&self, other: &Self) -> bool {
+        self.0.starts_with(&other.0)
+    }
 }
 
 /// The value that a path leads to.

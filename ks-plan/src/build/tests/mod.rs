@@ -14,6 +14,7 @@ use crate::fixture::{
 use crate::live::Observation;
 
 mod adoption;
+mod keeping;
 mod membership;
 
 fn planned(desired: &Desired, live: &LiveState) -> Plan {

@@ -10,8 +10,9 @@ use self::object::Object;
 use self::page::{Group, Page, Section};
 use super::groups;
 use super::names::ShortNames;
+use super::reason::why_forgotten;
 use super::sentences;
-use super::value::inline;
+use super::value::{inline, inline_or_absent};
 use crate::change::{Change, Risk};
 use crate::conflict::Conflict;
 use crate::kept::Kept;
@@ -130,10 +131,22 @@ fn sections(plan: &Plan, names: &ShortNames) -> Vec<Section> {
     let unready =
         plan.unready.iter().map(|it| format!("{}: {}", code(&names.show(&it.object)), code(&it.readiness.to_string())));
     let others = plan.conflicting().flat_map(conflicts);
+    let left = plan.kept_fields.iter().map(|it| {
+        let owners: Vec<String> = it.owners.iter().map(|it| code(&it.to_string())).collect();
+        let values = [&it.wanted, &it.live].map(|it| code(&inline_or_absent(it.as_ref())));
+        let (name, [wanted, live]) = (code(&names.show(&it.object)), values);
+        format!("{name}: {}, wanted {wanted}, is {live}, belongs to {}", code(&it.field), owners.join(" and "))
+    });
+    let forgotten = plan
+        .forgotten_keeps
+        .iter()
+        .map(|it| format!("{}: {}, {}", code(&names.show(&it.object)), code(&it.field), why_forgotten(it.because)));
     vec![
         Section { title: "Refused", lines: faults.collect() },
         Section { title: "Data goes away", lines: plan.data_losses().map(lost).collect() },
         Section { title: "Fields of other managers", lines: others.collect() },
+        Section { title: "Kept as others have it", lines: left.collect() },
+        Section { title: "No longer kept", lines: forgotten.collect() },
         Section { title: "Not there, so nothing is written into it", lines: missing.collect() },
         Section { title: "Off", lines: closed.collect() },
         Section { title: "Kept as they are in the cluster", lines: plan.kept.iter().map(kept).collect() },

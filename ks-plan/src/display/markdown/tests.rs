@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 use super::*;
 use crate::change::{Action, Reason};
 use crate::conflict::Conflict;
-use crate::display::sample::{change, configured, field, object, plan, setting};
+use crate::display::sample::{change, configured, field, object, plan, setting, with_keeps};
 use crate::live::Refusal;
 use crate::plan::Fault;
 
@@ -41,6 +41,17 @@ fn page_of(plan: &Plan, max_size: usize) -> String {
 #[test]
 fn a_plan_as_a_comment() {
     insta::assert_snapshot!(page_of(&story(), MAX_SIZE));
+}
+
+#[test]
+fn fields_of_others_are_told_with_both_values_and_the_owner() {
+    let page = page_of(&with_keeps(plan(vec![])), MAX_SIZE);
+    let kept = "`Deployment mon/operator`: `.spec.replicas`, wanted `2`, is `5`, belongs to `hpa (Update, 2026-11-20 09:14 UTC)`";
+    assert!(page.contains(&format!("### Kept as others have it\n\n- {kept}\n")), "{page}");
+    assert!(
+        page.contains("### No longer kept\n\n- `Deployment mon/operator`: `.metadata.labels[\"a.b/c\"]`, nobody "),
+        "{page}"
+    );
 }
 
 #[test]
