@@ -15,6 +15,7 @@ mod refusal;
 pub mod sandbox;
 mod served;
 mod taking;
+mod volumes;
 mod wait;
 mod worker;
 

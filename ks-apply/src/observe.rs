@@ -1,5 +1,6 @@
 //! Cluster → facts and live state, with few requests.
 
+use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
 use std::time::SystemTime;
 
@@ -10,7 +11,9 @@ use ks_model::{
 };
 use ks_plan::predecessors::merge_patch;
 use ks_plan::readiness::companion;
-use ks_plan::{Adoption, Conflict, Contents, Desired, DryRun, LiveState, Lookups, Observation, Refusal, doubts};
+use ks_plan::{
+    Adoption, Conflict, Contents, Desired, DryRun, LiveState, Lookups, Observation, Refusal, doubts, volumes,
+};
 use serde_json::Value;
 
 use crate::certificates::{Made, judge};
@@ -207,6 +210,7 @@ pub async fn observe(cluster: &dyn Cluster, survey: &Survey, desired: &Desired) 
     observer.members(&recorded, &mut live).await?;
     observer.rest(&recorded, &mut live).await?;
     observer.companions(&mut live).await?;
+    observer.claims(&mut live).await?;
     observer.dry_runs(&mut live).await?;
     Ok(live)
 }
@@ -321,8 +325,23 @@ impl<'a> Observer<'a> {
         Ok(())
     }
 
+    /// Lists the claims of the pods that wanted objects make, one request for each namespace that has any.
+    async fn claims(&self, live: &mut LiveState) -> Result<(), ClusterError> {
+        let Some(kind) = self.served(&GroupKind::new("", "PersistentVolumeClaim"), None) else { return Ok(()) };
+        for namespace in volumes::namespaces(self.desired) {
+            if self.survey.namespaces.contains(namespace) {
+                let query = ListQuery { namespace: Some(namespace.to_owned()), ..ListQuery::default() };
+                for claim in self.cluster.list(kind, &query).await? {
+                    live.companion(identity(kind, &claim), claim);
+                }
+            }
+        }
+        Ok(())
+    }
+
     async fn dry_runs(&self, live: &mut LiveState) -> Result<(), ClusterError> {
-        let doubtful = doubts(self.desired, live);
+        let mut doubtful = doubts(self.desired, live);
+        doubtful.extend(volumes::expansions(self.desired, live, &self.survey.facts).into_iter().map(Cow::Owned));
         let made = Made::for_all(doubtful.iter().map(|it| &**it))?;
         let doubtful = doubtful.into_iter().filter_map(|it| {
             let kind = self.served(&it.object().kind, Some(it.version()))?;

@@ -68,7 +68,7 @@ pub(crate) async fn until_absent(
 
 /// Feeds what is seen to `judge` until it says ready or failed, the cluster refuses, or the time is up. `progress`
 /// hears of every change of the answer.
-async fn follow(
+pub(crate) async fn follow(
     mut seen: BoxStream<'_, (usize, Seen)>,
     timeout: Duration,
     mut judge: impl FnMut((usize, Option<Value>)) -> Readiness,
@@ -94,6 +94,6 @@ async fn follow(
     }
 }
 
-fn unseen() -> Readiness {
+pub(crate) fn unseen() -> Readiness {
     Readiness::Waiting { on: "nothing was seen of it yet".into() }
 }

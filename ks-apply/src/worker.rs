@@ -6,6 +6,7 @@ use std::time::Duration;
 use backon::{BackoffBuilder, ExponentialBuilder};
 use ks_model::{GroupKind, Manifest, ObjectRef};
 use ks_plan::edges::crd::defined_kind;
+use ks_plan::volumes::Replica;
 use ks_plan::{Adoption, Change, Plan, StepId, Task};
 use serde_json::Value;
 use tokio::sync::{Semaphore, mpsc, watch};
@@ -17,8 +18,7 @@ use crate::discovery::{Discovery, ServedKind};
 use crate::error::ClusterError;
 use crate::event::{ApplyEvent, Outcome};
 use crate::executor::ApplyOptions;
-use crate::taking;
-use crate::wait;
+use crate::{taking, volumes, wait};
 
 /// How long a write that meets a passing fault is tried again.
 const PATIENCE: Duration = Duration::from_secs(30);
@@ -85,6 +85,9 @@ impl Worker {
             Task::Delete(object) => self.delete(id, object).await,
             Task::AwaitReady(object) => self.await_ready(id, object).await,
             Task::AwaitAbsent(object) => self.await_absent(id, object).await,
+            Task::AwaitClaimTemplate(owner) => self.await_template(id, owner).await,
+            Task::FreeClaim { claim, pod } => self.free(id, claim, pod).await,
+            Task::AwaitReplica(replica) => self.await_replica(id, replica).await,
             // What is left only marks that something is reached.
             _ => Ok(Outcome::Reached),
         }
@@ -210,6 +213,34 @@ impl Worker {
         let progress = |readiness| self.tell(ApplyEvent::Progress(id, readiness));
         let absent = wait::until_absent(&*self.cluster, &kind, object, uid, self.options.timeout, progress);
         Ok(self.unless_interrupted(absent).await.unwrap_or(Outcome::Interrupted))
+    }
+
+    async fn await_template(&self, id: StepId, object: &ObjectRef) -> Result<Outcome, ClusterError> {
+        let Some(owner) = self.plan.change(object).and_then(volumes::owner) else { return Ok(Outcome::Reached) };
+        let set = (self.kind(owner.set(), None)?, owner.set());
+        let progress = |readiness| self.tell(ApplyEvent::Progress(id, readiness));
+        let seen = volumes::until_template(&*self.cluster, set, &owner, self.options.timeout, progress);
+        Ok(self.unless_interrupted(seen).await.unwrap_or(Outcome::Interrupted))
+    }
+
+    /// Makes a claim go by letting its pod go; an interrupt ends the wait, and what was asked for goes on without ks.
+    async fn free(&self, id: StepId, claim: &ObjectRef, pod: &ObjectRef) -> Result<Outcome, ClusterError> {
+        let uid = self.plan.change(claim).and_then(Change::uid);
+        let (claim, pod) = ((self.kind(claim, None)?, claim), (self.kind(pod, None)?, pod));
+        let progress = |readiness| self.tell(ApplyEvent::Progress(id, readiness));
+        let freed = volumes::free(&*self.cluster, claim, pod, uid, self.options.timeout, progress);
+        self.unless_interrupted(freed).await.unwrap_or(Ok(Outcome::Interrupted))
+    }
+
+    async fn await_replica(&self, id: StepId, replica: &Replica) -> Result<Outcome, ClusterError> {
+        let pod = (self.kind(&replica.pod, None)?, &replica.pod);
+        let claim = match &replica.claim {
+            Some(claim) => Some((self.kind(claim, None)?, claim)),
+            None => None,
+        };
+        let progress = |readiness| self.tell(ApplyEvent::Progress(id, readiness));
+        let running = volumes::until_running(&*self.cluster, pod, claim, self.options.timeout, progress);
+        Ok(self.unless_interrupted(running).await.unwrap_or(Outcome::Interrupted))
     }
 
     async fn unless_interrupted<T>(&self, wait: impl Future<Output = T>) -> Option<T> {

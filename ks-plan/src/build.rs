@@ -7,11 +7,13 @@ mod keeps;
 mod removal;
 mod seen;
 mod shared;
+mod volumes;
 mod work;
 
 use std::borrow::Cow;
+use std::collections::BTreeMap;
 
-use ks_model::{Facts, GroupKind, Manifest, Ownership};
+use ks_model::{Facts, GroupKind, Manifest, ObjectRef, Ownership};
 use serde_json::Value;
 
 use crate::change::{Action, Change, Risk, Verified};
@@ -28,6 +30,7 @@ use crate::resolutions::ResolutionProblems;
 use crate::risk;
 use crate::schema_check;
 use crate::sensitive::Mask;
+use crate::steps::VolumeWork;
 use crate::structured::{Verdict, compare_defaulted, leave_out};
 use keeps::Keeps;
 use seen::{Seen, see};
@@ -89,18 +92,21 @@ pub enum PlanningError {
 pub fn plan(desired: &Desired, live: &LiveState, facts: &Facts) -> Result<Plan, PlanningError> {
     let mask = Mask::keyed(facts.cluster_uid.as_deref());
     let reasons = Reasons::new(desired, &mask);
-    let (changes, missing, faults) = Default::default();
+    let (changes, missing, faults, volumes) = Default::default();
     let keeps = Keeps::of(desired, live);
-    let mut builder = Builder { desired, live, mask: &mask, reasons, keeps, changes, missing, faults };
-    desired.manifests().for_each(|manifest| builder.wanted(manifest));
+    let mut builder = Builder { desired, live, facts, mask: &mask, reasons, keeps, changes, missing, faults, volumes };
+    for manifest in desired.manifests() {
+        builder.wanted(manifest);
+        builder.claims(manifest);
+    }
     builder.give_back();
     let doomed = removal::doomed(desired, live);
     let deleted = removal::graph(&doomed, desired)?;
     let inventory = builder.inventory(&deleted);
-    let Builder { mut changes, missing, faults, keeps, .. } = builder;
+    let Builder { mut changes, missing, faults, keeps, volumes, .. } = builder;
     changes.extend(removal::changes(&doomed, &deleted, desired));
     let unready = work::unready(&changes, live);
-    let steps = lay_out(desired.graph(), &deleted, &work::work(&changes, &unready, desired, &inventory));
+    let steps = lay_out(desired.graph(), &deleted, &work::work(&changes, &unready, desired, &inventory, volumes));
     let (closed, kept) = (desired.closed().to_vec(), kept(desired, &mask));
     let (facts, grown_inventory, places) = (facts.clone(), inventory.grown, places(&changes));
     let (kept_fields, forgotten_keeps) = keeps.told(desired, live, &mask);
@@ -127,12 +133,15 @@ pub fn plan(desired: &Desired, live: &LiveState, facts: &Facts) -> Result<Plan, 
 struct Builder<'a> {
     desired: &'a Desired,
     live: &'a LiveState,
+    facts: &'a Facts,
     mask: &'a Mask,
     reasons: Reasons<'a>,
     keeps: Keeps,
     changes: Vec<Change>,
     missing: Vec<Missing>,
     faults: Vec<Fault>,
+    /// What has to be done to claims, by the objects that they belong to.
+    volumes: BTreeMap<ObjectRef, VolumeWork>,
 }
 
 impl Builder<'_> {

@@ -9,6 +9,7 @@ use serde_json::Value;
 
 use crate::conflict::{Conflict, Resolution};
 use crate::sensitive::Secrecy;
+use crate::volumes::VolumeChange;
 
 /// What happens to an object. Shown as `+ ~ ± -` and blank.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, JsonSchema)]
@@ -131,6 +132,23 @@ pub enum Reason {
     GivenBack,
     /// The object is the inventory itself.
     Inventory,
+    /// The object is a claim of the pods of another one, and not as it is wanted.
+    Volume {
+        /// What the pods are for.
+        of: ObjectRef,
+        /// What is not as wanted.
+        change: VolumeChange,
+    },
+    /// All pods of the object restart at once, because an operator makes its StatefulSet anew.
+    PodsMadeAnew {
+        /// The StatefulSet.
+        by: ObjectRef,
+    },
+    /// Claims of pods that go stay behind with their data.
+    ClaimsStay {
+        /// The claims.
+        claims: Vec<ObjectRef>,
+    },
 }
 
 /// One object of a plan with what happens to it, why, and at which risk.

@@ -1,5 +1,7 @@
 //! Lays out the steps of a plan: writes along the graph, then deletes against theirs.
 
+mod volumes;
+
 use std::collections::{BTreeMap, BTreeSet};
 
 use ks_model::{ComponentName, ObjectRef};
@@ -62,6 +64,11 @@ impl<'a> Writes<'a> {
 
     fn object(&mut self, node: &Node, object: &ObjectRef) -> Reached {
         let mut present = self.needs(node, Until::Present);
+        let volumes = self.work.volumes.get(object);
+        if let Some(volumes) = volumes {
+            let grown = self.grow(volumes, &present);
+            present.extend(grown);
+        }
         if self.work.written.contains(object) {
             present.extend(self.inventory);
             if self.work.replaced.contains(object) {
@@ -74,8 +81,15 @@ impl<'a> Writes<'a> {
         }
         let mut ready = self.needs(node, Until::Ready);
         ready.extend(&present);
+        if let Some(volumes) = volumes {
+            ready = self.renew(object, volumes, ready);
+        }
         if self.work.awaited.contains(object) {
             ready = [self.steps.add(Task::AwaitReady(object.clone()), ready)].into();
+        }
+        if let Some(volumes) = volumes {
+            let room = self.await_room(volumes, &ready);
+            ready.extend(room);
         }
         Reached { present, ready }
     }

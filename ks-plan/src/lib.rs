@@ -37,6 +37,7 @@ mod schema_check;
 pub mod sensitive;
 pub mod steps;
 pub mod trace;
+pub mod volumes;
 
 #[cfg(test)]
 mod fixture;

@@ -75,7 +75,7 @@ impl LiveState {
         self.answers.insert(object, answer);
     }
 
-    /// Notes an object that the readiness of another rests on.
+    /// Notes an object that the readiness of another rests on, or a claim of its pods.
     pub fn companion(&mut self, object: ObjectRef, value: Value) {
         self.companions.insert(object, value);
     }
@@ -96,6 +96,11 @@ impl LiveState {
     /// The object, or the companion, with this identity.
     pub fn companion_of(&self, object: &ObjectRef) -> Option<&Value> {
         self.companions.get(object).or_else(|| self.object(object))
+    }
+
+    /// Every companion, sorted.
+    pub fn companions(&self) -> impl Iterator<Item = (&ObjectRef, &Value)> {
+        self.companions.iter()
     }
 
     /// The answer of the dry run, where one was made.

@@ -2,7 +2,7 @@
 //!
 //! What a step is stands here; in which order they come is decided in `layout`.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 
 use ks_model::{ComponentName, ObjectRef};
@@ -10,6 +10,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::graph::Until;
+use crate::volumes::Replica;
 
 /// Numbers a step within its plan.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, JsonSchema)]
@@ -34,6 +35,17 @@ pub enum Task {
     Delete(ObjectRef),
     /// Waits until an object is gone.
     AwaitAbsent(ObjectRef),
+    /// Waits until the StatefulSet of an object makes claims as they are wanted.
+    AwaitClaimTemplate(ObjectRef),
+    /// Deletes the pod that holds a claim on its way out, and waits until the claim is gone.
+    FreeClaim {
+        /// The claim.
+        claim: ObjectRef,
+        /// The pod.
+        pod: ObjectRef,
+    },
+    /// Waits until a replica runs: its claim is bound, its pod ready.
+    AwaitReplica(Replica),
     /// Writes the inventory with nothing but what it holds now.
     ShrinkInventory,
 }
@@ -43,13 +55,16 @@ impl Task {
     pub fn object(&self) -> Option<&ObjectRef> {
         match self {
             Self::Write(it) | Self::AwaitReady(it) | Self::Delete(it) | Self::AwaitAbsent(it) => Some(it),
+            Self::AwaitClaimTemplate(it) | Self::FreeClaim { claim: it, .. } => Some(it),
+            Self::AwaitReplica(replica) => Some(&replica.owner),
             Self::GrowInventory | Self::ShrinkInventory | Self::Reach(..) | Self::AllWritten => None,
         }
     }
 
     /// Whether carrying it out changes the cluster.
     pub fn is_write(&self) -> bool {
-        matches!(self, Self::GrowInventory | Self::ShrinkInventory | Self::Write(_) | Self::Delete(_))
+        let is_inventory = matches!(self, Self::GrowInventory | Self::ShrinkInventory);
+        is_inventory || matches!(self, Self::Write(_) | Self::Delete(_) | Self::FreeClaim { .. })
     }
 }
 
@@ -63,6 +78,10 @@ impl fmt::Display for Task {
             Self::AllWritten => f.write_str("everything is written"),
             Self::Delete(object) => write!(f, "delete {object}"),
             Self::AwaitAbsent(object) => write!(f, "wait until {object} is gone"),
+            Self::AwaitClaimTemplate(object) => write!(f, "wait for the claim template of {object}"),
+            Self::FreeClaim { claim, pod } => write!(f, "delete {pod} and wait until {claim} is gone"),
+            Self::AwaitReplica(Replica { pod, claim: Some(claim), .. }) => write!(f, "wait for {pod} with {claim}"),
+            Self::AwaitReplica(Replica { pod, claim: None, .. }) => write!(f, "wait for {pod}"),
         }
     }
 }
@@ -130,4 +149,35 @@ pub(crate) struct Work {
     pub grows: Option<ObjectRef>,
     /// Whether the inventory has to be written last.
     pub shrinks: bool,
+    /// What has to be done to claims, by the objects that they belong to.
+    pub volumes: BTreeMap<ObjectRef, VolumeWork>,
+}
+
+/// What has to be done to the claims of one object.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct VolumeWork {
+    /// Claims that grow in place.
+    pub grown: Vec<ObjectRef>,
+    /// Replicas that have to run before the first claim goes.
+    pub others: Vec<Replica>,
+    /// Claims that go, one after the other.
+    pub going: Vec<Going>,
+}
+
+impl VolumeWork {
+    /// Whether there is nothing to do.
+    pub fn is_empty(&self) -> bool {
+        self.grown.is_empty() && self.going.is_empty()
+    }
+}
+
+/// A claim that goes, with the replica that runs without it or on a new one.
+#[derive(Clone, Debug)]
+pub(crate) struct Going {
+    /// The claim.
+    pub claim: ObjectRef,
+    /// Whether it is being deleted already.
+    pub is_leaving: bool,
+    /// The replica afterwards.
+    pub runs: Replica,
 }

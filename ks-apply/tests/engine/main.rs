@@ -13,4 +13,5 @@ mod planning;
 mod recorder;
 mod story;
 mod taking;
+mod volumes;
 mod waiting;

@@ -30,6 +30,9 @@ impl<'p> Words<'p> {
             Some(Task::AwaitReady(object)) => format!("wait for {}", self.names.show(object)),
             Some(Task::Delete(object)) => format!("delete {}", self.names.show(object)),
             Some(Task::AwaitAbsent(object)) => format!("wait until {} is gone", self.names.show(object)),
+            Some(Task::AwaitClaimTemplate(owner)) => {
+                format!("wait for the claim template of {}", self.names.show(owner))
+            }
             Some(task) => task.to_string(),
             None => String::new(),
         }
@@ -42,6 +45,8 @@ impl<'p> Words<'p> {
             Some(Task::Delete(object) | Task::AwaitAbsent(object)) => {
                 format!("removing {} {}", object.kind.kind, object.name)
             }
+            Some(Task::FreeClaim { claim, .. }) => format!("removing {} {}", claim.kind.kind, claim.name),
+            Some(Task::AwaitReplica(replica)) => format!("Pod {}", replica.pod.name),
             _ => self.step(id),
         }
     }
@@ -79,7 +84,12 @@ impl<'p> Words<'p> {
                 let after = palette.dim(format!("after {}", seconds(took)));
                 Some(format!("{} {} {after}", palette.good("ready   "), self.names.show(object)))
             }
-            (Outcome::Deleted, Task::AwaitAbsent(object)) => {
+            (Outcome::Reached, Task::AwaitReplica(replica)) => {
+                let after = palette.dim(format!("after {}", seconds(took)));
+                Some(format!("{} {} {after}", palette.good("ready   "), self.names.show(&replica.pod)))
+            }
+            (Outcome::Deleted, Task::AwaitAbsent(object))
+            | (Outcome::Deleted | Outcome::Reached, Task::FreeClaim { claim: object, .. }) => {
                 Some(format!("{} {}", palette.action(Action::Delete, "gone    "), self.names.show(object)))
             }
             (Outcome::Failed(_) | Outcome::TimedOut { .. }, _) => {
@@ -103,7 +113,10 @@ impl<'p> Words<'p> {
     }
 
     fn object(&self, id: StepId) -> Option<String> {
-        self.plan.steps.get(id)?.task.object().map(|it| self.names.show(it))
+        match &self.plan.steps.get(id)?.task {
+            Task::AwaitReplica(replica) => Some(self.names.show(&replica.pod)),
+            task => task.object().map(|it| self.names.show(it)),
+        }
     }
 }
 

@@ -81,7 +81,7 @@ impl Builder<'_> {
     /// What others own of what would change, with what the live object tells about them.
     ///
     /// Fields in objects of others are wanted for nothing else than to be taken.
-    fn conflicts(
+    pub(super) fn conflicts(
         &self,
         named: &[Conflict],
         manifest: &Manifest,

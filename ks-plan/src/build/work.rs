@@ -1,6 +1,6 @@
 //! From changes to what the layout of steps has to know.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use ks_model::{GroupKind, ObjectRef, Ownership};
 
@@ -11,7 +11,7 @@ use crate::desired::Desired;
 use crate::live::LiveState;
 use crate::plan::Unready;
 use crate::readiness::{companion, is_awaited, readiness};
-use crate::steps::Work;
+use crate::steps::{VolumeWork, Work};
 
 /// Unchanged objects that are not ready: apply waits for them too.
 pub(super) fn unready(changes: &[Change], live: &LiveState) -> Vec<Unready> {
@@ -26,17 +26,29 @@ pub(super) fn unready(changes: &[Change], live: &LiveState) -> Vec<Unready> {
         .collect()
 }
 
+/// Whether the change is one of a claim of the pods of another object.
+fn is_claim(change: &Change) -> bool {
+    change.reasons.iter().any(|it| matches!(it, Reason::Volume { .. }))
+}
+
 /// Whether the readiness of the object is a matter of ks.
 fn is_whole(change: &Change) -> bool {
     change.ownership == Ownership::Whole
 }
 
 /// Sorts the changes by what has to be done for them.
-pub(super) fn work(changes: &[Change], unready: &[Unready], desired: &Desired, inventory: &InventoryWork) -> Work {
+pub(super) fn work(
+    changes: &[Change],
+    unready: &[Unready],
+    desired: &Desired,
+    inventory: &InventoryWork,
+    volumes: BTreeMap<ObjectRef, VolumeWork>,
+) -> Work {
     let mut work = Work { shrinks: inventory.shrinks, ..Work::default() };
     let parent = desired.inventory().parent();
     for change in changes.iter().filter(|it| it.object != *parent) {
-        if matches!(change.action, Action::NoOp | Action::Delete) {
+        // What is done to claims is laid out with their owners.
+        if matches!(change.action, Action::NoOp | Action::Delete) || is_claim(change) {
             continue;
         }
         if change.action == Action::Replace {
@@ -53,7 +65,8 @@ pub(super) fn work(changes: &[Change], unready: &[Unready], desired: &Desired, i
     let written = changes.iter().filter(|it| is_whole(it) && work.written.contains(&it.object));
     let written = written.map(|it| &it.object).filter(|it| is_awaited(&it.kind));
     let awaited: BTreeSet<ObjectRef> = written.chain(unready.iter().map(|it| &it.object)).cloned().collect();
-    work.awaited = awaited;
+    work.awaited = awaited.union(&volumes.keys().cloned().collect()).cloned().collect();
+    work.volumes = volumes;
     let home = parent.namespace.as_ref().filter(|_| inventory.grows);
     work.grows = home.map(|name| ObjectRef::cluster(GroupKind::new("", "Namespace"), name));
     work

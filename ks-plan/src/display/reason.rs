@@ -1,10 +1,11 @@
 //! Reasons in words.
 
-use ks_model::Origin;
+use ks_model::{ObjectRef, Origin};
 
 use super::value::inline;
 use crate::change::Reason;
 use crate::resolutions::Forgotten;
+use crate::volumes::VolumeChange;
 
 /// Says why an object is in the plan, in one line.
 pub fn in_words(reason: &Reason) -> String {
@@ -20,7 +21,41 @@ pub fn in_words(reason: &Reason) -> String {
         Reason::BeingDeleted => "it is being deleted, and made anew once it is gone".to_owned(),
         Reason::GivenBack => "nothing wants these fields any more; the object itself stays".to_owned(),
         Reason::Inventory => "it keeps the list of what ks owns".to_owned(),
+        Reason::Volume { of, change } => volume_in_words(change, of),
+        Reason::PodsMadeAnew { by } => {
+            format!(
+                "its operator makes {} {} anew: all its pods restart, each on the claim that it has",
+                by.kind.kind, by.name
+            )
+        }
+        Reason::ClaimsStay { claims } => {
+            let names: Vec<&str> = claims.iter().map(|it| it.name.as_str()).collect();
+            format!(
+                "nothing uses {} any more: with fewer replicas their claims stay, with their data",
+                names.join(", ")
+            )
+        }
     }
+}
+
+fn volume_in_words(change: &VolumeChange, of: &ObjectRef) -> String {
+    let owner = format!("{} {}", of.kind.kind, of.name);
+    let why = match change {
+        VolumeChange::Expanded => {
+            return format!("{owner} wants more room, and the class lets its claims grow in place");
+        }
+        VolumeChange::Unwanted => return format!("{owner} stores its data elsewhere; one replica follows the other"),
+        VolumeChange::OfAnotherClass => "another class, which no claim can change",
+        VolumeChange::TooLarge => "less room, and no claim can shrink; to keep its data, keep its size",
+        VolumeChange::TooSmall { class } if class.is_empty() => "more room, and no claim without a class can grow",
+        VolumeChange::TooSmall { class } => {
+            return format!(
+                "{owner} wants more room, and class {class} lets no claim grow; one replica follows the other"
+            );
+        }
+        VolumeChange::Unbound => "more room, and only a bound claim can grow",
+    };
+    format!("{owner} wants {why}; one replica follows the other")
 }
 
 /// Says what a setting is and where that comes from: `replicas is 2: monitoring.prometheusReplicas at cc.yaml:12`.

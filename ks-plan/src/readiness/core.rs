@@ -1,5 +1,6 @@
 //! Namespaces, claims and services.
 
+use ks_model::Quantity;
 use serde_json::Value;
 
 use super::Readiness;
@@ -13,10 +14,17 @@ pub fn namespace(object: &Value) -> Readiness {
     }
 }
 
-/// A claim is ready when it is bound.
+/// A claim is ready when it is bound, to a volume with as much room as it asks for.
 pub fn claim(object: &Value) -> Readiness {
+    let amount = |pointer: &str| Quantity::try_from(object.pointer(pointer)?).ok();
+    let (asked, has) = (amount("/spec/resources/requests/storage"), amount("/status/capacity/storage"));
     match phase(object) {
-        Some("Bound") => Readiness::Ready,
+        Some("Bound") => match (asked, has) {
+            (Some(asked), Some(has)) if has < asked => {
+                Readiness::waiting(format!("its volume has {has} of {asked} so far"))
+            }
+            _ => Readiness::Ready,
+        },
         Some("Lost") => Readiness::Failed { because: "its volume is lost".into() },
         Some(phase) => Readiness::waiting(format!("it is {phase}")),
         None => Readiness::waiting("it has no status yet"),

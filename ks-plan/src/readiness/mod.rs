@@ -86,6 +86,15 @@ pub fn readiness(object: Option<&Value>, companion: Option<&Value>) -> Readiness
     rule(&kind_of(object)).map_or(Readiness::Ready, |rule| rule(object, companion))
 }
 
+/// Judges one of several numbered pods, with the claim that it is to have.
+pub fn replica(pod: Option<&Value>, claim: Option<Option<&Value>>) -> Readiness {
+    match claim.map_or(Readiness::Ready, |it| readiness(it, None)) {
+        Readiness::Ready => readiness(pod, None),
+        Readiness::Waiting { on } => Readiness::Waiting { on: format!("its claim: {on}") },
+        Readiness::Failed { because } => Readiness::Failed { because: format!("its claim: {because}") },
+    }
+}
+
 type Rule = fn(&Value, Option<&Value>) -> Readiness;
 
 fn rule(kind: &GroupKind) -> Option<Rule> {

@@ -3,10 +3,11 @@
 //! From v0.57 on the operator reports the conditions `Available` and `Reconciled`, each with its own
 //! `observedGeneration`. Older ones report nothing; then their StatefulSet decides.
 
-use ks_model::{GroupKind, ObjectRef};
+use ks_model::{GroupKind, Manifest, ObjectRef};
 use serde_json::Value;
 
 use super::{Readiness, condition, number, workload};
+use crate::volumes::ClaimOwner;
 
 /// The StatefulSet that the operator makes of a custom resource.
 pub fn stateful_set(object: &ObjectRef) -> Option<ObjectRef> {
@@ -23,8 +24,14 @@ pub fn stateful_set(object: &ObjectRef) -> Option<ObjectRef> {
     Some(ObjectRef { kind: GroupKind::new("apps", "StatefulSet"), namespace: object.namespace.clone(), name })
 }
 
-/// Ready when the operator says so for the current generation, or else when the StatefulSet is ready.
+/// Ready when the operator says so for the current generation, or else when the StatefulSet is ready. Either counts only when
+/// the StatefulSet has the storage that the resource asks for: until then the operator has yet to make it anew.
 pub fn operated(object: &Value, stateful_set: Option<&Value>) -> Readiness {
+    let owner = Manifest::parse(object.clone()).ok().and_then(|it| ClaimOwner::of(it.object(), object, None));
+    let storage = owner.filter(|_| stateful_set.is_some()).map(|it| it.readiness_of_set(stateful_set));
+    if let Some(waiting) = storage.filter(|it| !it.is_ready()) {
+        return waiting;
+    }
     match condition::find(object, "Available") {
         Some(available) => by_conditions(object, available),
         None => by_stateful_set(object, stateful_set),

@@ -102,7 +102,12 @@ fn claim(live: &Value, new: &Value) -> Vec<InvalidCause> {
         spec
     };
     let mut causes = Vec::new();
-    if without_growth(live) != without_growth(new) {
+    let mut fixed = without_growth(live);
+    // A claim gets its volume once.
+    if let Some(volume) = new["spec"].get("volumeName").filter(|_| object::text(live, "/spec/volumeName").is_empty()) {
+        fixed["volumeName"] = volume.clone();
+    }
+    if fixed != without_growth(new) {
         causes.push(cause("/spec", CLAIM_IS_FIXED));
     }
     let size = |value: &Value| quantity::amount(object::text(value, "/spec/resources/requests/storage"));

@@ -22,6 +22,8 @@ struct Server {
     image: &'static str,
     /// The label with the name of the custom resource.
     label: &'static str,
+    /// The last part of the name of its volume.
+    volume: &'static str,
 }
 
 const SERVERS: [Server; 3] = [
@@ -32,6 +34,7 @@ const SERVERS: [Server; 3] = [
         port: ("web", 9090),
         image: "quay.io/prometheus/prometheus:v2.34.0",
         label: "prometheus",
+        volume: "db",
     },
     Server {
         kind: "Alertmanager",
@@ -40,6 +43,7 @@ const SERVERS: [Server; 3] = [
         port: ("web", 9093),
         image: "quay.io/prometheus/alertmanager:v0.23.0",
         label: "alertmanager",
+        volume: "db",
     },
     Server {
         kind: "ThanosRuler",
@@ -48,6 +52,7 @@ const SERVERS: [Server; 3] = [
         port: ("web", 10902),
         image: "quay.io/thanos/thanos:v0.25.2",
         label: "thanos-ruler",
+        volume: "data",
     },
 ];
 
@@ -171,7 +176,7 @@ fn pod_spec(server: &Server, resource: &Value) -> Value {
 
 fn claim_templates(server: &Server, resource: &Value) -> Value {
     let Some(template) = resource.pointer("/spec/storage/volumeClaimTemplate") else { return json!([]) };
-    let fallback = format!("{}-{}-db", server.prefix, object::text(resource, "/metadata/name"));
+    let fallback = format!("{}-{}-{}", server.prefix, object::text(resource, "/metadata/name"), server.volume);
     let mut spec = template["spec"].clone();
     if spec.get("accessModes").is_none() {
         spec["accessModes"] = json!(["ReadWriteOnce"]);
