@@ -38,6 +38,7 @@ Examples:
   ks plan -f cc.yaml --full | less -R
   ks plan                      of the live configuration: drift, unfinished work
   ks plan -f cc.yaml -o json | jq '.changes[] | select(.risk != \"safe\")'
+  ks plan -f cc.yaml -o html > plan.html
   ks plan -f cc.yaml -o markdown | gh pr comment --body-file -
   ks plan -f cc.yaml --take '.spec.replicas@Deployment ns/name'
   ks plan -f cc.yaml --detailed-exitcode || echo changes or an error

@@ -3,7 +3,7 @@
 use clap::ValueEnum;
 use ks_apply::RequestCount;
 use ks_plan::Plan;
-use ks_plan::display::{MarkdownOptions, Palette, PlanDocument, TextOptions, markdown, text};
+use ks_plan::display::{HtmlOptions, MarkdownOptions, Palette, PlanDocument, TextOptions, html, markdown, text};
 use serde::Serialize;
 
 use crate::command_error::CommandError;
@@ -20,6 +20,8 @@ pub enum PlanOutput {
     Json,
     /// For the comments of a pull request.
     Markdown,
+    /// One page for a browser, which needs no other file and no network.
+    Html,
 }
 
 /// Says what is told of a plan beside the plan.
@@ -58,5 +60,6 @@ pub fn written(plan: &Plan, output: PlanOutput, view: &View<'_>) -> Result<Strin
         }
         PlanOutput::Json => pretty(&Document { plan: PlanDocument::of(plan), requests }),
         PlanOutput::Markdown => Ok(markdown(plan, &MarkdownOptions { cluster, max_size })),
+        PlanOutput::Html => Ok(html(plan, &HtmlOptions { cluster })),
     }
 }

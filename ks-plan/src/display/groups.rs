@@ -3,7 +3,7 @@
 use ks_model::Ownership;
 
 use super::reason;
-use crate::change::{Action, Change, Risk};
+use crate::change::{Action, Change, Reason, Risk};
 use crate::plan::{Plan, Summary};
 
 /// One component with its changes.
@@ -58,7 +58,13 @@ pub fn by_component(plan: &Plan) -> Vec<(&str, Summary, Risk)> {
     rows
 }
 
-fn name(change: &Change) -> &str {
+/// Whether a change is that of the inventory itself.
+pub fn is_inventory(change: &Change) -> bool {
+    change.reasons.contains(&Reason::Inventory)
+}
+
+/// The group that a change stands in.
+pub fn name(change: &Change) -> &str {
     match &change.component {
         Some(component) => component.as_str(),
         None if change.action == Action::Delete => "of no component",

@@ -1,9 +1,10 @@
-//! Plans for readers: as text and Markdown for people, as a document for programs. None shows a secret value.
+//! Plans for readers: as text, Markdown and a page for people, as a document for programs. None shows a secret value.
 
 mod diff;
 mod document;
 mod field;
 mod groups;
+mod html;
 mod markdown;
 mod names;
 mod palette;
@@ -14,6 +15,7 @@ mod value;
 
 pub use diff::block;
 pub use document::{ChangeDocument, ClusterDocument, FORMAT_VERSION, PlanDocument};
+pub use html::{HtmlOptions, html};
 pub use markdown::{MAX_SIZE, MarkdownOptions, markdown};
 pub use names::ShortNames;
 pub use palette::Palette;

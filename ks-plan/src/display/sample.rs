@@ -41,7 +41,6 @@ pub fn change(action: Action, object: ObjectRef, component: &str) -> Change {
     }
 }
 
-/// A field, before and after.
 /// Gives a plan a field that is kept, and one that is kept no longer.
 pub fn with_keeps(mut plan: Plan) -> Plan {
     let owner = FieldOwner {
@@ -63,6 +62,7 @@ pub fn with_keeps(mut plan: Plan) -> Plan {
     plan
 }
 
+/// A field, before and after.
 pub fn field(path: &str, before: Option<Value>, after: Option<Value>) -> FieldChange {
     FieldChange { path: path.into(), before, after }
 }

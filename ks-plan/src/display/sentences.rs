@@ -1,7 +1,8 @@
 //! What every reader of a plan says in the same words.
 
+use super::groups::is_inventory;
 use super::value::visible;
-use crate::change::{Action, Change, Reason, Risk, Verified};
+use crate::change::{Action, Change, Risk, Verified};
 use crate::plan::{Plan, Summary};
 
 /// Sums a plan up: `2 to create, 1 to change, 0 to replace, 0 to delete`.
@@ -46,8 +47,4 @@ pub fn unverified(plan: &Plan) -> Option<String> {
 /// The values of others on one line, with nothing in it that a screen would obey.
 pub fn one_line(text: &str) -> String {
     visible(text).replace('\n', "\\n")
-}
-
-fn is_inventory(change: &Change) -> bool {
-    change.reasons.contains(&Reason::Inventory)
 }

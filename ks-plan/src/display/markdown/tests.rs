@@ -191,6 +191,8 @@ fn evil_plan() -> impl Strategy<Value = Plan> {
 }
 
 proptest! {
+    #![proptest_config(ProptestConfig::with_cases(100))]
+
     #[test]
     fn any_plan_fits_into_any_limit_and_no_value_leaves_its_code(plan in evil_plan(), max_size in 0..20_000_usize) {
         let page = page_of(&plan, max_size);
