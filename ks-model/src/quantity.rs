@@ -66,6 +66,19 @@ impl Quantity {
         canonical::print(&self.amount, self.format)
     }
 
+    /// The amount rounded up to thousandths, as the API server rounds the amounts of resource lists (`limits`, `hard`).
+    ///
+    /// ```
+    /// let little: ks_model::Quantity = "100u".parse()?;
+    /// assert_eq!(little.in_thousandths().canonical(), "1m");
+    /// # Ok::<(), ks_model::QuantityError>(())
+    /// ```
+    #[must_use]
+    pub fn in_thousandths(&self) -> Self {
+        let amount = parse::round_up(self.amount.clone(), 3);
+        Self { text: canonical::print(&amount, self.format), amount, format: self.format }
+    }
+
     /// Tells whether the amount is zero.
     pub fn is_zero(&self) -> bool {
         self.amount.digits.is_empty()

@@ -1,8 +1,10 @@
 //! What the stories stand on: a real control plane, the engine in one line, and promtool.
 
+pub mod campaign;
 pub mod configuration;
 pub mod control_plane;
 pub mod engine;
 pub mod first_day;
 pub mod promtool;
+pub mod random;
 pub mod rule_files;

@@ -11,8 +11,10 @@ use ks_model::config::{ClusterConfiguration, Source};
 use ks_model::{Manifest, Ownership};
 use ks_plan::Catalogue;
 use ks_plan::generated::applicable;
+use ks_tests::campaign::Campaign;
 use ks_tests::control_plane::{ControlPlane, Options};
 use ks_tests::engine::with_alerting_and_etcd;
+use ks_tests::random::Random;
 use serde_json::{Value, json};
 
 const DRY_RUN: ApplyMode = ApplyMode { dry_run: true, force: false };
@@ -208,9 +210,9 @@ async fn random_applies_of_two_managers_end_alike() {
         differences.extend(pair.apply(&Manifest::parse(value).unwrap(), APPLY).await);
     }
     let pool = objects::objects();
-    let seed = std::env::var("KS_TEST_SEED").ok().and_then(|it| it.parse().ok()).unwrap_or(1);
-    let mut random = Random(seed);
-    for round in 0..400 {
+    let campaign = Campaign::or_share(400);
+    let mut random = Random::new(campaign.seed);
+    for round in 0..campaign.cases {
         let variants = random.choose(&pool);
         let manifest = Manifest::parse(random.choose(variants).clone()).unwrap();
         let found = match random.below(8) {
@@ -222,23 +224,6 @@ async fn random_applies_of_two_managers_end_alike() {
         differences.extend(found.into_iter().map(|it| format!("round {round}, {it}")));
     }
     report(differences);
-}
-
-/// The same numbers in every run with the same `KS_TEST_SEED` (SplitMix64).
-struct Random(u64);
-
-impl Random {
-    fn below(&mut self, end: usize) -> usize {
-        self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
-        let mut bits = self.0;
-        bits = (bits ^ (bits >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
-        bits = (bits ^ (bits >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
-        usize::try_from((bits ^ (bits >> 31)) % end as u64).unwrap()
-    }
-
-    fn choose<'a, T>(&mut self, from: &'a [T]) -> &'a T {
-        &from[self.below(from.len())]
-    }
 }
 
 fn report(differences: Vec<String>) {

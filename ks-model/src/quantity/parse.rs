@@ -22,7 +22,7 @@ pub(super) fn parse(text: &str) -> Option<(Amount, Format)> {
     let digits: Vec<u8> = whole.bytes().chain(fraction.bytes()).map(|byte| byte - b'0').collect();
     let places = i64::try_from(fraction.len()).ok()?;
     let digits = (0..kibis).fold(digits, |digits, _| times_1024(&digits));
-    let amount = round_up(normal(negative, &digits, exponent - places));
+    let amount = round_up(normal(negative, &digits, exponent - places), PLACES);
     Some((if format == Format::Binary { capped(amount) } else { amount }, format))
 }
 
@@ -87,9 +87,9 @@ fn normal(negative: bool, digits: &[u8], exponent: i64) -> Amount {
     Amount { negative, digits: kept.to_owned(), exponent: exponent.saturating_add(stripped) }
 }
 
-/// Rounds away from zero to nine places: who asks for a little gets a little.
-fn round_up(amount: Amount) -> Amount {
-    let surplus = -PLACES - amount.exponent;
+/// Rounds away from zero to some decimal places: who asks for a little gets a little.
+pub(super) fn round_up(amount: Amount, places: i64) -> Amount {
+    let surplus = -places - amount.exponent;
     if surplus <= 0 {
         return amount;
     }
@@ -103,9 +103,9 @@ fn round_up(amount: Amount) -> Amount {
                 *digit += 1;
             }
             let cut = i64::try_from(keep - at - 1).unwrap_or_default();
-            normal(amount.negative, &digits, -PLACES + cut)
+            normal(amount.negative, &digits, cut - places)
         }
-        None => normal(amount.negative, &[1], -PLACES + i64::try_from(keep).unwrap_or_default()),
+        None => normal(amount.negative, &[1], i64::try_from(keep).unwrap_or_default() - places),
     }
 }
 

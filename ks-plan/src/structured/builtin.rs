@@ -1,8 +1,9 @@
 //! The types of the kinds that Kubernetes itself serves, from the generated table `builtin.json`.
 //!
-//! `tests/control-plane/schema/generate` makes the table from the OpenAPI documents of Kubernetes. A type there is a name
-//! (`"string"`, `"core.v1.PodSpec"`), a list (`{"list": …}`, `{"set": …}`, `{"keyed": …, "keys": […]}`), a map (`{"map": …}`,
-//! `{"atomicMap": …}`), a reference with another map type (`{"atomic": name}`, `{"granular": name}`) or a struct (`{"fields": …}`).
+//! `tests/control-plane/schema/generate` makes the table from the OpenAPI documents and the Go types of Kubernetes. A type there
+//! is a name (`"string"`, `"core.v1.PodSpec"`), a list (`{"list": …}`, `{"set": …}`, `{"keyed": …, "keys": […]}`), a map
+//! (`{"map": …}`, `{"atomicMap": …}`), a reference with another map type (`{"atomic": name}`, `{"granular": name}`) or a struct
+//! (`{"fields": …}`). What a struct says beside its fields is told at [`Field`].
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::OnceLock;
@@ -10,7 +11,9 @@ use std::sync::OnceLock;
 use serde::Deserialize;
 use serde_json::{Map, Value};
 
-use super::types::{DEDUCED, Field, Items, MapNode, Node, NodeId, Presence, Scalar, Table, UNTYPED};
+use super::types::{
+    DEDUCED, Field, Items, ListNode, MapNode, Node, NodeId, Presence, Rule, Scalar, Table, UNTYPED, Zero,
+};
 
 static BUILTIN: OnceLock<Builtin> = OnceLock::new();
 
@@ -60,21 +63,27 @@ impl Builtin {
         }
         for (name, definition) in &document.types {
             let id = builder.named(name);
-            let node = builder.node(definition);
-            builder.table.set(id, node);
+            let node = match definition.get("fields") {
+                Some(_) => builder.with_fields(name, definition),
+                None => builder.node(definition),
+            };
+            builder.table.set(id, Node { rule: rule(name), ..node });
         }
+        builder.keep_names_of_secrets();
+        builder.look_into_schemas();
         let object_meta = builder.named("meta.v1.ObjectMeta");
         let kinds = builder.kinds();
         Self { table: builder.table, kinds, object_meta }
     }
 }
 
-const SCALARS: [(&str, Scalar); 7] = [
+const SCALARS: [(&str, Scalar); 8] = [
     ("any", Scalar::Any),
     ("string", Scalar::String),
     ("number", Scalar::Number),
     ("boolean", Scalar::Boolean),
     ("quantity", Scalar::Quantity),
+    ("amount", Scalar::Amount),
     ("bytes", Scalar::Bytes),
     ("time", Scalar::Any),
 ];
@@ -100,6 +109,28 @@ impl Builder<'_> {
         self.document.kinds.iter().map(|(group, list)| (group.clone(), versions(list))).collect()
     }
 
+    /// The Secrets of a ServiceAccount are references like many others; only there the server looks at the name alone.
+    fn keep_names_of_secrets(&mut self) {
+        let secrets =
+            self.table.node(self.named("core.v1.ServiceAccount")).map.as_ref().map(|map| &map.fields["secrets"]);
+        let list = secrets.and_then(|field| self.table.node(field.node).list.as_ref());
+        if let Some(item) = list.map(|list| list.item) {
+            let node = Node { rule: Some(Rule::NameOnly), ..self.table.node(item).clone() };
+            self.table.set(item, node);
+        }
+    }
+
+    /// The OpenAPI documents do not tell that a schema in a definition may stand for a list of schemas or a boolean.
+    fn look_into_schemas(&mut self) {
+        let schema = self.named("apiextensions.v1.JSONSchemaProps");
+        let map = self.table.node(schema).map.clone();
+        let list = Some(ListNode { items: Items::Atomic, item: schema });
+        let node = Node { scalar: Some(Scalar::Any), list, map, rule: None };
+        for either in ["JSONSchemaPropsOrArray", "JSONSchemaPropsOrBool", "JSONSchemaPropsOrStringArray"] {
+            self.table.set(self.named(&format!("apiextensions.v1.{either}")), node.clone());
+        }
+    }
+
     /// Gives the place of a type, adding it when it has no name.
     fn id(&mut self, definition: &Value) -> NodeId {
         if let Some(name) = definition.as_str() {
@@ -121,6 +152,9 @@ impl Builder<'_> {
         } else if let Some(item) = part("keyed") {
             let keys = strings(part("keys")).map(str::to_owned).collect();
             Node::list(Items::Keyed(keys), self.id(item))
+        } else if part("map").and_then(Value::as_str) == Some("quantity") {
+            // Every map of quantities is a resource list.
+            Node::map(MapNode { rest: Some(self.named("amount")), ..MapNode::default() })
         } else if let Some(item) = part("map") {
             Node::map(MapNode { rest: Some(self.id(item)), ..MapNode::default() })
         } else if let Some(item) = part("atomicMap") {
@@ -130,14 +164,14 @@ impl Builder<'_> {
         } else if let Some(name) = part("granular").and_then(Value::as_str) {
             self.with_map_type(name, false)
         } else {
-            self.with_fields(definition)
+            self.with_fields("", definition)
         }
     }
 
     /// A reference may change whether the map it points at is atomic. The definition may not have its parts yet, so it is read again.
     fn with_map_type(&mut self, name: &str, is_atomic: bool) -> Node {
         let mut node = match self.document.types.get(name) {
-            Some(definition) if definition.get("fields").is_some() => self.with_fields(definition),
+            Some(definition) if definition.get("fields").is_some() => self.with_fields(name, definition),
             _ => self.table.node(self.named(name)).clone(),
         };
         if let Some(map) = &mut node.map {
@@ -146,22 +180,52 @@ impl Builder<'_> {
         node
     }
 
-    fn with_fields(&mut self, definition: &Value) -> Node {
+    fn with_fields(&mut self, owner: &str, definition: &Value) -> Node {
         let mut fields = BTreeMap::new();
-        let (structs, nulls): (BTreeSet<&str>, BTreeSet<&str>) =
-            (strings(definition.get("structs")).collect(), strings(definition.get("nulls")).collect());
+        let names = |part: &str| -> BTreeSet<&str> { strings(definition.get(part)).collect() };
+        let (structs, nulls, omits) = (names("structs"), names("nulls"), names("omits"));
         for (name, field) in definition.get("fields").and_then(Value::as_object).into_iter().flatten() {
-            let key_default = definition.get("defaults").and_then(|defaults| defaults.get(name)).cloned();
+            let value = |part: &str| definition.get(part).and_then(|values| values.get(name)).cloned();
             let presence = match name.as_str() {
                 name if structs.contains(name) => Presence::Struct,
                 name if nulls.contains(name) => Presence::Null,
                 _ => Presence::Absent,
             };
-            fields.insert(name.clone(), Field { node: self.id(field), key_default, presence });
+            let zero = match value("zeros") {
+                _ if is_chosen(owner, name) => Zero::Chosen,
+                _ if omits.contains(name.as_str()) => Zero::Omitted,
+                Some(zero) => Zero::Written(zero),
+                None => Zero::Kept,
+            };
+            let (node, key_default, default) = (self.id(field), value("defaults"), value("values"));
+            fields.insert(name.clone(), Field { node, key_default, presence, zero, default });
         }
         let is_atomic = definition.get("atomic").and_then(Value::as_bool).unwrap_or(false);
         Node::map(MapNode { fields, rest: None, is_atomic })
     }
+}
+
+fn rule(name: &str) -> Option<Rule> {
+    match name {
+        "rbac.v1.Subject" => Some(Rule::Subject),
+        "core.v1.LimitRangeItem" => Some(Rule::LimitRangeItem),
+        "core.v1.PersistentVolumeClaim" => Some(Rule::ClaimTemplate),
+        "core.v1.Container" | "core.v1.EphemeralContainer" => Some(Rule::Container),
+        "core.v1.ServicePort" => Some(Rule::ServicePort),
+        "apiextensions.v1.CustomResourceDefinitionNames" => Some(Rule::Names),
+        "networking.v1.NetworkPolicySpec" => Some(Rule::NetworkPolicy),
+        "meta.v1.ObjectMeta" => Some(Rule::Metadata),
+        _ => None,
+    }
+}
+
+fn is_chosen(owner: &str, field: &str) -> bool {
+    matches!(
+        (owner, field),
+        ("core.v1.ServiceSpec", "clusterIP" | "clusterIPs" | "ipFamilies" | "healthCheckNodePort")
+            | ("core.v1.ServicePort", "nodePort")
+            | ("core.v1.PersistentVolumeClaimSpec", "volumeName")
+    )
 }
 
 fn strings(list: Option<&Value>) -> impl Iterator<Item = &str> {
@@ -204,9 +268,13 @@ mod tests {
         match value {
             Value::String(name) => names.push(name.clone()),
             Value::Object(map) => {
-                let is_list =
-                    |key: &str, value: &Value| matches!(key, "keys" | "structs" | "nulls") && value.is_array();
-                let parts = map.iter().filter(|(key, value)| *key != "defaults" && !is_list(key, value));
+                let is_list = |key: &str, value: &Value| {
+                    matches!(key, "keys" | "structs" | "nulls" | "omits") && value.is_array()
+                };
+                let parts = map.iter().filter(|(key, value)| {
+                    let is_value = matches!(key.as_str(), "defaults" | "zeros" | "values") && value.is_object();
+                    !is_value && !is_list(key, value)
+                });
                 parts.for_each(|(_, value)| collect_names(value, names));
             }
             _ => {}

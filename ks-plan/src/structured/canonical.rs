@@ -63,17 +63,22 @@ fn respell(value: &mut Value, ty: Type<'_>) {
             entries.iter_mut().for_each(|(name, value)| respell(value, map.field(name)));
         }
         (Shape::List(list), Value::Array(items)) => items.iter_mut().for_each(|item| respell(item, list.item())),
-        (Shape::Scalar(Scalar::Quantity), _) => {
-            if let Ok(quantity) = Quantity::try_from(&*value) {
-                *value = quantity.canonical().into();
-            }
-        }
-        (Shape::Scalar(Scalar::Bytes), Value::String(text)) => {
-            if let Some(bytes) = decode(text) {
-                *text = STANDARD.encode(bytes);
+        (Shape::Scalar(scalar), _) => {
+            if let Some(spelled) = respelled(value, scalar) {
+                *value = spelled;
             }
         }
         _ => {}
+    }
+}
+
+/// The spelling that the server gives to a quantity and to bytes; absent where it leaves a value as it is.
+pub(super) fn respelled(value: &Value, scalar: Scalar) -> Option<Value> {
+    match scalar {
+        Scalar::Quantity => Some(Quantity::try_from(value).ok()?.canonical().into()),
+        Scalar::Amount => Some(Quantity::try_from(value).ok()?.in_thousandths().canonical().into()),
+        Scalar::Bytes => Some(STANDARD.encode(decode(value.as_str()?)?).into()),
+        _ => None,
     }
 }
 
@@ -91,11 +96,10 @@ pub(super) fn vanishes(value: &Value, ty: Type<'_>) -> bool {
 /// Tells whether two scalars of a built-in type are the same to the server, although they may be written differently.
 pub(super) fn same_scalar(a: &Value, b: &Value, scalar: Scalar) -> bool {
     match scalar {
-        Scalar::Quantity => match (Quantity::try_from(a), Quantity::try_from(b)) {
-            // The amounts decide, and then the spelling: the server keeps the family of the suffix.
-            (Ok(a), Ok(b)) => a == b && a.canonical() == b.canonical(),
-            _ => false,
-        },
+        // The spelling decides, and with it the amount: the server keeps the family of the suffix.
+        Scalar::Quantity | Scalar::Amount => {
+            respelled(a, scalar).zip(respelled(b, scalar)).is_some_and(|(a, b)| equal(&a, &b))
+        }
         Scalar::Bytes => match (a.as_str().and_then(decode), b.as_str().and_then(decode)) {
             (Some(a), Some(b)) => a == b,
             _ => false,

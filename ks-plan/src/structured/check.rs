@@ -46,7 +46,7 @@ impl Check {
             Scalar::String | Scalar::Bytes => (value.is_string(), "a string"),
             Scalar::Number => (value.is_number(), "a number"),
             Scalar::Boolean => (value.is_boolean(), "a boolean"),
-            Scalar::Any | Scalar::Quantity => (!value.is_object() && !value.is_array(), "a scalar"),
+            Scalar::Any | Scalar::Quantity | Scalar::Amount => (!value.is_object() && !value.is_array(), "a scalar"),
         };
         if fits { Ok(()) } else { self.misfit(format!("expected {expected}, got {}", form(value))) }
     }

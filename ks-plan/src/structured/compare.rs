@@ -4,12 +4,15 @@ use std::collections::BTreeMap;
 
 use serde_json::{Map, Value};
 
-use super::canonical::{encode, is_secret, same_scalar, vanishes};
+use super::canonical::{encode, is_secret};
 use super::field_set::FieldSet;
 use super::fields::{STRIPPED_METADATA, field_set};
 use super::managed_fields::{ManagedFields, applier_entry};
+use super::merge::nobody_wrote;
 use super::path::PathElement;
 use super::schema::{ListType, MapType, Shape, Type};
+use super::stored::{is_chosen, is_stored, stored, stored_field};
+use super::types::Rule;
 use super::value::equal;
 
 /// What a comparison without the server can tell.
@@ -63,23 +66,42 @@ fn is_unchanged(desired: &Value, defaulted: &Value, live: &Value, manager: &str,
             version == Some(entry.api_version.as_str()) && entry.fields == fields
         }
         // Who mentions nothing has no entry. Without any entry, the first apply would write down who was there before it.
-        None => fields.is_empty() && live.pointer("/metadata/managedFields/0").is_some(),
+        None => fields.is_empty() && (live.pointer("/metadata/managedFields/0").is_some() || nobody_wrote(live, ty)),
     };
-    owns_exactly && has_values(defaulted, live, manager, ty)
+    owns_exactly && has_values(Wanted { applied: desired, defaulted }, live, manager, ty)
 }
 
-fn has_values(desired: &Value, live: &Value, manager: &str, ty: Type<'_>) -> bool {
+fn has_values(wanted: Wanted<'_>, live: &Value, manager: &str, ty: Type<'_>) -> bool {
     let mut walk = Walk { is_typed: ty.traits().is_typed, path: Vec::new(), respelled: FieldSet::EMPTY };
-    walk.object(desired, live, ty) && !is_contested(&walk.respelled, live, manager)
+    walk.object(wanted, live, ty) && !is_contested(&walk.respelled, live, manager)
 }
 
-/// A value that is equal only in the server's spelling, or empty and not stored, counts as changed to the managers that share the field, so they would conflict.
+/// A value that is equal only as the server stores it, or that the server does not store, counts as changed to the managers that
+/// share the field, so they would conflict.
 fn is_contested(respelled: &FieldSet, live: &Value, manager: &str) -> bool {
     if respelled.is_empty() {
         return false;
     }
     let others = ManagedFields::of(live).unwrap_or_default().entries;
     others.iter().any(|entry| !entry.is_applier(manager) && !entry.fields.intersection(respelled).is_empty())
+}
+
+/// A value as it is wanted, and with the defaults of a definition filled in: the first says what is applied, the second what
+/// becomes of a list or map that is stored as a whole.
+#[derive(Clone, Copy)]
+struct Wanted<'a> {
+    applied: &'a Value,
+    defaulted: &'a Value,
+}
+
+impl<'a> Wanted<'a> {
+    fn field(self, name: &str, applied: &'a Value) -> Self {
+        Self { applied, defaulted: self.defaulted.get(name).unwrap_or(applied) }
+    }
+
+    fn item(self, place: usize, applied: &'a Value) -> Self {
+        Self { applied, defaulted: self.defaulted.get(place).unwrap_or(applied) }
+    }
 }
 
 struct Walk {
@@ -90,79 +112,135 @@ struct Walk {
 }
 
 impl Walk {
-    fn object(&mut self, desired: &Value, live: &Value, ty: Type<'_>) -> bool {
-        let (Some(desired_map), Some(live_map), Some(map)) = (desired.as_object(), live.as_object(), ty.as_map())
+    fn object(&mut self, wanted: Wanted<'_>, live: &Value, ty: Type<'_>) -> bool {
+        let (Some(fields), Some(live_map), Some(map)) = (wanted.applied.as_object(), live.as_object(), ty.as_map())
         else {
             return false;
         };
         let resets_status = ty.traits().resets_status;
-        desired_map.iter().all(|(name, value)| match name.as_str() {
-            "apiVersion" | "kind" => true,
-            "status" if resets_status => true,
-            "metadata" => self.metadata(value, live_map.get(name), map.field(name)),
-            "stringData" if is_secret(desired) => is_in_data(value, live),
-            _ => self.field(name, value, live_map.get(name), map),
+        fields.iter().all(|(name, value)| {
+            let inner = wanted.field(name, value);
+            match name.as_str() {
+                "apiVersion" | "kind" => true,
+                "status" if resets_status => true,
+                "metadata" => self.metadata(inner, live_map.get(name), map.field(name)),
+                "stringData" if is_secret(wanted.applied) => self.texts(value, live),
+                "data" if is_secret(wanted.applied) => {
+                    self.data(value, wanted.applied.get("stringData"), live_map, map)
+                }
+                _ => self.field(name, inner, live_map, map),
+            }
         })
     }
 
     /// What the server writes into the metadata by itself does not count.
-    fn metadata(&mut self, desired: &Value, live: Option<&Value>, ty: Type<'_>) -> bool {
-        let (Some(desired), Some(live), Some(map)) =
-            (desired.as_object(), live.and_then(Value::as_object), ty.as_map())
+    fn metadata(&mut self, wanted: Wanted<'_>, live: Option<&Value>, ty: Type<'_>) -> bool {
+        let (Some(fields), Some(live), Some(map)) =
+            (wanted.applied.as_object(), live.and_then(Value::as_object), ty.as_map())
         else {
             return false;
         };
-        let is_typed = std::mem::replace(&mut self.is_typed, true);
-        self.path.push(PathElement::field("metadata"));
         let counts = |name: &str| !STRIPPED_METADATA.contains(&name);
-        let is_same = desired.iter().all(|(name, value)| !counts(name) || self.field(name, value, live.get(name), map));
-        self.path.pop();
+        self.below(PathElement::field("metadata"), |walk| {
+            walk.as_typed(|walk| {
+                let mut fields = fields.iter().filter(|(name, _)| counts(name));
+                fields.all(|(name, value)| walk.field(name, wanted.field(name, value), live, map))
+            })
+        })
+    }
+
+    /// `stringData` of a Secret is never in the answer of the server: it has become `data`. So an apply adds it each time.
+    fn texts(&mut self, texts: &Value, live: &Value) -> bool {
+        let Some(texts) = texts.as_object() else { return false };
+        let data = live.get("data");
+        self.below(PathElement::field("stringData"), |walk| {
+            texts.iter().all(|(name, text)| {
+                let is_there =
+                    text.as_str().is_some_and(|it| data.and_then(|data| data.get(name)) == Some(&encode(it)));
+                is_there && walk.below(PathElement::field(name.as_str()), Self::respell)
+            }) && (!texts.is_empty() || walk.respell())
+        })
+    }
+
+    /// What stands in `stringData` as well counts there.
+    fn data(&mut self, data: &Value, texts: Option<&Value>, live: &Map<String, Value>, map: MapType<'_>) -> bool {
+        let Some(entries) = data.as_object().filter(|_| texts.is_some()) else {
+            return self.field("data", Wanted { applied: data, defaulted: data }, live, map);
+        };
+        let is_text = |name: &String| texts.is_some_and(|texts| texts.get(name).is_some());
+        let kept = entries.iter().filter(|(name, _)| !is_text(name));
+        let kept = Value::Object(kept.map(|(name, value)| (name.clone(), value.clone())).collect());
+        let is_same = self.field("data", Wanted { applied: &kept, defaulted: &kept }, live, map);
+        let hidden = entries.iter().filter(|(name, _)| is_text(name));
+        self.below(PathElement::field("data"), |walk| {
+            hidden.for_each(|(name, value)| {
+                if live.get("data").and_then(|live| live.get(name)) != Some(value) {
+                    walk.below(PathElement::field(name.as_str()), Self::respell);
+                }
+            });
+        });
+        is_same
+    }
+
+    /// Looks at a part that the server reads into a Go type, whatever the kind.
+    fn as_typed(&mut self, look: impl FnOnce(&mut Self) -> bool) -> bool {
+        let is_typed = std::mem::replace(&mut self.is_typed, true);
+        let is_same = look(self);
         self.is_typed = is_typed;
         is_same
     }
 
-    fn field(&mut self, name: &str, desired: &Value, live: Option<&Value>, ty: MapType<'_>) -> bool {
-        let ty = ty.field(name);
-        self.path.push(PathElement::field(name));
-        let is_same = match live {
-            Some(live) => self.value(desired, live, ty),
-            // A null, an empty list and an empty free map are nothing to a built-in kind: the server counts a write and stores what
-            // it had. It is a change all the same to whoever else applied the empty field.
-            None => self.is_typed && vanishes(desired, ty) && self.respell(),
-        };
+    fn below<R>(&mut self, element: PathElement, look: impl FnOnce(&mut Self) -> R) -> R {
+        self.path.push(element);
+        let result = look(self);
         self.path.pop();
-        is_same
+        result
     }
 
-    fn value(&mut self, desired: &Value, live: &Value, ty: Type<'_>) -> bool {
-        match (ty.shape(desired), desired, live) {
-            (Shape::Map(map), Value::Object(desired), Value::Object(live)) => self.maps(desired, live, map),
-            (Shape::List(list), Value::Array(desired), Value::Array(live)) => self.lists(desired, live, list),
-            (Shape::Scalar(scalar), _, _) => {
-                equal(desired, live) || (self.is_typed && same_scalar(desired, live, scalar) && self.respell())
+    fn field(&mut self, name: &str, wanted: Wanted<'_>, beside: &Map<String, Value>, map: MapType<'_>) -> bool {
+        let (ty, live) = (map.field(name), beside.get(name));
+        self.below(PathElement::field(name), |walk| match live {
+            Some(live) if walk.is_inside(wanted.applied, live, ty) && ty.rule() == Some(Rule::Metadata) => {
+                walk.as_typed(|walk| walk.inside(wanted, live, ty))
             }
-            _ => equal(desired, live),
+            Some(live) if walk.is_inside(wanted.applied, live, ty) => walk.inside(wanted, live, ty),
+            Some(live) if equal(wanted.applied, live) => true,
+            Some(_) if walk.is_typed && is_chosen(wanted.applied, name, map) => walk.respell(),
+            _ if walk.is_typed => {
+                let expected = stored_field(wanted.applied, name, beside, map).unwrap_or(Value::Null);
+                is_stored(&expected, live.unwrap_or(&Value::Null)) && walk.respell()
+            }
+            Some(live) => equal(wanted.defaulted, live) && walk.respell(),
+            None => false,
+        })
+    }
+
+    /// Whether a value is looked into: it is a map or a list, and its parts may belong to several managers.
+    fn is_inside(&self, wanted: &Value, live: &Value, ty: Type<'_>) -> bool {
+        match (ty.shape(wanted), wanted, live) {
+            (Shape::Map(map), Value::Object(_), Value::Object(_)) => !map.is_atomic(),
+            (Shape::List(list), Value::Array(_), Value::Array(_)) => !list.is_atomic(),
+            _ => false,
+        }
+    }
+
+    fn inside(&mut self, wanted: Wanted<'_>, live: &Value, ty: Type<'_>) -> bool {
+        match (ty.shape(wanted.applied), wanted.applied, live) {
+            // Fields that only the live object has are not ours. An empty map is a leaf, and any other holds it.
+            (Shape::Map(map), Value::Object(fields), Value::Object(live)) => {
+                fields.iter().all(|(name, value)| self.field(name, wanted.field(name, value), live, map))
+            }
+            (Shape::List(list), Value::Array(items), Value::Array(live)) => self.lists(wanted, items, live, list),
+            _ => false,
         }
     }
 
     fn respell(&mut self) -> bool {
-        // Inside of an atomic list or map the leaf is further up: each parent is noted, and only a leaf is in another set without members below.
-        (1..=self.path.len()).for_each(|length| self.respelled.insert(&self.path[..length]));
+        self.respelled.insert(&self.path);
         true
     }
 
-    fn maps(&mut self, desired: &Map<String, Value>, live: &Map<String, Value>, ty: MapType<'_>) -> bool {
-        // An empty map is a leaf, and so is an atomic one: nothing more may be in it.
-        let is_whole = ty.is_atomic();
-        (!is_whole || live.keys().all(|name| desired.contains_key(name)))
-            && desired.iter().all(|(name, value)| self.field(name, value, live.get(name), ty))
-    }
-
-    fn lists(&mut self, desired: &[Value], live: &[Value], ty: ListType<'_>) -> bool {
-        if ty.is_atomic() {
-            return desired.len() == live.len()
-                && desired.iter().zip(live).all(|(desired, live)| self.whole(desired, live, ty.item()));
-        }
+    fn lists(&mut self, wanted: Wanted<'_>, items: &[Value], live: &[Value], ty: ListType<'_>) -> bool {
         let mut places: BTreeMap<PathElement, (usize, bool)> = BTreeMap::new();
         for (place, item) in live.iter().enumerate() {
             if let Some(element) = ty.element(item) {
@@ -170,7 +248,7 @@ impl Walk {
             }
         }
         let mut next = 0;
-        desired.iter().all(|item| {
+        items.iter().enumerate().all(|(index, item)| {
             let Some(element) = ty.element(item) else { return false };
             // The live items stand in the desired order, or the merge would move them; and each stands there once.
             let place = places.get(&element).filter(|(place, is_single)| *is_single && *place >= next);
@@ -178,40 +256,16 @@ impl Walk {
                 return false;
             };
             next = place + 1;
-            self.path.push(element);
-            let is_same = self.value(item, other, ty.item());
-            self.path.pop();
-            is_same
+            self.below(element, |walk| walk.item(wanted.item(index, item), other, ty.item()))
         })
     }
 
-    /// Compares what is below an atomic list or map: there a field too many is a difference as well.
-    fn whole(&mut self, desired: &Value, live: &Value, ty: Type<'_>) -> bool {
-        match (ty.shape(desired), desired, live) {
-            (Shape::Map(map), Value::Object(desired), Value::Object(live)) => {
-                let field = |name: &String| (desired.get(name), live.get(name), map.field(name));
-                let names = desired.keys().chain(live.keys().filter(|name| !desired.contains_key(*name)));
-                names.map(field).all(|(desired, live, ty)| match (desired, live) {
-                    (Some(desired), Some(live)) => self.whole(desired, live, ty),
-                    (Some(value), None) | (None, Some(value)) => self.is_typed && value.is_null(),
-                    (None, None) => true,
-                })
-            }
-            (Shape::List(list), Value::Array(desired), Value::Array(live)) => {
-                desired.len() == live.len()
-                    && desired.iter().zip(live).all(|(desired, live)| self.whole(desired, live, list.item()))
-            }
-            _ => self.value(desired, live, ty),
+    fn item(&mut self, wanted: Wanted<'_>, live: &Value, ty: Type<'_>) -> bool {
+        if self.is_inside(wanted.applied, live, ty) {
+            return self.inside(wanted, live, ty);
         }
+        equal(wanted.applied, live)
+            || (self.is_typed && is_stored(&stored(wanted.applied, ty), live) && self.respell())
+            || (!self.is_typed && equal(wanted.defaulted, live) && self.respell())
     }
-}
-
-/// `stringData` of a Secret is never in the answer of the server: it has become `data`.
-fn is_in_data(texts: &Value, live: &Value) -> bool {
-    let data = live.get("data");
-    texts.as_object().is_some_and(|texts| {
-        texts.iter().all(|(name, text)| {
-            text.as_str().is_some_and(|text| data.and_then(|data| data.get(name)) == Some(&encode(text)))
-        })
-    })
 }

@@ -8,7 +8,7 @@ use serde_json::{Map, Value};
 use super::builtin::Builtin;
 use super::crd::is_set;
 use super::schema::{CrdSchemaError, CustomKind};
-use super::types::{DEDUCED, Field, Items, MapNode, Node, NodeId, Presence, Scalar, Table, UNTYPED};
+use super::types::{DEDUCED, Field, Items, MapNode, Node, NodeId, Scalar, Table, UNTYPED};
 
 /// Gives the kind of a definition and the types of its versions.
 pub(super) fn kinds_of(crd: &Value) -> Result<(GroupKind, BTreeMap<String, CustomKind>), CrdSchemaError> {
@@ -68,7 +68,7 @@ impl Converter {
     /// The server knows these three fields of an object, and of each embedded one, whatever the schema says.
     fn add_object_fields(&self, map: &mut MapNode) {
         for (name, node) in [("apiVersion", self.string), ("kind", self.string), ("metadata", self.object_meta)] {
-            map.fields.insert(name.to_owned(), Field { node, key_default: None, presence: Presence::Absent });
+            map.fields.insert(name.to_owned(), Field::plain(node));
         }
     }
 
@@ -90,7 +90,7 @@ impl Converter {
             Some("boolean") => Node::scalar(Scalar::Boolean),
             _ => {
                 let list = self.list(schema, preserves).list;
-                Node { scalar: Some(Scalar::Any), list, map: Some(self.map(schema, preserves)) }
+                Node { scalar: Some(Scalar::Any), list, map: Some(self.map(schema, preserves)), rule: None }
             }
         }
     }
@@ -113,7 +113,7 @@ impl Converter {
         for (name, property) in properties.into_iter().flatten() {
             let node = self.add(property, preserves);
             let key_default = property.get("default").filter(|default| !default.is_null()).cloned();
-            map.fields.insert(name.clone(), Field { node, key_default, presence: Presence::Absent });
+            map.fields.insert(name.clone(), Field { key_default, ..Field::plain(node) });
         }
         if is_set(schema, "x-kubernetes-embedded-resource") {
             self.add_object_fields(&mut map);

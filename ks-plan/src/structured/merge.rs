@@ -239,6 +239,11 @@ pub(crate) fn before_first_apply(live: &Value, ty: Type<'_>) -> ManagerEntry {
     ManagerEntry { fields, ..entry_of(live, BEFORE_FIRST_APPLY, Operation::Update) }
 }
 
+/// Tells whether an object has nothing in it that somebody must have written before its first apply.
+pub(super) fn nobody_wrote(live: &Value, ty: Type<'_>) -> bool {
+    strip(&Changes::between(&ty.new_object(), live, ty).without_reset(ty).written()).is_empty()
+}
+
 fn reconcile_all(managed: &mut ManagedFields, ty: Type<'_>) {
     managed.entries.iter_mut().for_each(|entry| entry.fields = reconcile(&entry.fields, ty));
 }

@@ -27,6 +27,7 @@ pub mod path;
 mod path_text;
 mod removal;
 pub mod schema;
+mod stored;
 mod types;
 mod value;
 mod writers;

@@ -8,7 +8,7 @@ use serde_json::{Map, Value};
 use super::builtin::Builtin;
 use super::crd_types;
 use super::path::PathElement;
-use super::types::{DEDUCED, Field, Items, ListNode, MapNode, Node, NodeId, Presence, Scalar, Table, UNTYPED};
+use super::types::{DEDUCED, Field, Items, ListNode, MapNode, Node, NodeId, Presence, Rule, Scalar, Table, UNTYPED};
 
 /// Tells why a CustomResourceDefinition cannot be used.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -156,6 +156,11 @@ impl<'a> Type<'a> {
         }
     }
 
+    /// Gives what the server does to values of this type beside what its fields tell.
+    pub(super) fn rule(&self) -> Option<Rule> {
+        self.node.rule
+    }
+
     /// Tells whether nothing is known about maps of this type.
     pub(super) fn is_deduced(&self) -> bool {
         self.node.map.as_ref().is_some_and(|map| map.fields.is_empty() && map.rest == Some(DEDUCED))
@@ -184,7 +189,7 @@ impl<'a> Type<'a> {
 
     /// Tells whether two values are looked at in the same way: always so, but for a type that may be several things.
     pub(super) fn has_same_form(&self, a: &Value, b: &Value) -> bool {
-        let Node { scalar, list, map } = self.node;
+        let Node { scalar, list, map, .. } = self.node;
         let forms = usize::from(scalar.is_some()) + usize::from(list.is_some()) + usize::from(map.is_some());
         let form = |value: &Value| match value {
             Value::Null => 0,
@@ -235,6 +240,22 @@ impl<'a> MapType<'a> {
     /// Tells whether the server leaves the field out when it is empty.
     pub(super) fn omits_empty(&self, field: &str) -> bool {
         self.node.fields.get(field).is_none_or(|field| field.presence == Presence::Absent)
+    }
+
+    /// Gives the fields known by name, each with its type.
+    pub(super) fn named(&self) -> impl Iterator<Item = (&'a str, &'a Field, Type<'a>)> {
+        let ty = self.ty;
+        self.node.fields.iter().map(move |(name, field)| (name.as_str(), field, ty.part(field.node)))
+    }
+
+    /// Gives what the server does to values of this type beside what its fields tell.
+    pub(super) fn rule(&self) -> Option<Rule> {
+        self.ty.rule()
+    }
+
+    /// Gives what is known of a field.
+    pub(super) fn known(&self, field: &str) -> Option<&'a Field> {
+        self.node.fields.get(field)
     }
 
     /// Gives the type of a field; absent when the type does not allow it.

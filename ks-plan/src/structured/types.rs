@@ -21,6 +21,8 @@ pub enum Scalar {
     Boolean,
     /// A quantity of a built-in type: the server rewrites it in its canonical form.
     Quantity,
+    /// A quantity of a resource list: the server rounds it up to thousandths as well.
+    Amount,
     /// Bytes of a built-in type, in base64: the server rewrites them in its canonical form.
     Bytes,
 }
@@ -54,6 +56,53 @@ pub struct Field {
     pub key_default: Option<Value>,
     /// Whether a new object of a built-in kind has it from the start.
     pub presence: Presence,
+    /// What the server of a built-in kind makes of a zero value: `""`, `0`, `false`.
+    pub zero: Zero,
+    /// What the server of a built-in kind fills in when it is absent, whatever else the object says.
+    pub default: Option<Value>,
+}
+
+impl Field {
+    /// A field of which nothing is known but its type.
+    pub fn plain(node: NodeId) -> Self {
+        Self { node, key_default: None, presence: Presence::Absent, zero: Zero::Kept, default: None }
+    }
+}
+
+/// What becomes of a zero value in a field.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Zero {
+    /// It is kept: the field may be absent, and zero is another thing.
+    Kept,
+    /// It is left out: zero and absent are the same.
+    Omitted,
+    /// It is written even where nobody has set it: this value.
+    Written(Value),
+    /// The server chooses a value, and keeps what it has chosen.
+    Chosen,
+}
+
+/// What the server does to values of one type that no description of its fields tells.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Rule {
+    /// A subject of a role binding: users and groups are of the group of roles.
+    Subject,
+    /// A limit of a LimitRange: some amounts follow from others.
+    LimitRangeItem,
+    /// A template of claims in a StatefulSet: it says its own kind.
+    ClaimTemplate,
+    /// A container: which images are pulled again depends on the tag.
+    Container,
+    /// The names of a custom kind follow from the kind.
+    Names,
+    /// A network policy is about egress when it has rules for it.
+    NetworkPolicy,
+    /// A port of a Service leads to the same port of the pods.
+    ServicePort,
+    /// A Secret of a ServiceAccount: the server keeps the name only.
+    NameOnly,
+    /// The metadata of an object: the server reads them as it reads a built-in kind, in custom resources too.
+    Metadata,
 }
 
 /// What a new Go value has for a field.
@@ -87,6 +136,8 @@ pub struct Node {
     pub list: Option<ListNode>,
     /// As a map.
     pub map: Option<MapNode>,
+    /// What the server does beside that.
+    pub rule: Option<Rule>,
 }
 
 impl Node {
@@ -123,6 +174,7 @@ impl Default for Table {
             scalar: Some(Scalar::Any),
             list: Some(ListNode { items: Items::Atomic, item: UNTYPED }),
             map: Some(MapNode { rest: Some(rest), is_atomic, ..MapNode::default() }),
+            rule: None,
         };
         Self { nodes: vec![any(DEDUCED, false), any(UNTYPED, true)] }
     }

@@ -7,5 +7,6 @@ mod compare;
 mod differences;
 mod field_sets;
 mod properties;
+mod stored;
 mod support;
 mod update;

@@ -38,9 +38,19 @@ type Struct struct {
 	Fields   map[string]any `json:"fields"`
 	Defaults map[string]any `json:"defaults,omitempty"`
 	Atomic   bool           `json:"atomic,omitempty"`
-	// Structs are the fields that a new Go value has as an empty struct; Nulls those that it has as null, being required.
+	// Structs are the fields that a new Go value has as an empty struct.
 	Structs []string `json:"structs,omitempty"`
-	Nulls   []string `json:"nulls,omitempty"`
+	GoFacts
+}
+
+// GoFacts is what gotypes tells of a struct: the lists and maps that are written as null when nobody sets them (and fields
+// that are required), the fields that are left out when they hold a zero value, those that are written with one when nobody
+// sets them, and those that the server fills in.
+type GoFacts struct {
+	Nulls  []string       `json:"nulls,omitempty"`
+	Omits  []string       `json:"omits,omitempty"`
+	Zeros  map[string]any `json:"zeros,omitempty"`
+	Values map[string]any `json:"values,omitempty"`
 }
 
 // Table is what is written. A type is a name, or an object with one of map, atomicMap, list, set, keyed or struct.
@@ -53,18 +63,23 @@ type Table struct {
 type converter struct {
 	schemas map[string]Schema
 	keys    map[string]bool
+	facts   map[string]GoFacts
 }
 
 func main() {
-	if len(os.Args) != 3 {
-		fail(fmt.Errorf("usage: schema OPENAPI-FOLDER VERSION"))
+	if len(os.Args) != 4 {
+		fail(fmt.Errorf("usage: schema OPENAPI-FOLDER GO-TYPES VERSION"))
 	}
 	schemas, err := read(os.Args[1])
 	if err != nil {
 		fail(err)
 	}
-	table := reduce(schemas)
-	table.Kubernetes = os.Args[2]
+	facts, err := readFacts(os.Args[2])
+	if err != nil {
+		fail(err)
+	}
+	table := reduce(schemas, facts)
+	table.Kubernetes = os.Args[3]
 	if err := write(table); err != nil {
 		fail(err)
 	}
@@ -103,8 +118,17 @@ func read(folder string) (map[string]Schema, error) {
 	return schemas, nil
 }
 
-func reduce(schemas map[string]Schema) Table {
-	c := converter{schemas: schemas, keys: map[string]bool{}}
+func readFacts(file string) (map[string]GoFacts, error) {
+	text, err := os.ReadFile(file)
+	if err != nil {
+		return nil, err
+	}
+	var facts map[string]GoFacts
+	return facts, json.Unmarshal(text, &facts)
+}
+
+func reduce(schemas map[string]Schema, facts map[string]GoFacts) Table {
+	c := converter{schemas: schemas, keys: map[string]bool{}, facts: facts}
 	table := Table{Kinds: map[string]map[string]map[string]string{}, Types: map[string]any{}}
 	c.collectKeys()
 	used := map[string]bool{}
@@ -271,7 +295,8 @@ func (c *converter) convertMap(schema Schema, self string) any {
 		}
 		return map[string]any{"map": item}
 	}
-	result := Struct{Fields: map[string]any{}, Defaults: map[string]any{}, Atomic: schema.MapType == "atomic"}
+	facts := c.facts[short(self)]
+	result := Struct{GoFacts: facts, Fields: map[string]any{}, Defaults: map[string]any{}, Atomic: schema.MapType == "atomic"}
 	for name, property := range schema.Properties {
 		result.Fields[name] = c.convert(property, "")
 		if property.Default != nil && c.keys[self+"/"+name] {
@@ -279,7 +304,7 @@ func (c *converter) convertMap(schema Schema, self string) any {
 		}
 		if empty, ok := property.Default.(map[string]any); ok && len(empty) == 0 {
 			result.Structs = append(result.Structs, name)
-		} else if slices.Contains(schema.Required, name) {
+		} else if slices.Contains(schema.Required, name) && !slices.Contains(result.Nulls, name) {
 			result.Nulls = append(result.Nulls, name)
 		}
 	}

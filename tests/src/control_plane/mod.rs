@@ -21,10 +21,12 @@ pub(crate) mod shared;
 mod stand_in;
 mod start;
 mod unavailable;
+mod writer;
 
 pub use audit::AuditEvent;
 pub use options::Options;
 pub use unavailable::Unavailable;
+pub use writer::{Patch, Refused, Writer};
 
 use std::path::{Path, PathBuf};
 use std::sync::Mutex;
