@@ -11,14 +11,13 @@ const OFFERED: usize = 5;
 
 /// Resolves conflicts with other managers of fields.
 #[derive(Debug, Default, Args)]
-#[command(next_help_heading = "Conflicts")]
 pub struct ResolveArgs {
     /// Take this field, and all below it, from its owner: '.spec.replicas@KIND NAMESPACE/NAME', as plans print both.
     /// Can be given again; what was kept is kept no longer
-    #[arg(long, value_name = "PATH@OBJECT")]
+    #[arg(long, value_name = "PATH@OBJECT", help_heading = "Conflicts")]
     pub take: Vec<String>,
     /// Leave this field, and all in conflict below it, as its owner has it, in later plans too, until it is taken
-    #[arg(long, value_name = "PATH@OBJECT")]
+    #[arg(long, value_name = "PATH@OBJECT", help_heading = "Conflicts")]
     pub keep: Vec<String>,
 }
 

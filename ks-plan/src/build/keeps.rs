@@ -39,6 +39,9 @@ impl Keeps {
         };
         let Resolutions { take, keep } = desired.resolutions();
         let mut keeps = Self::default();
+        if remembered.is_empty() && take.is_empty() && keep.is_empty() {
+            return keeps;
+        }
         let known: BTreeSet<&ObjectRef> =
             desired.graph().objects().chain(remembered.iter().map(|it| &it.object)).collect();
         keeps.taken = keeps.meant(take, &known);

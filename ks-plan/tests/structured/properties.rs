@@ -1,5 +1,7 @@
 //! Laws that hold for all objects.
 
+use ks_model::{GroupKind, ObjectRef};
+use ks_plan::FieldAddress;
 use ks_plan::structured::{FieldPath, FieldSet, PathElement, Verdict, differences};
 use proptest::prelude::*;
 use serde_json::{Map, Value, json};
@@ -157,6 +159,15 @@ proptest! {
     #[test]
     fn what_a_path_prints_is_read_again(path in odd_paths()) {
         prop_assert_eq!(path.to_string().parse(), Ok(path));
+    }
+
+    #[test]
+    fn what_an_address_prints_is_read_again(path in odd_paths(), name in "[a-z@: .\"-]{1,12}", group in "[a-z.]{0,6}", namespace in prop::option::of("[a-z0-9-]{1,5}")) {
+        let object = ObjectRef { kind: GroupKind::new(group, "Kind"), namespace, name };
+        let address = FieldAddress { object, path };
+        prop_assert_eq!(address.to_string().parse(), Ok(address.clone()));
+        let text = serde_json::to_string(&address).unwrap();
+        prop_assert_eq!(serde_json::from_str::<FieldAddress>(&text).unwrap(), address);
     }
 
     #[test]

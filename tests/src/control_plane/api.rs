@@ -53,8 +53,8 @@ impl Api {
         }
     }
 
-    pub(super) fn apply(&self, path: &str, object: &str) -> Result<Value, Unavailable> {
-        self.send(Method::PATCH, &format!("{path}?fieldManager=ks-tests&force=true"), Some(APPLY), object)
+    pub(super) fn apply(&self, path: &str, manager: &str, object: &str) -> Result<Value, Unavailable> {
+        self.send(Method::PATCH, &format!("{path}?fieldManager={manager}&force=true"), Some(APPLY), object)
     }
 
     pub(super) fn merge(&self, path: &str, patch: &str) -> Result<Value, Unavailable> {

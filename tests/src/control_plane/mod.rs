@@ -105,7 +105,23 @@ impl ControlPlane {
     /// # Errors
     /// When the server refuses.
     pub fn apply(&self, path: &str, object: &str) -> Result<Value, Unavailable> {
-        self.api.apply(path, object)
+        self.apply_as("ks-tests", path, object)
+    }
+
+    /// Applies an object as another field manager, by force.
+    ///
+    /// # Errors
+    /// When the server refuses.
+    pub fn apply_as(&self, manager: &str, path: &str, object: &str) -> Result<Value, Unavailable> {
+        self.api.apply(path, manager, object)
+    }
+
+    /// Patches an object, or a subresource of it, as another field manager: a merge patch, in JSON.
+    ///
+    /// # Errors
+    /// When the server refuses.
+    pub fn merge_as(&self, manager: &str, path: &str, patch: &str) -> Result<Value, Unavailable> {
+        self.api.merge(&format!("{path}?fieldManager={manager}"), patch)
     }
 
     /// Deletes what is at the path; nothing there is fine.

@@ -251,6 +251,37 @@ fn what_could_be_resolved_is_told_with_the_problems() {
 }
 
 #[test]
+fn what_is_taken_over_from_an_earlier_tool_is_no_conflict_and_cannot_be_kept() {
+    let first = desired_with(&[], &[]);
+    let mut live = settled(&first);
+    let theirs = updated_as(&first, &wanted(5, "ours"), "kubectl-client-side-apply");
+    live.observe(name(), Observation::Present(theirs.clone()));
+    let plan_of = planned(&first, &live);
+    assert_eq!((told(&plan_of).len(), change(&plan_of, &name()).adopts.len()), (0, 1));
+    let keep = desired_with(&[], &[REPLICAS]);
+    let error = plan(&keep, &live, &Facts::default()).unwrap_err();
+    assert!(error.to_string().ends_with("it is no conflict, and not kept"), "{error}");
+
+    // What somebody has changed since is kept beside what is taken over.
+    let scaled = edited(&first, &theirs, &json!({ "spec": { "replicas": 7 } }));
+    live.observe(name(), Observation::Present(scaled));
+    let plan = planned(&keep, &live);
+    assert_eq!((told(&plan).len(), kept(&plan).len(), change(&plan, &name()).adopts.len()), (0, 1, 1));
+    let after = change(&plan, &name()).after.as_ref().unwrap();
+    assert_eq!(
+        (
+            &after["spec"]["replicas"],
+            crate::structured::owned_by(after, "ks").unwrap().contains(&path("spec.replicas").0)
+        ),
+        (&json!(7), false)
+    );
+}
+
+fn path(text: &str) -> crate::structured::FieldPath {
+    text.parse().unwrap()
+}
+
+#[test]
 fn a_mark_of_membership_cannot_be_kept() {
     let label = r#".metadata.labels["ks.kubesphere.io/component"]"#;
     let first = desired_with(&[], &[]);
