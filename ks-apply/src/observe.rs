@@ -24,7 +24,7 @@ use crate::refusal;
 use crate::served;
 
 /// How many requests of an observation are under way at once.
-const CONCURRENCY: usize = 16;
+pub(crate) const CONCURRENCY: usize = 16;
 
 /// Holds what a first look at a cluster gives, before anything is compiled.
 #[derive(Clone, Debug)]
@@ -418,7 +418,7 @@ fn hidden(answer: DryRun, made: &Made) -> DryRun {
     }
 }
 
-fn identity(kind: &ServedKind, object: &Value) -> ObjectRef {
+pub(crate) fn identity(kind: &ServedKind, object: &Value) -> ObjectRef {
     let namespace = object.pointer("/metadata/namespace").and_then(Value::as_str).map(str::to_owned);
     ObjectRef { kind: kind.kind.clone(), namespace, name: name(object).to_owned() }
 }

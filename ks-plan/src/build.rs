@@ -33,6 +33,7 @@ use crate::sensitive::Mask;
 use crate::steps::VolumeWork;
 use crate::structured::{Verdict, compare_defaulted, leave_out};
 use keeps::Keeps;
+pub(crate) use removal::is_member;
 use seen::{Seen, see};
 
 /// The field manager under which ks applies.

@@ -32,6 +32,7 @@ pub mod readiness;
 mod reasons;
 pub mod resolutions;
 mod risk;
+pub mod saved;
 pub mod schedule;
 mod schema_check;
 pub mod sensitive;
@@ -59,6 +60,7 @@ pub use resolutions::{
     FieldAddress, FieldAddressError, Forgotten, ForgottenKeep, KeptField, ResolutionProblem, ResolutionProblems,
     Resolutions,
 };
+pub use saved::{SavedPlan, SavedPlanError};
 pub use schedule::Schedule;
 pub use sensitive::{Mask, Secrecy};
 pub use steps::{Step, StepGraph, StepId, Task};

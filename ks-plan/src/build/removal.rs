@@ -21,19 +21,21 @@ pub(super) struct Doomed {
     component: Option<ComponentName>,
 }
 
-/// Finds the members that nothing wants.
+/// Whether a live object belongs to the inventory with this id.
 ///
 /// The label alone proves nothing: controllers and people copy the labels of one object to another. It counts where ks
 /// applied it.
+pub(crate) fn is_member(live: &Value, inventory: &str) -> bool {
+    label(live, PART_OF) == Some(inventory) && owned_by(live, FIELD_MANAGER).is_some_and(|it| it.contains(&mark()))
+}
+
+/// Finds the members that nothing wants.
 pub(super) fn doomed(desired: &Desired, live: &LiveState) -> Vec<Doomed> {
     let inventory = desired.inventory();
     let id = inventory.id();
     let is_kept = |object: &ObjectRef| object == inventory.parent() || is_home_of_something(object, desired);
     live.present()
-        .filter(|(object, live)| {
-            label(live, PART_OF) == Some(&id) && desired.find(object).is_none() && !is_kept(object)
-        })
-        .filter(|(_, live)| owned_by(live, FIELD_MANAGER).is_some_and(|it| it.contains(&mark())))
+        .filter(|(object, live)| desired.find(object).is_none() && !is_kept(object) && is_member(live, &id))
         .filter_map(|(_, live)| {
             Some(Doomed { live: Manifest::parse(live.clone()).ok()?, component: component_of(live) })
         })

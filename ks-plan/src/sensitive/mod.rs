@@ -4,4 +4,5 @@ mod mask;
 mod secrecy;
 
 pub use mask::Mask;
+pub(crate) use mask::is_fingerprint;
 pub use secrecy::{Marks, Secrecy};
