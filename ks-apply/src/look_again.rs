@@ -18,11 +18,7 @@ use crate::observe::{CONCURRENCY, Survey, identity};
 ///
 /// # Errors
 /// When the cluster cannot be reached or refuses one of these reads.
-pub async fn look_again(
-    cluster: &dyn Cluster,
-    survey: &Survey,
-    saved: &SavedPlan,
-) -> Result<LiveState, ClusterError> {
+pub async fn look_again(cluster: &dyn Cluster, survey: &Survey, saved: &SavedPlan) -> Result<LiveState, ClusterError> {
     let mut live = LiveState::default();
     let mut kinds: BTreeMap<&GroupKind, &ServedKind> = BTreeMap::new();
     for expected in &saved.expected {

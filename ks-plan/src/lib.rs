@@ -31,6 +31,7 @@ pub mod predecessors;
 pub mod readiness;
 mod reasons;
 pub mod resolutions;
+pub mod recorded;
 mod risk;
 pub mod saved;
 pub mod schedule;
@@ -60,6 +61,7 @@ pub use resolutions::{
     FieldAddress, FieldAddressError, Forgotten, ForgottenKeep, KeptField, ResolutionProblem, ResolutionProblems,
     Resolutions,
 };
+pub use recorded::RecordedState;
 pub use saved::{SavedPlan, SavedPlanError};
 pub use schedule::Schedule;
 pub use sensitive::{Mask, Secrecy};

@@ -98,9 +98,19 @@ impl LiveState {
         self.companions.get(object).or_else(|| self.object(object))
     }
 
-    /// Every companion, sorted.
+    /// What the look at each object gave, sorted.
+    pub fn observations(&self) -> impl Iterator<Item = (&ObjectRef, &Observation)> {
+        self.observations.iter()
+    }
+
+    /// The objects that the readiness of others rests on, sorted.
     pub fn companions(&self) -> impl Iterator<Item = (&ObjectRef, &Value)> {
         self.companions.iter()
+    }
+
+    /// The answers of dry runs, sorted.
+    pub fn answers(&self) -> impl Iterator<Item = (&ObjectRef, &DryRun)> {
+        self.answers.iter()
     }
 
     /// The answer of the dry run, where one was made.

@@ -12,6 +12,7 @@ mod sound;
 pub use expectation::{Expectation, Expected, Stale, Staleness};
 pub use form::{ConfigurationSource, FORMAT_VERSION, SavedPlan, SavedPlanError};
 pub use hidden::Unrevealed;
+pub(crate) use hidden::reveal;
 
 #[cfg(test)]
 mod tests;
