@@ -47,6 +47,11 @@ impl Discovery {
         self.kinds.get(kind).into_iter().flatten().map(|served| served.version.as_str())
     }
 
+    /// Every kind in every version, those of one kind in the order of preference.
+    pub fn iter(&self) -> impl Iterator<Item = &ServedKind> {
+        self.kinds.values().flatten()
+    }
+
     /// Whether nothing at all is served, as when aggregated discovery is not understood.
     pub fn is_empty(&self) -> bool {
         self.kinds.is_empty()

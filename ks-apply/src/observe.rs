@@ -204,6 +204,13 @@ fn uid(object: &Value) -> Option<String> {
 /// When the cluster cannot be reached or refuses to answer; an object that it refuses is an answer, not an error.
 pub async fn observe(cluster: &dyn Cluster, survey: &Survey, desired: &Desired) -> Result<LiveState, ClusterError> {
     served::check(&survey.discovery, desired)?;
+    let mut live = look(cluster, survey, desired).await?;
+    Observer { cluster, survey, desired }.dry_runs(&mut live).await?;
+    Ok(live)
+}
+
+/// Looks at the same without a dry run.
+pub(crate) async fn look(cluster: &dyn Cluster, survey: &Survey, desired: &Desired) -> Result<LiveState, ClusterError> {
     let observer = Observer { cluster, survey, desired };
     let mut live = LiveState::default();
     let recorded = observer.inventory(&mut live).await?;
@@ -211,7 +218,6 @@ pub async fn observe(cluster: &dyn Cluster, survey: &Survey, desired: &Desired) 
     observer.rest(&recorded, &mut live).await?;
     observer.companions(&mut live).await?;
     observer.claims(&mut live).await?;
-    observer.dry_runs(&mut live).await?;
     Ok(live)
 }
 

@@ -1,12 +1,12 @@
 //! Arguments.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::str::FromStr;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
 use crate::command_error::exit_codes;
-use crate::commands::{apply, completion, explain, graph, plan, render, status, validate};
+use crate::commands::{apply, completion, explain, graph, plan, render, show, snapshot, status, validate};
 
 /// Plans and applies a KubeSphere ClusterConfiguration.
 ///
@@ -38,6 +38,10 @@ pub enum Command {
     Plan(plan::PlanArgs),
     /// Show what would change, ask, and do it
     Apply(apply::ApplyArgs),
+    /// Show a saved plan
+    Show(show::ShowArgs),
+    /// Write down what plans look at in a cluster, to plan without it
+    Snapshot(snapshot::SnapshotArgs),
     /// Tell for each component whether it is there and ready
     Status(status::StatusArgs),
     /// Check a configuration and point at every fault
@@ -90,6 +94,15 @@ pub struct ClusterOptions {
         help_heading = "Cluster"
     )]
     pub sandbox: Option<PathBuf>,
+    /// Plan from a file instead of a cluster: `snapshot:FILE`, made by `ks snapshot`
+    #[arg(
+        long,
+        value_name = "SOURCE",
+        conflicts_with_all = ["sandbox", "kubeconfig", "context"],
+        global = true,
+        help_heading = "Cluster"
+    )]
+    pub cluster: Option<ClusterSource>,
     /// The kubeconfig to use instead of `KUBECONFIG` and `~/.kube/config`
     #[arg(long, value_name = "FILE", global = true, help_heading = "Cluster")]
     pub kubeconfig: Option<PathBuf>,
@@ -99,10 +112,33 @@ pub struct ClusterOptions {
 }
 
 impl ClusterOptions {
+    /// The snapshot that stands in for a cluster.
+    pub fn snapshot(&self) -> Option<&Path> {
+        self.cluster.as_ref().map(|ClusterSource::Snapshot(path)| path.as_path())
+    }
+
     /// Whether the user chose a cluster, rather than leaving it to the surroundings.
     pub fn is_explicit(&self) -> bool {
-        let Self { sandbox, kubeconfig, context } = self;
-        sandbox.is_some() || kubeconfig.is_some() || context.is_some()
+        let Self { sandbox, cluster, kubeconfig, context } = self;
+        sandbox.is_some() || cluster.is_some() || kubeconfig.is_some() || context.is_some()
+    }
+}
+
+/// Where a cluster is found that is none.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum ClusterSource {
+    /// In a file of `ks snapshot`.
+    Snapshot(PathBuf),
+}
+
+impl FromStr for ClusterSource {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, String> {
+        match text.split_once(':') {
+            Some(("snapshot", file)) if !file.is_empty() => Ok(Self::Snapshot(file.into())),
+            _ => Err("a snapshot is named `snapshot:FILE`".to_owned()),
+        }
     }
 }
 

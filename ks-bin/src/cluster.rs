@@ -37,6 +37,11 @@ pub async fn open(options: &ClusterOptions, access: Access) -> Result<Connection
     if let Some(path) = &options.sandbox {
         return Ok(Connection { cluster: Arc::new(sandbox(path)?), kube: None });
     }
+    if let Some(path) = options.snapshot() {
+        let message = format!("{} is a snapshot, not a cluster", path.display());
+        let error = CommandError::new(Kind::BadInput, message);
+        return Err(error.hint("--cluster snapshot:FILE serves `ks plan`, `status`, `render`, `graph` and `explain`"));
+    }
     let mut way = ConnectOptions::default();
     way.kubeconfig.clone_from(&options.kubeconfig);
     way.context.clone_from(&options.context);

@@ -6,6 +6,7 @@ use std::path::Path;
 use ks_apply::{Cluster, ClusterError, ServedKind};
 use ks_model::config::{ClusterConfiguration, Parsed, Problem, Problems, Source};
 use ks_model::{GroupKind, ObjectRef};
+use ks_plan::saved::ConfigurationSource;
 
 use crate::command_error::{CommandError, Kind};
 use crate::ui::{self, Ui};
@@ -63,6 +64,11 @@ impl Input {
         };
         let Some(found) = found else { return Err(without_file(Kind::BadInput, &name, "it does not exist")) };
         Ok(Self { name, source: None, parsed: ClusterConfiguration::from_object(found) })
+    }
+
+    /// Which configuration it is, without what is in it.
+    pub fn identity(&self) -> ConfigurationSource {
+        self.source.as_ref().map(|it| ConfigurationSource::of(&it.name, &it.text)).unwrap_or_default()
     }
 
     /// Gives the configuration, when it is sound; tells its problems either way.

@@ -10,7 +10,9 @@ mod interrupt;
 mod log;
 mod panic;
 mod report;
+mod saved_plan;
 mod session;
+mod snapshot;
 mod ui;
 
 use std::process::ExitCode;

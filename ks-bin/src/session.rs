@@ -1,20 +1,28 @@
 //! What most commands begin with: the configuration, the components, the cluster, and what they make together.
 
-use ks_apply::{PlanOptions, Planned, RequestCount, plan};
+use std::path::Path;
+
+use ks_apply::{PlanOptions, Planned, plan};
 use ks_model::{ClusterConfiguration, Facts};
+use ks_plan::saved::ConfigurationSource;
 use ks_plan::{Catalogue, Desired, Inventory, compile};
 
 use crate::catalogue;
 use crate::cli::GlobalOptions;
 use crate::cluster::{self, Access, Connection};
-use crate::command_error::CommandError;
+use crate::command_error::{CommandError, Kind};
 use crate::input::Input;
+use crate::snapshot;
 use crate::ui::Ui;
 
 /// A cluster with what is wanted of it and what it has.
 pub struct Session {
-    /// The cluster.
-    pub connection: Connection,
+    /// The cluster as people know it.
+    pub cluster: String,
+    /// The way to it; a snapshot has none.
+    pub connection: Option<Connection>,
+    /// The configuration that is planned.
+    pub source: ConfigurationSource,
     /// What the configuration wants, what the cluster has, and what is to be done.
     pub planned: Planned,
 }
@@ -29,7 +37,15 @@ impl Session {
     ) -> Result<Self, CommandError> {
         let catalogue = catalogue::load(options.manifests.as_deref())?;
         let from_file = options.file.as_deref().map(Input::from_file).transpose()?;
+        let source = from_file.as_ref().map(Input::identity).unwrap_or_default();
         let from_file = from_file.map(|input| input.accept(ui)).transpose()?;
+        if let Some(path) = options.cluster.snapshot() {
+            let snapshot = snapshot::read(path)?;
+            let config = from_file.ok_or_else(|| without_file(path))?;
+            let planned = snapshot.plan(&catalogue, &config, more)?;
+            snapshot::tell_unknown(&snapshot, &planned.desired, ui);
+            return Ok(Self { cluster: snapshot.cluster, connection: None, source, planned });
+        }
         let connection = cluster::open(&options.cluster, access).await?;
         let config = match from_file {
             Some(config) => config,
@@ -38,18 +54,42 @@ impl Session {
         let sign = ui.board().map(|it| it.spin(&format!("looking at {}", connection.cluster.describe())));
         let planned = plan(&*connection.cluster, &catalogue, &config, more).await?;
         drop(sign);
-        Ok(Self { connection, planned })
+        let cluster = connection.cluster.describe();
+        Ok(Self { cluster, connection: Some(connection), source, planned })
     }
 
     /// How many requests were made so far, in words.
     pub fn requests(&self) -> String {
-        requests_in_words(&self.connection.cluster.requests())
+        self.connection.as_ref().map_or_else(|| "No request: planned from a snapshot.".to_owned(), requests)
     }
 
     /// Tells what the server warned of.
     pub fn tell_warnings(&self, ui: &Ui) {
-        self.connection.warnings().iter().for_each(|it| ui.warn(&format!("the server says: {it}")));
+        self.connection.iter().for_each(|it| tell_warnings(it, ui));
     }
+}
+
+/// How many requests were made so far, in words.
+pub fn requests(connection: &Connection) -> String {
+    let count = connection.cluster.requests();
+    format!(
+        "{}: {}, {}, {}.",
+        counted(count.total(), "request"),
+        counted(count.reads, "read"),
+        counted(count.dry_runs, "dry run"),
+        counted(count.writes, "write"),
+    )
+}
+
+/// Tells what the server warned of.
+pub fn tell_warnings(connection: &Connection, ui: &Ui) {
+    connection.warnings().iter().for_each(|it| ui.warn(&format!("the server says: {it}")));
+}
+
+/// A snapshot has no configuration: the live one may hold passwords.
+fn without_file(path: &Path) -> CommandError {
+    CommandError::new(Kind::BadInput, format!("{} holds no configuration", path.display()))
+        .hint("name the configuration with -f FILE")
 }
 
 /// Compiles what a configuration wants of a cluster with these facts.
@@ -61,15 +101,4 @@ pub fn desired(catalogue: &Catalogue, config: &ClusterConfiguration, facts: &Fac
 /// `1 read`, `2 reads`.
 pub fn counted(count: u64, word: &str) -> String {
     if count == 1 { format!("1 {word}") } else { format!("{count} {word}s") }
-}
-
-/// How many requests were made, in words.
-pub fn requests_in_words(count: &RequestCount) -> String {
-    format!(
-        "{}: {}, {}, {}.",
-        counted(count.total(), "request"),
-        counted(count.reads, "read"),
-        counted(count.dry_runs, "dry run"),
-        counted(count.writes, "write"),
-    )
 }

@@ -23,6 +23,8 @@ pub enum Kind {
     NotServed,
     /// The user's consent is missing.
     NoConsent,
+    /// The cluster is not as it was when the plan was saved.
+    Stale,
     /// The user interrupted.
     Interrupted,
     /// Whoever read the output went away.
@@ -31,7 +33,7 @@ pub enum Kind {
     Bug,
 }
 
-const TABLE: [(Kind, u8, &str); 13] = [
+const TABLE: [(Kind, u8, &str); 14] = [
     (Kind::Done, 0, "done, or nothing to do"),
     (Kind::Failed, 1, "failed: the server refused an object, or one did not become ready; `status`: not all is ready"),
     (Kind::BadInput, 2, "wrong usage, or a configuration or a file with errors"),
@@ -42,6 +44,7 @@ const TABLE: [(Kind, u8, &str); 13] = [
     (Kind::Forbidden, 7, "the user may not do this"),
     (Kind::NotServed, 8, "the cluster does not serve a kind, or not in this version"),
     (Kind::NoConsent, 9, "refused for lack of consent: not confirmed, conflicts, or loss of data"),
+    (Kind::Stale, 10, "refused: the cluster is not as it was when the plan was saved"),
     (Kind::Bug, 101, "a bug in ks"),
     (Kind::Interrupted, 130, "interrupted"),
     (Kind::BrokenPipe, 141, "the reader of the output went away"),

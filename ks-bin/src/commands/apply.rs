@@ -1,27 +1,34 @@
 //! `ks apply`.
 
+use std::path::PathBuf;
+use std::sync::Arc;
 use std::time::Duration;
 
 use clap::Args;
-use ks_apply::Tally;
+use ks_apply::{Discovery, Tally};
+use ks_plan::Plan;
 use ks_plan::display::PlanDocument;
 use serde_json::json;
 
+use super::apply_saved as saved;
 use super::carry_out::carry_out;
 use super::consent::{confirm, consent};
 use super::resolve::ResolveArgs;
 use crate::cli::{Consent, GlobalOptions, Output};
-use crate::cluster::Access;
+use crate::cluster::{Access, Connection};
 use crate::command_error::{CommandError, Kind};
 use crate::report::ledger::Ledger;
-use crate::report::plan::{PlanOutput, View, written};
-use crate::session::{Session, counted};
+use crate::report::plan::for_people;
+use crate::session::{Session, counted, requests, tell_warnings};
 use crate::ui::Ui;
 
 /// Arguments of `ks apply`.
 #[derive(Debug, Args)]
 #[command(after_help = EXAMPLES)]
 pub struct ApplyArgs {
+    /// A plan that `ks plan --out` saved: applied as it is, or refused when the cluster is not as it was
+    #[arg(value_name = "PLAN")]
+    pub plan: Option<PathBuf>,
     /// Do not ask
     #[arg(short, long)]
     pub yes: bool,
@@ -52,6 +59,7 @@ const EXAMPLES: &str = "\
 Examples:
   ks apply -f cc.yaml
   ks apply --yes --timeout 20m -f cc.yaml
+  ks plan -f cc.yaml --out plan.json && ks apply plan.json
   ks apply --sandbox --yes -f cc.yaml
   ks apply -f cc.yaml --allow 'data-loss=PersistentVolumeClaim ns/data-0'
   ks apply -f cc.yaml --keep '.spec.replicas@Deployment ns/name'
@@ -59,46 +67,68 @@ Examples:
 Ctrl-C starts nothing more and lets running writes finish; a second one ends at once. Running ks apply \
 again goes on from there.";
 
-/// Shows the plan, asks, and carries it out.
+/// Shows the plan, asks, and carries it out; a saved plan was reviewed before, and is not asked about.
 pub async fn run(options: &GlobalOptions, args: &ApplyArgs, ui: &Ui) -> Result<Kind, CommandError> {
-    let session = Session::open(options, &args.resolve.options()?, Access::ReadWrite, ui).await?;
-    show(&session, args, ui)?;
-    let plan = &session.planned.plan;
+    if let Some(path) = &args.plan {
+        let ready = saved::open(options, path, ui).await?;
+        show(&ready.plan, &ready.name, args, ui)?;
+        return proceed(&ready, args, false, ui).await;
+    }
+    let Session { cluster: name, connection, planned, .. } = 
+        Session::open(options, &args.resolve.options()?, Access::ReadWrite, ui).await?;
+    let plan = Arc::new(planned.plan);
+    show(&plan, &name, args, ui)?;
     if !plan.faults.is_empty() {
         let refused = counted(plan.faults.len() as u64, "object");
         return Err(CommandError::new(Kind::Failed, format!("the server refuses {refused}; nothing was done")));
     }
+    // Only plans of snapshots have none, and those were not opened for writing.
+    let connection = connection.ok_or_else(|| CommandError::new(Kind::Bug, "there is no way to the cluster"))?;
+    proceed(&Ready { name, connection, discovery: planned.survey.discovery, plan }, args, true, ui).await
+}
+
+/// A plan beside the cluster that it is for.
+pub struct Ready {
+    /// The cluster as people know it.
+    pub name: String,
+    /// The way to it.
+    pub connection: Connection,
+    /// What it serves.
+    pub discovery: Discovery,
+    /// The plan.
+    pub plan: Arc<Plan>,
+}
+
+async fn proceed(ready: &Ready, args: &ApplyArgs, asks: bool, ui: &Ui) -> Result<Kind, CommandError> {
+    let plan = &ready.plan;
     if plan.is_empty() && plan.unready.is_empty() {
-        return finished(&session, args, ui);
+        return finished(&ready.connection, args, ui);
     }
     consent(plan, args)?;
-    if !plan.is_empty() {
+    if asks && !plan.is_empty() {
         confirm(args, ui)?;
     }
-    let (ledger, tally, elapsed) = carry_out(&session, args, ui).await?;
-    session.tell_warnings(ui);
+    let (ledger, tally, elapsed) = carry_out(ready, args, ui).await?;
+    tell_warnings(&ready.connection, ui);
     if args.output == Output::Text {
         ui.print(&format!("\n{}", ledger.text(plan, tally, elapsed)))?;
     }
-    finished(&session, args, ui)?;
+    finished(&ready.connection, args, ui)?;
     verdict(&ledger, tally)
 }
 
-fn show(session: &Session, args: &ApplyArgs, ui: &Ui) -> Result<(), CommandError> {
-    let plan = &session.planned.plan;
-    if args.output == Output::Json {
-        return ui.print(&format!("{}\n", json!({ "event": "planned", "plan": PlanDocument::of(plan) })));
+fn show(plan: &Plan, cluster: &str, args: &ApplyArgs, ui: &Ui) -> Result<(), CommandError> {
+    match args.output {
+        Output::Text => ui.print(&for_people(plan, cluster, args.full)),
+        Output::Json => ui.print(&format!("{}\n", json!({ "event": "planned", "plan": PlanDocument::of(plan) }))),
     }
-    let cluster = session.connection.cluster.describe();
-    let view = View { cluster: Some(&cluster), requests: None, full: args.full, max_size: usize::MAX };
-    ui.print(&written(plan, PlanOutput::Text, &view)?)
 }
 
-fn finished(session: &Session, args: &ApplyArgs, ui: &Ui) -> Result<Kind, CommandError> {
+fn finished(connection: &Connection, args: &ApplyArgs, ui: &Ui) -> Result<Kind, CommandError> {
     match args.output {
-        Output::Text => ui.print(&format!("{}\n", session.requests()))?,
+        Output::Text => ui.print(&format!("{}\n", requests(connection)))?,
         Output::Json => {
-            let requests = session.connection.cluster.requests();
+            let requests = connection.cluster.requests();
             ui.print(&format!("{}\n", json!({ "event": "requests", "requests": requests })))?;
         }
     }

@@ -8,7 +8,7 @@ use ks_plan::Plan;
 use tokio::sync::mpsc::{UnboundedReceiver, unbounded_channel};
 use tokio::sync::watch;
 
-use super::apply::ApplyArgs;
+use super::apply::{ApplyArgs, Ready};
 use crate::cli::Output;
 use crate::command_error::{CommandError, Kind};
 use crate::interrupt;
@@ -16,26 +16,20 @@ use crate::report::Reader;
 use crate::report::human::{Lines, Live};
 use crate::report::json::Json;
 use crate::report::ledger::Ledger;
-use crate::session::Session;
 use crate::ui::Ui;
 
-/// Applies the plan of a session; gives what happened, how it ended and how long it took.
-pub async fn carry_out(
-    session: &Session,
-    args: &ApplyArgs,
-    ui: &Ui,
-) -> Result<(Ledger, Tally, Duration), CommandError> {
+/// Applies a plan; gives what happened, how it ended and how long it took.
+pub async fn carry_out(ready: &Ready, args: &ApplyArgs, ui: &Ui) -> Result<(Ledger, Tally, Duration), CommandError> {
     let mut apply = ApplyOptions::default();
     apply.concurrency = args.concurrency.into();
     apply.timeout = args.timeout;
     apply.force_conflicts = args.force_conflicts;
-    let plan = Arc::new(session.planned.plan.clone());
     let interrupt = interrupt::listen();
     let (sender, events) = unbounded_channel();
-    let cluster = Arc::clone(&session.connection.cluster);
-    let discovery = session.planned.survey.discovery.clone();
-    let run = tokio::spawn(ks_apply::apply(cluster, discovery, Arc::clone(&plan), apply, interrupt.clone(), sender));
-    let (ledger, elapsed) = follow(events, interrupt, reader(&plan, args, ui)).await;
+    let (cluster, discovery) = (Arc::clone(&ready.connection.cluster), ready.discovery.clone());
+    let plan = Arc::clone(&ready.plan);
+    let run = tokio::spawn(ks_apply::apply(cluster, discovery, plan, apply, interrupt.clone(), sender));
+    let (ledger, elapsed) = follow(events, interrupt, reader(&ready.plan, args, ui)).await;
     // What a panic says may quote an object; the hook has told all that is fit to be told.
     let tally = run.await.map_err(|_| CommandError::silent(Kind::Bug))?;
     Ok((ledger, tally, elapsed))

@@ -1,6 +1,7 @@
 //! The commands, one file each.
 
 pub mod apply;
+mod apply_saved;
 mod carry_out;
 pub mod completion;
 mod consent;
@@ -10,6 +11,8 @@ pub mod offline;
 pub mod plan;
 pub mod render;
 mod resolve;
+pub mod show;
+pub mod snapshot;
 pub mod status;
 pub mod validate;
 
@@ -26,6 +29,8 @@ pub fn run(cli: Cli, ui: &Ui) -> Result<Kind, CommandError> {
         match command {
             Command::Plan(args) => plan::run(&global, &args, ui).await,
             Command::Apply(args) => apply::run(&global, &args, ui).await,
+            Command::Show(args) => show::run(&args, ui),
+            Command::Snapshot(args) => snapshot::run(&global, &args, ui).await,
             Command::Status(args) => status::run(&global, &args, ui).await,
             Command::Validate(args) => validate::run(&global, &args, ui).await,
             Command::Render(args) => render::run(&global, &args, ui).await,

@@ -13,6 +13,7 @@ use crate::cluster::{self, Access};
 use crate::command_error::{CommandError, Kind};
 use crate::input::Input;
 use crate::session::desired;
+use crate::snapshot;
 use crate::ui::Ui;
 
 /// Where the facts come from.
@@ -52,6 +53,12 @@ pub async fn known(options: &GlobalOptions, args: &FactsArgs, ui: &Ui) -> Result
     let from_file = options.file.as_deref().map(Input::from_file).transpose()?;
     let from_file = from_file.map(|input| input.accept(ui)).transpose()?;
     let facts = args.facts.as_deref().map(read_facts).transpose()?;
+    if let Some(path) = options.cluster.snapshot() {
+        let config = from_file.ok_or_else(|| CommandError::new(Kind::BadInput, "no configuration"));
+        let config = config.map_err(|it| it.hint("name one with -f FILE"))?;
+        let facts = facts.map_or_else(|| Ok(snapshot::read(path)?.facts().clone()), Ok::<_, CommandError>)?;
+        return Ok(Known { catalogue, config, facts });
+    }
     let connection = match (&from_file, &facts, options.cluster.is_explicit()) {
         (None, ..) | (_, None, true) => Some(cluster::open(&options.cluster, Access::ReadOnly).await?),
         _ => None,

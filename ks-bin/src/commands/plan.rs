@@ -1,13 +1,18 @@
 //! `ks plan`.
 
-use clap::Args;
-use ks_plan::display::MAX_SIZE;
+use std::path::{Path, PathBuf};
 
+use clap::{Args, ValueEnum};
+use ks_plan::SavedPlan;
+use ks_plan::display::PlanDocument;
+
+use super::pretty;
 use super::resolve::ResolveArgs;
 use crate::cli::GlobalOptions;
 use crate::cluster::Access;
 use crate::command_error::{CommandError, Kind};
-use crate::report::plan::{PlanOutput, View, written};
+use crate::report::plan::{View, written};
+use crate::saved_plan;
 use crate::session::Session;
 use crate::ui::Ui;
 
@@ -15,21 +20,30 @@ use crate::ui::Ui;
 #[derive(Debug, Args)]
 #[command(after_help = EXAMPLES)]
 pub struct PlanArgs {
-    /// For whom the output is
-    #[arg(short, long, value_enum, default_value_t)]
-    pub output: PlanOutput,
-    /// How many bytes Markdown has at most; what does not fit is left out, and the page says what
-    #[arg(long, value_name = "BYTES", default_value_t = MAX_SIZE)]
-    pub max_size: usize,
+    /// How it is shown.
+    #[command(flatten)]
+    pub view: View,
     /// What becomes of conflicts.
     #[command(flatten)]
     pub resolve: ResolveArgs,
-    /// Show every field of new objects and every reason
-    #[arg(long)]
-    pub full: bool,
+    /// Save the plan as well, for `ks apply FILE`; only its owner may read it, and no value of a Secret is in it
+    #[arg(long, value_name = "FILE")]
+    pub out: Option<PathBuf>,
+    /// Print the JSON schema of saved plans, or of what `-o json` prints, and plan nothing
+    #[arg(long, value_enum, value_name = "OF", num_args = 0..=1, require_equals = true, default_missing_value = "saved")]
+    pub schema: Option<SchemaOf>,
     /// End with exit code 3 when there are changes
     #[arg(long)]
     pub detailed_exitcode: bool,
+}
+
+/// Says of what a schema is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum SchemaOf {
+    /// The file of `--out`.
+    Saved,
+    /// The output of `-o json`.
+    Output,
 }
 
 const EXAMPLES: &str = "\
@@ -41,22 +55,48 @@ Examples:
   ks plan -f cc.yaml -o html > plan.html
   ks plan -f cc.yaml -o markdown | gh pr comment --body-file -
   ks plan -f cc.yaml --take '.spec.replicas@Deployment ns/name'
+  ks plan -f cc.yaml --out plan.json && ks apply plan.json
+  ks plan -f cc.yaml --cluster snapshot:cluster.json
   ks plan -f cc.yaml --detailed-exitcode || echo changes or an error
 
 How to read it: `+` is made, `~` changed in place, `±` deleted and made again, `-` deleted; `!` marks a \
 field of another manager. Nothing is written: the server reads, and computes without storing.";
 
-/// Shows the plan.
+/// Shows the plan, and saves it where that is asked for.
 pub async fn run(options: &GlobalOptions, args: &PlanArgs, ui: &Ui) -> Result<Kind, CommandError> {
-    let session = Session::open(options, &args.resolve.options()?, Access::ReadOnly, ui).await?;
-    let cluster = session.connection.cluster.describe();
-    let requests = Some(session.connection.cluster.requests());
-    let view = View { cluster: Some(&cluster), requests, full: args.full, max_size: args.max_size };
-    ui.print(&written(&session.planned.plan, args.output, &view)?)?;
-    session.tell_warnings(ui);
-    if !session.planned.plan.faults.is_empty() {
-        return Err(CommandError::silent(Kind::Failed));
+    if let Some(of) = args.schema {
+        let schema = match of {
+            SchemaOf::Saved => SavedPlan::schema(),
+            SchemaOf::Output => PlanDocument::schema(),
+        };
+        return ui.print(&pretty(&schema)?).map(|()| Kind::Done);
     }
-    let has_changes = args.detailed_exitcode && !session.planned.plan.is_empty();
+    let session = Session::open(options, &args.resolve.options()?, Access::ReadOnly, ui).await?;
+    let plan = &session.planned.plan;
+    ui.print(&written(plan, &session.cluster, &args.view)?)?;
+    session.tell_warnings(ui);
+    ui.tell(&session.requests());
+    if !plan.faults.is_empty() {
+        return Err(match &args.out {
+            Some(path) => CommandError::new(Kind::Failed, format!("{} is not written: {UNSAVED}", path.display())),
+            None => CommandError::silent(Kind::Failed),
+        });
+    }
+    if let Some(path) = &args.out {
+        save(&session, path, ui)?;
+    }
+    let has_changes = args.detailed_exitcode && !plan.is_empty();
     Ok(if has_changes { Kind::Changes } else { Kind::Done })
+}
+
+const UNSAVED: &str = "a plan with refused objects cannot be applied";
+
+fn save(session: &Session, path: &Path, ui: &Ui) -> Result<(), CommandError> {
+    let planned = &session.planned;
+    let saved = SavedPlan::of(&planned.plan, &planned.desired, session.cluster.clone(), session.source.clone());
+    let text = saved.text().map_err(|error| CommandError::new(Kind::Bug, format!("write JSON: {error}")))?;
+    saved_plan::write(path, &text)?;
+    let path = path.display();
+    ui.note(&format!("saved to {path}; `ks show {path}` shows it, `ks apply {path}` applies it as it is"));
+    Ok(())
 }

@@ -1,14 +1,13 @@
 //! A plan in each of its forms.
 
-use clap::ValueEnum;
-use ks_apply::RequestCount;
+use clap::{Args, ValueEnum};
 use ks_plan::Plan;
-use ks_plan::display::{HtmlOptions, MarkdownOptions, Palette, PlanDocument, TextOptions, html, markdown, text};
-use serde::Serialize;
+use ks_plan::display::{
+    HtmlOptions, MAX_SIZE, MarkdownOptions, Palette, PlanDocument, TextOptions, html, markdown, text,
+};
 
 use crate::command_error::CommandError;
 use crate::commands::pretty;
-use crate::session::requests_in_words;
 
 /// Says for whom a plan is.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
@@ -24,42 +23,36 @@ pub enum PlanOutput {
     Html,
 }
 
-/// Says what is told of a plan beside the plan.
-#[derive(Clone, Copy, Debug)]
-pub struct View<'a> {
-    /// The cluster as people know it.
-    pub cluster: Option<&'a str>,
-    /// What the plan cost, when it was made just now.
-    pub requests: Option<RequestCount>,
-    /// As text: every field of new objects and every reason.
-    pub full: bool,
-    /// As Markdown: how many bytes at most.
+/// Chooses the form of a plan.
+#[derive(Clone, Copy, Debug, Args)]
+pub struct View {
+    /// For whom the output is
+    #[arg(short, long, value_enum, default_value_t)]
+    pub output: PlanOutput,
+    /// How many bytes Markdown has at most; what does not fit is left out, and the page says what
+    #[arg(long, value_name = "BYTES", default_value_t = MAX_SIZE)]
     pub max_size: usize,
+    /// Show every field of new objects and every reason
+    #[arg(long)]
+    pub full: bool,
 }
 
-/// What `-o json` prints: the plan, and what it cost.
-#[derive(Serialize)]
-struct Document<'a> {
-    #[serde(flatten)]
-    plan: PlanDocument<'a>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    requests: Option<RequestCount>,
-}
-
-/// Writes a plan in one of its forms.
+/// Writes a plan for `cluster`, as people know it. Nothing but the plan: the same plan gives the same bytes.
 ///
 /// # Errors
 /// When it does not become JSON, which is a bug.
-pub fn written(plan: &Plan, output: PlanOutput, view: &View<'_>) -> Result<String, CommandError> {
-    let View { cluster, requests, full, max_size } = *view;
-    match output {
-        PlanOutput::Text => {
-            let shown = text(plan, &TextOptions { cluster, full, palette: Palette::coloured() });
-            let cost = requests.map(|it| requests_in_words(&it) + "\n").unwrap_or_default();
-            Ok(shown + &cost)
+pub fn written(plan: &Plan, cluster: &str, view: &View) -> Result<String, CommandError> {
+    match view.output {
+        PlanOutput::Text => Ok(for_people(plan, cluster, view.full)),
+        PlanOutput::Json => pretty(&PlanDocument::of(plan)),
+        PlanOutput::Markdown => {
+            Ok(markdown(plan, &MarkdownOptions { cluster: Some(cluster), max_size: view.max_size }))
         }
-        PlanOutput::Json => pretty(&Document { plan: PlanDocument::of(plan), requests }),
-        PlanOutput::Markdown => Ok(markdown(plan, &MarkdownOptions { cluster, max_size })),
-        PlanOutput::Html => Ok(html(plan, &HtmlOptions { cluster })),
+        PlanOutput::Html => Ok(html(plan, &HtmlOptions { cluster: Some(cluster) })),
     }
+}
+
+/// Writes a plan as text.
+pub fn for_people(plan: &Plan, cluster: &str, full: bool) -> String {
+    text(plan, &TextOptions { cluster: Some(cluster), full, palette: Palette::coloured() })
 }

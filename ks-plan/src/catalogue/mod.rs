@@ -94,6 +94,14 @@ impl Catalogue {
         load::load(self.files.clone(), self.images.clone(), files)
     }
 
+    /// The same components without their conditions: what any configuration might switch on.
+    #[must_use]
+    pub fn with_open_gates(&self) -> Self {
+        let mut open = self.clone();
+        open.components.values_mut().for_each(|it| it.when.clear());
+        open
+    }
+
     /// The components, by name.
     pub fn components(&self) -> impl Iterator<Item = &Component> {
         self.components.values()

@@ -1,6 +1,7 @@
 //! The plan as a document for programs.
 
 use ks_model::{ClosedGate, ComponentName, ObjectRef, Ownership, ServerVersion};
+use schemars::JsonSchema;
 use serde::Serialize;
 use serde_json::{Value, json};
 
@@ -16,7 +17,7 @@ use crate::steps::StepGraph;
 pub const FORMAT_VERSION: &str = "1.0";
 
 /// Holds a plan as programs read it. Secret values are masked; unchanged objects are only counted.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Serialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct PlanDocument<'a> {
     /// The version of this form.
@@ -48,7 +49,7 @@ pub struct PlanDocument<'a> {
 }
 
 /// Tells which cluster a plan is for, and what of it the plan rests on.
-#[derive(Clone, Debug, PartialEq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct ClusterDocument<'a> {
     /// The UID of its namespace `kube-system`.
@@ -60,7 +61,7 @@ pub struct ClusterDocument<'a> {
 }
 
 /// Holds one change as programs read it.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Serialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct ChangeDocument<'a> {
     /// What happens.
@@ -85,6 +86,13 @@ pub struct ChangeDocument<'a> {
     pub risk: Risk,
     /// Who vouches for the result.
     pub verified: Verified,
+}
+
+impl PlanDocument<'_> {
+    /// The JSON schema (draft 2020-12) of the document.
+    pub fn schema() -> Value {
+        schemars::schema_for!(PlanDocument<'_>).to_value()
+    }
 }
 
 impl<'a> PlanDocument<'a> {

@@ -4,6 +4,7 @@ use ks_model::ObjectRef;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
+use sha2::{Digest, Sha256};
 
 use super::expectation::{Expectation, expectations};
 use super::{hidden, sound};
@@ -54,6 +55,15 @@ pub struct ConfigurationSource {
     /// The SHA-256 of its text; absent for the live object.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub sha256: Option<String>,
+}
+
+impl ConfigurationSource {
+    /// Names the configuration in a file.
+    pub fn of(file: &str, text: &str) -> Self {
+        let digest = Sha256::digest(text);
+        let sha256 = digest.iter().map(|byte| format!("{byte:02x}")).collect();
+        Self { file: Some(file.to_owned()), sha256: Some(sha256) }
+    }
 }
 
 /// Says why a file is no plan that can be used.

@@ -2,6 +2,7 @@
 
 use std::borrow::Cow;
 
+use ks_model::Facts;
 use serde_json::Value;
 use sha2::{Digest, Sha256};
 
@@ -58,6 +59,20 @@ impl Mask {
         match generated::shown(&shown) {
             Cow::Owned(without) => without,
             Cow::Borrowed(_) => shown,
+        }
+    }
+
+    /// Masks what settings took from Secrets.
+    pub fn facts(&self, facts: &mut Facts) {
+        for (field, value) in &mut facts.kept {
+            if Secrecy::of(&field.object.kind, []).hides_pointer(&field.pointer) {
+                *value = self.mask(value);
+            }
+        }
+        for (search, found) in &mut facts.found {
+            if Secrecy::of(&search.kind, []).hides_pointer(&search.pointer) {
+                found.iter_mut().for_each(|it| it.value = self.mask(&it.value));
+            }
         }
     }
 
