@@ -10,7 +10,7 @@ use serde::{Deserialize, Serialize};
 use crate::cluster::{Cluster, RequestCount};
 use crate::discovery::{Discovery, ServedKind};
 use crate::observe::{Survey, look};
-use crate::planned::{PlanError, Planned, plan};
+use crate::planned::{PlanError, PlanOptions, Planned, plan};
 use crate::served;
 
 /// The version of the file: the first number changes when an older ks would go wrong with it.
@@ -67,8 +67,7 @@ impl ClusterSnapshot {
         catalogue: &Catalogue,
         config: &ClusterConfiguration,
     ) -> Result<Self, PlanError> {
-        let planned = plan(cluster, catalogue, config).await?;
-        let mask = Mask::keyed(planned.survey.facts.cluster_uid.as_deref());
+        let planned = plan(cluster, catalogue, config, &PlanOptions::default()).await?;
         let mut survey = planned.survey.clone();
         let mut live = planned.live.clone();
         let open = catalogue.with_open_gates();
@@ -78,8 +77,9 @@ impl ClusterSnapshot {
             let desired = Desired::of(&open, compiled, Inventory::default())?;
             add(&mut live, &look(cluster, &survey, &desired).await?);
         }
+        let state = RecordedState::of(&live, &planned.desired, &survey.facts);
         let mut facts = survey.facts;
-        mask.facts(&mut facts);
+        Mask::keyed(facts.cluster_uid.clone().as_deref()).facts(&mut facts);
         Ok(Self {
             kind: KIND.to_owned(),
             format_version: FORMAT_VERSION.to_owned(),
@@ -87,7 +87,7 @@ impl ClusterSnapshot {
             facts,
             served: survey.discovery.iter().cloned().collect(),
             namespaces: survey.namespaces,
-            state: RecordedState::of(&live, &planned.desired, &mask),
+            state,
         })
     }
 
@@ -95,13 +95,18 @@ impl ClusterSnapshot {
     ///
     /// # Errors
     /// When what is wanted makes no sense, or the cluster did not serve a kind in the wanted version.
-    pub fn plan(&self, catalogue: &Catalogue, config: &ClusterConfiguration) -> Result<Planned, PlanError> {
+    pub fn plan(
+        &self,
+        catalogue: &Catalogue,
+        config: &ClusterConfiguration,
+        options: &PlanOptions,
+    ) -> Result<Planned, PlanError> {
         let compiled = compile(catalogue, config, &self.facts)?;
         let desired = Desired::of(catalogue, compiled, Inventory::default())?;
+        let desired = desired.with_resolutions(options.resolutions.clone());
         let discovery: Discovery = self.served.iter().cloned().collect();
         served::check(&discovery, &desired)?;
-        let mask = Mask::keyed(self.facts.cluster_uid.as_deref());
-        let live = self.state.live(&desired, &mask);
+        let live = self.state.live(&desired, &self.facts);
         let plan = ks_plan::plan(&desired, &live, &self.facts)?;
         let survey = Survey { facts: self.facts.clone(), discovery, namespaces: self.namespaces.clone() };
         Ok(Planned { survey, desired, live, plan, requests: RequestCount::default() })
@@ -145,7 +150,7 @@ impl ClusterSnapshot {
     /// # Errors
     /// Never for a snapshot that was recorded; JSON has no room for some values that serde has.
     pub fn text(&self) -> Result<String, serde_json::Error> {
-        serde_json::to_string_pretty(self).map(|it| it + "\n")
+        serde_json::to_string(self).map(|it| it + "\n")
     }
 }
 

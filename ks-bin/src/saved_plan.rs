@@ -31,8 +31,8 @@ pub fn read(path: &Path) -> Result<SavedPlan, CommandError> {
     SavedPlan::read(&text).map_err(|error| {
         let hint = match &error {
             SavedPlanError::Format { .. } => "plan again with this ks: `ks plan -f cc.yaml --out FILE`",
-            SavedPlanError::NotAPlan => "a configuration is named with -f; a plan is saved with `ks plan --out FILE`",
-            _ => "the file was changed or cut; plan again: `ks plan -f cc.yaml --out FILE`",
+            SavedPlanError::Unsound(_) => "the file was changed or cut; plan again: `ks plan -f cc.yaml --out FILE`",
+            _ => "a plan is saved with `ks plan -f cc.yaml --out FILE`; a configuration is named with -f",
         };
         CommandError::new(Kind::BadInput, format!("read the plan {shown}: {error}")).hint(hint)
     })

@@ -39,7 +39,7 @@ impl Session {
         let from_file = options.file.as_deref().map(Input::from_file).transpose()?;
         let source = from_file.as_ref().map(Input::identity).unwrap_or_default();
         let from_file = from_file.map(|input| input.accept(ui)).transpose()?;
-        if let Some(path) = options.cluster.snapshot() {
+        if let Some(path) = options.cluster.snapshot().filter(|_| access == Access::ReadOnly) {
             let snapshot = snapshot::read(path)?;
             let config = from_file.ok_or_else(|| without_file(path))?;
             let planned = snapshot.plan(&catalogue, &config, more)?;

@@ -30,8 +30,8 @@ pub mod plan;
 pub mod predecessors;
 pub mod readiness;
 mod reasons;
-pub mod resolutions;
 pub mod recorded;
+pub mod resolutions;
 mod risk;
 pub mod saved;
 pub mod schedule;
@@ -57,11 +57,11 @@ pub use live::{DryRun, LiveState, Observation, Refusal};
 pub use plan::{Fault, Missing, Plan, Summary, Unready};
 pub use predecessors::Adoption;
 pub use readiness::Readiness;
+pub use recorded::RecordedState;
 pub use resolutions::{
     FieldAddress, FieldAddressError, Forgotten, ForgottenKeep, KeptField, ResolutionProblem, ResolutionProblems,
     Resolutions,
 };
-pub use recorded::RecordedState;
 pub use saved::{SavedPlan, SavedPlanError};
 pub use schedule::Schedule;
 pub use sensitive::{Mask, Secrecy};

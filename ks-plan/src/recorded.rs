@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
-use ks_model::{Manifest, ObjectRef};
+use ks_model::{Facts, Manifest, ObjectRef};
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value, json};
 use sha2::{Digest, Sha256};
@@ -16,6 +16,7 @@ use crate::desired::Desired;
 use crate::live::{DryRun, LiveState, Observation};
 use crate::saved::reveal;
 use crate::sensitive::Mask;
+use crate::volumes::expansions;
 
 /// Holds a [`LiveState`] without its secret values.
 #[derive(Clone, Default, Serialize, Deserialize)]
@@ -44,7 +45,8 @@ pub struct RecordedAnswer {
 
 impl RecordedState {
     /// Takes what is to be kept of `live`, whose dry runs were about `desired`.
-    pub fn of(live: &LiveState, desired: &Desired, mask: &Mask) -> Self {
+    pub fn of(live: &LiveState, desired: &Desired, facts: &Facts) -> Self {
+        let mask = &Mask::keyed(facts.cluster_uid.as_deref());
         let stored = |object: &ObjectRef, value: &Value| {
             let mut value = value.clone();
             mask.stored(&desired.secrecy(object), &mut value);
@@ -54,7 +56,7 @@ impl RecordedState {
             Observation::Present(value) => Observation::Present(stored(object, value)),
             absent @ Observation::Absent { .. } => absent.clone(),
         };
-        let asked = asked(desired, live, mask);
+        let asked = asked(desired, live, facts, mask);
         let answer = |(object, answer): (&ObjectRef, &DryRun)| {
             let answer = match answer {
                 DryRun::Merged { object: value, conflicts } => {
@@ -73,7 +75,8 @@ impl RecordedState {
 
     /// What the cluster answers to what is wanted now. A secret value that the configuration gives takes the place of its
     /// fingerprint, so that it compares as equal; a dry run counts only where the very same object was asked about.
-    pub fn live(&self, desired: &Desired, mask: &Mask) -> LiveState {
+    pub fn live(&self, desired: &Desired, facts: &Facts) -> LiveState {
+        let mask = &Mask::keyed(facts.cluster_uid.as_deref());
         let mut live = LiveState::default();
         for (object, seen) in &self.observations {
             let seen = match seen {
@@ -83,7 +86,7 @@ impl RecordedState {
             live.observe(object.clone(), seen);
         }
         self.companions.iter().for_each(|(object, value)| live.companion(object.clone(), value.clone()));
-        let asked = asked(desired, &live, mask);
+        let asked = asked(desired, &live, facts, mask);
         for RecordedAnswer { object, of, answer } in &self.answers {
             if asked.get(object) != Some(of) {
                 continue;
@@ -106,14 +109,15 @@ impl RecordedState {
 }
 
 /// A hash of each object that a dry run is asked about, without its secret values.
-fn asked(desired: &Desired, live: &LiveState, mask: &Mask) -> BTreeMap<ObjectRef, String> {
+fn asked(desired: &Desired, live: &LiveState, facts: &Facts, mask: &Mask) -> BTreeMap<ObjectRef, String> {
     let hash = |manifest: Cow<'_, Manifest>| {
         let mut value = manifest.value().clone();
         mask.stored(&desired.secrecy(manifest.object()), &mut value);
         let digest = Sha256::digest(value.to_string());
         (manifest.object().clone(), digest.iter().take(16).map(|byte| format!("{byte:02x}")).collect())
     };
-    doubts(desired, live).into_iter().map(hash).collect()
+    let expansions = expansions(desired, live, facts).into_iter().map(Cow::Owned);
+    doubts(desired, live).into_iter().chain(expansions).map(hash).collect()
 }
 
 fn revealed(object: &ObjectRef, value: &Value, desired: &Desired, mask: &Mask) -> Value {
@@ -150,7 +154,7 @@ mod tests {
     }
 
     fn screen(desired: &Desired, live: &LiveState) -> String {
-        let plan: Plan = plan(desired, live, &ks_model::Facts::default()).unwrap();
+        let plan: Plan = plan(desired, live, &Facts::default()).unwrap();
         text(&plan, &TextOptions { full: true, ..TextOptions::default() })
     }
 
@@ -162,28 +166,28 @@ mod tests {
 
     #[test]
     fn a_plan_from_a_record_is_the_plan_from_the_cluster() {
-        let mask = Mask::default();
+        let facts = Facts::default();
         let settled = settled(&wanted(SECRET));
         for live in [LiveState::default(), settled] {
             for value in [SECRET, "b3RoZXI="] {
                 let desired = wanted(value);
-                let recorded = again(&RecordedState::of(&live, &desired, &mask));
-                assert_eq!(screen(&desired, &recorded.live(&desired, &mask)), screen(&desired, &live));
+                let recorded = again(&RecordedState::of(&live, &desired, &facts));
+                assert_eq!(screen(&desired, &recorded.live(&desired, &facts)), screen(&desired, &live));
             }
         }
     }
 
     #[test]
     fn an_answer_counts_for_the_object_that_was_asked_about_only() {
-        let mask = Mask::default();
+        let facts = Facts::default();
         let (asked, other) = (wanted("b25l"), wanted("dHdv"));
         let mut live = settled(&wanted(SECRET));
         let secret = core("Secret", "home/s");
         let merged = live.object(&secret).unwrap().clone();
         live.answer(secret.clone(), DryRun::Merged { object: merged, conflicts: Vec::new() });
-        let recorded = again(&RecordedState::of(&live, &asked, &mask));
-        assert!(recorded.live(&asked, &mask).dry_run(&secret).is_some());
-        assert!(recorded.live(&other, &mask).dry_run(&secret).is_none());
+        let recorded = again(&RecordedState::of(&live, &asked, &facts));
+        assert!(recorded.live(&asked, &facts).dry_run(&secret).is_some());
+        assert!(recorded.live(&other, &facts).dry_run(&secret).is_none());
         assert!(recorded.knows(&secret) && !recorded.knows(&core("Secret", "home/t")));
     }
 }

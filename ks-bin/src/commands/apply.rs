@@ -27,7 +27,7 @@ use crate::ui::Ui;
 #[command(after_help = EXAMPLES)]
 pub struct ApplyArgs {
     /// A plan that `ks plan --out` saved: applied as it is, or refused when the cluster is not as it was
-    #[arg(value_name = "PLAN")]
+    #[arg(value_name = "PLAN", conflicts_with_all = ["take", "keep"])]
     pub plan: Option<PathBuf>,
     /// Do not ask
     #[arg(short, long)]
@@ -74,7 +74,7 @@ pub async fn run(options: &GlobalOptions, args: &ApplyArgs, ui: &Ui) -> Result<K
         show(&ready.plan, &ready.name, args, ui)?;
         return proceed(&ready, args, false, ui).await;
     }
-    let Session { cluster: name, connection, planned, .. } = 
+    let Session { cluster: name, connection, planned, .. } =
         Session::open(options, &args.resolve.options()?, Access::ReadWrite, ui).await?;
     let plan = Arc::new(planned.plan);
     show(&plan, &name, args, ui)?;

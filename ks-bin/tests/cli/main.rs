@@ -9,5 +9,6 @@ mod help;
 mod no_cluster;
 mod offline;
 mod runner;
+mod saved;
 mod usage;
 mod validate;

@@ -39,7 +39,8 @@ pub fn unverified(plan: &Plan) -> Option<String> {
     let all = written.len();
     (unasked > 0).then(|| {
         format!(
-            "{unasked} of {all} objects could not be checked by the server: this plan makes their namespace or kind."
+            "{unasked} of {all} objects could not be checked by the server: \
+             this plan makes their namespace or kind, or no server was asked."
         )
     })
 }

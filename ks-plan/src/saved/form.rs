@@ -140,7 +140,7 @@ impl SavedPlan {
     /// # Errors
     /// Never for a plan that was made here; JSON has no room for some values that serde has.
     pub fn text(&self) -> Result<String, serde_json::Error> {
-        serde_json::to_string_pretty(self).map(|it| it + "\n")
+        serde_json::to_string(self).map(|it| it + "\n")
     }
 
     /// The JSON schema (draft 2020-12) of the file.
