@@ -27,6 +27,13 @@ pub struct Planned {
 }
 
 /// Says what the configuration does not.
+///
+/// # Example
+/// ```
+/// let mut options = ks_apply::PlanOptions::default();
+/// options.resolutions.keep.insert(".spec.replicas@Deployment namespace/name".parse()?);
+/// # Ok::<(), ks_plan::FieldAddressError>(())
+/// ```
 #[derive(Clone, Debug, Default)]
 #[non_exhaustive]
 pub struct PlanOptions {

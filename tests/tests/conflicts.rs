@@ -250,10 +250,18 @@ async fn what_the_plan_does_not_show_is_never_forced() {
     let manifest = change(&stage.planned(&[IMAGE, REPLICAS], &[]).await).manifest.clone().unwrap();
     let force = ApplyMode { dry_run: false, force: true };
     let kind = kinds.preferred(&object().kind).unwrap();
+    let label = json!({ "metadata": { "labels": { "example.org/team": "theirs" } } });
+    stage.server.merge_as("labeller", WEB, &label.to_string()).unwrap();
+    let plain = ApplyMode { dry_run: true, force: false };
+    let ClusterError::Conflict { fields, .. } = cluster.apply(kind, &manifest, plain).await.unwrap_err() else {
+        panic!("no conflict")
+    };
+    let named = fields.iter().any(|it| it.field == ".metadata.labels.example.org/team");
+    assert!(named, "a server quotes no name: {fields:?}");
     let error = cluster.apply(kind, &manifest.as_of("1"), force).await.unwrap_err();
     assert!(matches!(&error, ClusterError::Conflict { fields, .. } if fields.is_empty()), "{error:?}");
 
-    stage.applied(&[IMAGE, REPLICAS], &[]).await;
+    stage.applied(&[IMAGE, REPLICAS, TEAM], &[]).await;
     assert!(stage.planned(&[], &[]).await.plan.is_empty());
 }
 

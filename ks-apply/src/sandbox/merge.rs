@@ -94,7 +94,7 @@ fn refused(action: &str, kind: &ServedKind, error: ApplyError) -> ClusterError {
         ApplyError::Conflict(mut conflicts) => {
             conflicts.sort_by(|a, b| a.manager.cmp(&b.manager).then_with(|| server_order(&a.path, &b.path)));
             let message = conflict_message(kind, &conflicts);
-            let field = |it: Conflict| FieldConflict { field: it.path.to_string(), manager: it.manager };
+            let field = |it: Conflict| FieldConflict { field: it.path.as_server_prints(), manager: it.manager };
             ClusterError::Conflict { action, message, fields: conflicts.into_iter().map(field).collect() }
         }
         ApplyError::Invalid { path, message } => {
@@ -120,7 +120,7 @@ fn server_order(a: &FieldPath, b: &FieldPath) -> Ordering {
 fn conflict_message(kind: &ServedKind, conflicts: &[Conflict]) -> String {
     if let [conflict] = conflicts {
         let manager = manager_name(kind, conflict);
-        return format!("Apply failed with 1 conflict: conflict with {manager}: {}", conflict.path);
+        return format!("Apply failed with 1 conflict: conflict with {manager}: {}", conflict.path.as_server_prints());
     }
     let mut lines: Vec<String> = Vec::new();
     for conflict in conflicts {
@@ -128,7 +128,7 @@ fn conflict_message(kind: &ServedKind, conflicts: &[Conflict]) -> String {
         if !lines.contains(&heading) {
             lines.push(heading);
         }
-        lines.push(format!("- {}", conflict.path));
+        lines.push(format!("- {}", conflict.path.as_server_prints()));
     }
     format!("Apply failed with {} conflicts: {}", conflicts.len(), lines.join("\n"))
 }

@@ -1,8 +1,8 @@
 //! Fields of others are taken as the plan shows it, and no others.
 
-use ks_apply::{ApplyOptions, Cluster};
+use ks_apply::{ApplyMode, ApplyOptions, Cluster};
 use ks_model::GroupKind;
-use ks_plan::{Desired, Resolution};
+use ks_plan::{Desired, Resolution, Resolutions};
 use serde_json::{Value, json};
 use tokio::sync::watch;
 
@@ -47,6 +47,30 @@ async fn the_plan_says_how_and_when_the_owner_wrote() {
     assert_eq!((conflict.field.as_str(), conflict.resolution), (".data.value", Resolution::Unresolved));
     let told = conflict.owner.to_string();
     assert!(told.starts_with("kubectl-edit (Update, 20") && told.ends_with(" UTC)"), "{told}");
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_label_is_taken_whatever_letters_its_name_has() {
+    let cluster = Recorder::new(sandbox());
+    let with_label = |value: &str| {
+        let mut map = config_map("a", "ours");
+        map["metadata"]["labels"] = json!({ "example.org/team": value });
+        map
+    };
+    let wanted = || desired(vec![bundle("demo", [namespace("home"), with_label("ours")])]);
+    applied(&cluster, &wanted()).await;
+    cluster
+        .sandbox
+        .apply_as("somebody", &manifest(with_label("theirs")), ApplyMode { dry_run: false, force: true })
+        .unwrap();
+    let (_, plan) = planned(&cluster, &wanted()).await;
+    let conflict = &plan.conflicting().next().unwrap().conflicts[0];
+    assert_eq!(conflict.field, r#".metadata.labels["example.org/team"]"#);
+    let mut resolutions = Resolutions::default();
+    resolutions.take.insert(format!("{}@ConfigMap home/a", conflict.field).parse().unwrap());
+    let done = applied(&cluster, &wanted().with_resolutions(resolutions)).await;
+    assert!(done.tally.is_success(), "{}", done.told());
+    assert_eq!(live(&cluster).await["metadata"]["labels"]["example.org/team"], "ours");
 }
 
 #[tokio::test(start_paused = true)]

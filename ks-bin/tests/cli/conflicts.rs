@@ -1,5 +1,8 @@
 //! Fields of other managers: what is offered, and what the answers do.
 
+use std::fs;
+use std::sync::OnceLock;
+
 use ks_apply::{ApplyMode, Sandbox};
 use ks_model::Manifest;
 use serde_json::{Value, json};
@@ -9,21 +12,27 @@ use super::runner::{Room, Run};
 const REPLICAS: &str = ".spec.replicas@Deployment kubesphere-monitoring-system/kube-state-metrics";
 const IMAGE: &str = r#".spec.template.spec.containers[name="kube-state-metrics"].image@Deployment kubesphere-monitoring-system/kube-state-metrics"#;
 
-/// A sandbox in which somebody has scaled a Deployment and set an image since ks applied it.
+const SANDBOX: &str = ".ks/sandbox.json";
+
+/// A sandbox in which somebody has scaled a Deployment and set an image since ks applied it; made once for all tests.
 fn contested() -> Room {
-    let room = Room::with_small();
-    let run = apply(&room, &[]);
-    assert_eq!(run.code, Some(0), "{run:?}");
-    let container = json!({ "name": "kube-state-metrics", "image": "example.org/theirs:1" });
-    by(&room, "kubectl-scale", &json!({ "replicas": 5 }));
-    by(&room, "patcher", &json!({ "template": { "spec": { "containers": [container] } } }));
-    room
+    static MADE: OnceLock<String> = OnceLock::new();
+    let made = MADE.get_or_init(|| {
+        let room = Room::with_small();
+        let run = apply(&room, &[]);
+        assert_eq!(run.code, Some(0), "{run:?}");
+        let container = json!({ "name": "kube-state-metrics", "image": "example.org/theirs:1" });
+        by(&room, "kubectl-scale", &json!({ "replicas": 5 }));
+        by(&room, "patcher", &json!({ "template": { "spec": { "containers": [container] } } }));
+        fs::read_to_string(room.path().join(SANDBOX)).unwrap()
+    });
+    Room::with_small().with(SANDBOX, made)
 }
 
 fn by(room: &Room, manager: &str, spec: &Value) {
     let object = json!({ "apiVersion": "apps/v1", "kind": "Deployment", "spec": spec,
         "metadata": { "namespace": "kubesphere-monitoring-system", "name": "kube-state-metrics" } });
-    let sandbox = Sandbox::open(room.path().join(".ks/sandbox.json")).unwrap();
+    let sandbox = Sandbox::open(room.path().join(SANDBOX)).unwrap();
     let mode = ApplyMode { dry_run: false, force: true };
     sandbox.apply_as(manager, &Manifest::parse(object).unwrap(), mode).unwrap();
 }

@@ -49,8 +49,8 @@ impl FieldPath {
         (Self(path), rest)
     }
 
-    /// The path as the API server prints it: names as they are, whatever letters they have.
-    pub(crate) fn as_server_prints(&self) -> String {
+    /// The path as the API server prints it: names as they are, whatever letters they have. Not to be read again.
+    pub fn as_server_prints(&self) -> String {
         let step = |element: &PathElement| match element {
             PathElement::Field(name) => format!(".{name}"),
             other => other.to_string(),
