@@ -24,7 +24,9 @@ pub fn consent(plan: &Plan, args: &ApplyArgs) -> Result<(), CommandError> {
     if conflicts > 0 && !args.force_conflicts {
         let fields = counted(conflicts as u64, "field");
         let message = format!("{fields} of other managers would change (`!` in the plan); nothing was done");
-        return Err(offer(plan, CommandError::new(Kind::NoConsent, message)));
+        let error = offer(plan, CommandError::new(Kind::NoConsent, message));
+        let again = "--take and --keep belong to `ks plan`: plan again with them, and save that";
+        return Err(if args.plan.is_some() { error.hint(again) } else { error });
     }
     Ok(())
 }

@@ -133,6 +133,23 @@ fn a_kept_field_is_taken_back() {
 }
 
 #[test]
+fn a_saved_plan_holds_what_was_said() {
+    let room = contested();
+    assert_eq!(plan(&room, &["--out", "open.json"]).code, Some(0));
+    let refused = room.ks(&["apply", "--sandbox", "open.json"]);
+    assert_eq!(refused.code, Some(9), "{refused:?}");
+    assert!(refused.err.contains("plan again with them, and save that"), "{refused:?}");
+
+    assert_eq!(plan(&room, &["--take", IMAGE, "--keep", REPLICAS, "--out", "said.json"]).code, Some(0));
+    // What is kept may change before the plan is applied.
+    by(&room, "kubectl-scale", &json!({ "replicas": 7 }));
+    let run = room.ks(&["apply", "--sandbox", "said.json"]);
+    assert_eq!(run.code, Some(0), "{run:?}");
+    let after = as_json(&room, &[]);
+    assert_eq!((&after["keptFields"][0]["live"], after["changes"].as_array().unwrap().len()), (&json!(7), 0));
+}
+
+#[test]
 fn wrong_words_are_told_together_with_what_is_possible() {
     let room = contested();
     let malformed =
