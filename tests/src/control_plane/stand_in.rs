@@ -77,6 +77,7 @@ impl ControlPlane {
         let name = format!("{prefix}-{name}");
         let labels = json!({ "app": name });
         let image = object["spec"].get("image").cloned().unwrap_or_else(|| json!("none"));
+        let claims: Vec<Value> = claim_template(&name, object).into_iter().collect();
         let stateful_set = json!({
             "apiVersion": "apps/v1",
             "kind": "StatefulSet",
@@ -86,9 +87,14 @@ impl ControlPlane {
                 "serviceName": name,
                 "selector": { "matchLabels": labels },
                 "template": { "metadata": { "labels": labels }, "spec": { "containers": [{ "name": "main", "image": image }] } },
+                "volumeClaimTemplates": claims,
             },
         });
-        self.apply(&format!("/apis/apps/v1/namespaces/{namespace}/statefulsets/{name}"), &stateful_set.to_string())?;
+        let path = format!("/apis/apps/v1/namespaces/{namespace}/statefulsets/{name}");
+        // The operator deletes what it cannot change, and makes it anew.
+        if let Err(Unavailable::Refused { code: 422, .. }) = self.apply(&path, &stateful_set.to_string()) {
+            self.delete(&path)?;
+        }
         Ok(())
     }
 
@@ -96,6 +102,18 @@ impl ControlPlane {
         let list = self.get(path)?.unwrap_or_default();
         Ok(list["items"].as_array().cloned().unwrap_or_default())
     }
+}
+
+/// The claims that a custom resource of the operator wants, named as the operator names them.
+fn claim_template(set: &str, object: &Value) -> Option<Value> {
+    let mut template = object.pointer("/spec/storage/volumeClaimTemplate")?.clone();
+    if template["metadata"]["name"].is_null() {
+        template["metadata"] = json!({ "name": format!("{set}-db") });
+    }
+    if template["spec"]["accessModes"].is_null() {
+        template["spec"]["accessModes"] = json!(["ReadWriteOnce"]);
+    }
+    Some(template)
 }
 
 fn replicas(object: &Value) -> i64 {
