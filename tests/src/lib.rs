@@ -1,5 +1,6 @@
 //! What the stories stand on: a real control plane, the engine in one line, and promtool.
 
+pub mod browser;
 pub mod campaign;
 pub mod configuration;
 pub mod control_plane;

@@ -7,7 +7,7 @@
 use std::collections::BTreeSet;
 
 /// The room between layers, where the edges run.
-const GAP_X: i32 = 56;
+const GAP_X: i32 = 46;
 /// The room between the boxes of a layer.
 const GAP_Y: i32 = 18;
 /// How far below the top of a box its edges end: at its heading, however high the box is.
@@ -202,8 +202,8 @@ mod tests {
         let sizes = [(10, 10); 4];
         let layout = lay_out(&sizes, &[(0, 1), (1, 2), (0, 3)].into());
         let lefts: Vec<i32> = layout.boxes.iter().map(|it| it.0).collect();
-        assert_eq!(lefts, [0, 66, 132, 66]);
-        assert_eq!(layout.size.0, 142);
+        assert_eq!(lefts, [0, 56, 112, 56]);
+        assert_eq!(layout.size.0, 122);
     }
 
     #[test]

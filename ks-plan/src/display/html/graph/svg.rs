@@ -8,7 +8,7 @@ use super::model::{Card, Model, Row};
 use crate::display::html::markup::Markup;
 use crate::display::html::object::word;
 
-const WIDTH: i32 = 336;
+const WIDTH: i32 = 328;
 const HEAD: i32 = 32;
 const ROW: i32 = 20;
 /// Where the arcs between rows run.
@@ -16,7 +16,7 @@ const MARGIN: i32 = 30;
 /// The room below the last row.
 const FOOT: i32 = 7;
 /// How many characters a row has room for.
-const ROOM: usize = 41;
+const ROOM: usize = 40;
 
 /// Draws all cards, with or without their rows.
 pub fn draw(model: &Model<'_>, rows: bool, page: &mut Markup) {
