@@ -74,7 +74,8 @@ pub struct ChangeDocument<'a> {
     pub component: Option<&'a ComponentName>,
     /// The leaves that change, list items by key.
     pub fields: &'a [FieldChange],
-    /// The same as an RFC 6902 patch, from the live object to the one after, without what the server writes by itself.
+    /// The same as an RFC 6902 patch, from the live object to the one after, without what the server writes by itself. One
+    /// that makes an object adds the whole document, one that deletes it puts null in its place.
     pub patch: Value,
     /// Fields of other managers that the change would take.
     pub conflicts: &'a [Conflict],
@@ -139,19 +140,23 @@ fn change<'a>(change: &'a Change, mask: &Mask) -> ChangeDocument<'a> {
 }
 
 fn patch(change: &Change, mask: &Mask) -> Value {
-    let shown = |object: &Value| own_part(mask.object(&change.secrecy, object));
+    let is_about_status = change.manifest.as_ref().is_some_and(|it| it.value().get("status").is_some());
+    let shown = |object: &Value| own_part(mask.object(&change.secrecy, object), is_about_status);
     match (change.before.as_ref().map(shown), change.after.as_ref().map(shown)) {
         (Some(before), Some(after)) => json!(json_patch::diff(&before, &after)),
         (None, Some(after)) => json!([{ "op": "add", "path": "", "value": after }]),
-        (Some(_), None) => json!([{ "op": "remove", "path": "" }]),
+        // A whole document cannot be removed, only replaced by none.
+        (Some(_), None) => json!([{ "op": "replace", "path": "", "value": null }]),
         (None, None) => json!([]),
     }
 }
 
-/// The object without what the server writes by itself.
-fn own_part(mut object: Value) -> Value {
+/// The object without what the server writes by itself. Its status counts where the plan writes it.
+fn own_part(mut object: Value, is_about_status: bool) -> Value {
     if let Some(map) = object.as_object_mut() {
-        map.shift_remove("status");
+        if !is_about_status {
+            map.shift_remove("status");
+        }
         if let Some(metadata) = map.get_mut("metadata").and_then(Value::as_object_mut) {
             for field in ["creationTimestamp", "generation", "managedFields", "resourceVersion", "selfLink", "uid"] {
                 metadata.shift_remove(field);

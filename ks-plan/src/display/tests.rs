@@ -2,7 +2,8 @@
 
 use ks_model::config::Location;
 use ks_model::{ClosedGate, LiveField, Origin};
-use serde_json::json;
+use proptest::prelude::*;
+use serde_json::{Value, json};
 
 use super::sample::{change, configured, field, object, plan, setting, with_keeps};
 use super::{Palette, PlanDocument, TextOptions, text};
@@ -12,6 +13,7 @@ use crate::kept::Kept;
 use crate::live::Refusal;
 use crate::plan::{Fault, Plan, Unready};
 use crate::readiness::Readiness;
+use crate::sensitive::Mask;
 use crate::structured::Operation;
 
 fn shown(plan: &Plan, full: bool) -> String {
@@ -181,4 +183,56 @@ fn the_document_holds_the_plan_and_no_secret() {
     let text = document.to_string();
     assert!(!text.contains("b2xk") && !text.contains("bmV3"));
     insta::assert_json_snapshot!(document);
+}
+
+/// Any object of small values, some of which the server writes by itself.
+fn objects() -> impl Strategy<Value = Value> {
+    let leaf = prop_oneof![
+        Just(json!(null)),
+        any::<bool>().prop_map(Value::from),
+        (0..4).prop_map(Value::from),
+        "[ab/~]{0,2}".prop_map(Value::from)
+    ];
+    let value = leaf.prop_recursive(3, 12, 3, |inner| {
+        let key = prop_oneof![
+            "[ab/~]{0,2}",
+            Just("status".to_owned()),
+            Just("metadata".to_owned()),
+            Just("data".to_owned()),
+            Just("uid".to_owned())
+        ];
+        prop_oneof![
+            proptest::collection::vec(inner.clone(), 0..3).prop_map(Value::from),
+            proptest::collection::btree_map(key, inner, 0..4).prop_map(|it| Value::Object(it.into_iter().collect())),
+        ]
+    });
+    (value.clone(), value).prop_map(|(metadata, data)| json!({ "metadata": metadata, "data": data, "status": "x" }))
+}
+
+proptest! {
+    #[test]
+    fn a_patch_turns_what_is_shown_of_the_live_object_into_what_comes_after(before in objects(), after in objects(), secret in any::<bool>()) {
+        let kind = if secret { "Secret" } else { "ConfigMap" };
+        let mut update = change(Action::Update, object("", kind, "x"), "prometheus");
+        (update.before, update.after) = (Some(before), Some(after));
+        let (secrecy, live, wanted) = (update.secrecy.clone(), update.before.clone().unwrap(), update.after.clone().unwrap());
+        let mut plan = plan(vec![update]);
+        plan.facts.cluster_uid = Some("0c5a".into());
+        let document = serde_json::to_value(PlanDocument::of(&plan)).unwrap();
+        let patch: json_patch::Patch = serde_json::from_value(document["changes"][0]["patch"].clone()).unwrap();
+        let mask = Mask::keyed(Some("0c5a"));
+        // The live object keeps what the server writes by itself, so both sides are compared without it.
+        let own = |object: &Value| {
+            let mut own = object.clone();
+            let bookkeeping = ["creationTimestamp", "generation", "managedFields", "resourceVersion", "selfLink", "uid"];
+            if let Some(metadata) = own["metadata"].as_object_mut() {
+                metadata.retain(|name, _| !bookkeeping.contains(&name.as_str()));
+            }
+            own.as_object_mut().unwrap().remove("status");
+            own
+        };
+        let mut patched = own(&mask.object(&secrecy, &live));
+        json_patch::patch(&mut patched, &patch).unwrap();
+        prop_assert_eq!(patched, own(&mask.object(&secrecy, &wanted)));
+    }
 }
