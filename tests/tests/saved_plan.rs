@@ -107,11 +107,7 @@ impl Stage {
             let kind = self.discovery().preferred(&object.kind).unwrap();
             return self.cluster.delete(kind, object, None).await.unwrap();
         }
-        let desired = &self.installed.desired;
-        match desired.find(object) {
-            Some((_, wanted)) => self.write(&wanted.manifest).await,
-            None => self.write(&desired.inventory_manifest(&desired.contents()).unwrap()).await,
-        }
+        self.write(self.installed.plan.change(object).unwrap().manifest.as_ref().unwrap()).await;
     }
 
     async fn write(&self, manifest: &Manifest) {

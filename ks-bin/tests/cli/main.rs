@@ -10,5 +10,6 @@ mod no_cluster;
 mod offline;
 mod runner;
 mod saved;
+mod secrets;
 mod usage;
 mod validate;
