@@ -5,11 +5,12 @@ use annotate_snippets::{AnnotationKind, Group, Level, Renderer, Snippet};
 use ks_model::config::{Problem, Severity, Source};
 use ks_plan::display::Palette;
 
-/// Draws problems with the lines that they are about.
+/// Draws problems with the lines that they are about; values that look secret are covered.
 pub fn draw<'a>(problems: impl IntoIterator<Item = &'a Problem>, source: Option<&Source>) -> String {
+    let source = source.map(Source::covered);
     let drawn = problems.into_iter().map(|problem| {
         let renderer = Renderer::styled().decor_style(DecorStyle::Unicode);
-        renderer.render(&[group(problem, source)]) + "\n"
+        renderer.render(&[group(problem, source.as_ref())]) + "\n"
     });
     drawn.collect::<Vec<_>>().join("\n")
 }

@@ -14,7 +14,7 @@ name: vault
 description: Holds what nobody may see.
 sensitive: ["v1 ConfigMap default/vault#/data/token"]
 settings:
-  token: { from: monitoring.storageClass, sensitive: true }
+  token: { from: authentication.jwtSecret, sensitive: true }
 "#;
 const OBJECTS: &str = "
 apiVersion: v1
@@ -30,14 +30,14 @@ data: { token: {{ settings.token }}, user: everybody }
 
 fn room() -> Room {
     let secret = format!(
-        "spec:\n  monitoring:\n    storageClass: {SENTINEL}\n    prometheus:\n      remoteWrite:\n        \
-         - {{ url: 'https://u:{SENTINEL}@example.org', bearerToken: {SENTINEL}, headers: {{ X-Key: {SENTINEL} }} }}\n"
+        "spec:\n  authentication: {{ jwtSecret: {SENTINEL} }}\n  monitoring:\n    prometheus:\n      remoteWrite:\n        \
+         - {{ url: 'https://u:{SENTINEL}@example.org', headers: {{ X-Key: {SENTINEL} }} }}\n"
     );
     let configuration = SMALL.replace("spec:\n", &secret);
     Room::new()
         .with("cc.yaml", &configuration)
         .with("changed.yaml", &configuration.replace(SENTINEL, &format!("{SENTINEL}-2")))
-        .with("wrong.yaml", &configuration.replace("spec:\n", "spec:\n  alerting: { enabled: perhaps }\n"))
+        .with("wrong.yaml", &configuration.replace("headers: {", "bearerToken: open-sesame-4711, headers: {"))
         .with("own/demo/vault/component.yaml", COMPONENT)
         .with("own/demo/vault/vault.yaml.j2", OBJECTS)
 }
@@ -49,6 +49,7 @@ fn a_secret_value_is_in_no_output() {
     let lines = [
         "validate -f cc.yaml",
         "validate -f wrong.yaml",
+        "validate -f wrong.yaml -o json",
         "plan --sandbox -f wrong.yaml",
         "plan --sandbox -f cc.yaml --full -v",
         "plan --sandbox -f cc.yaml -o json --out plan.json",

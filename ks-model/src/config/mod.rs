@@ -8,6 +8,7 @@
 mod bad_values;
 mod check;
 mod cluster_configuration;
+mod covered;
 mod document;
 mod fields;
 mod location;
