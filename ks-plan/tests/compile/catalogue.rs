@@ -24,13 +24,13 @@ fn compile_faults(template: &str) -> String {
 #[test]
 fn a_component_with_an_unknown_key() {
     let text = "name: echo\ndescription: Answers.\nrequire: [other]\n";
-    insta::assert_snapshot!(faults(&[("m/echo/component.yaml", text)]), @"m/echo/component.yaml:3: unknown field `require`, expected one of name, description, when, requires, after, settings at line 3, column 1");
+    insta::assert_snapshot!(faults(&[("m/echo/component.yaml", text)]), @"m/echo/component.yaml:3: unknown field `require`, expected one of name, description, when, requires, after, settings, sensitive at line 3, column 1");
 }
 
 #[test]
 fn a_setting_with_an_unknown_key() {
     let text = "name: echo\ndescription: Answers.\nsettings:\n  port: { form: a.b }\n";
-    insta::assert_snapshot!(faults(&[("m/echo/component.yaml", text)]), @"m/echo/component.yaml:4: unknown field `form`, expected one of from, keep, find, compute, default, certificate, leaves, blankIsUnset at line 4, column 11");
+    insta::assert_snapshot!(faults(&[("m/echo/component.yaml", text)]), @"m/echo/component.yaml:4: unknown field `form`, expected one of from, keep, find, compute, default, certificate, leaves, blankIsUnset, sensitive at line 4, column 11");
 }
 
 #[test]
