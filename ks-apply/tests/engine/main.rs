@@ -11,6 +11,7 @@ mod interrupting;
 mod keeping;
 mod planning;
 mod recorder;
+mod snapshots;
 mod story;
 mod taking;
 mod volumes;
