@@ -1,6 +1,6 @@
 //! The claims of a wanted object: which grow, which are made anew, which go.
 
-use ks_model::{Bundle, DesiredObject, Manifest, ObjectRef, Origin, Ownership, Quantity};
+use ks_model::{Bundle, DesiredObject, GroupKind, Manifest, ObjectRef, Origin, Ownership, Quantity};
 use serde_json::Value;
 
 use super::Builder;
@@ -66,7 +66,10 @@ impl Builder<'_> {
         let Some(template) = case.slot.template else { return Some(Ok(self.unwanted(case))) };
         match verdict(template, &case.claim, self.facts)? {
             Verdict::Expand => self.expand(case, template),
-            Verdict::Anew(because) => self.claim_anew(case, template, because).map(Ok),
+            Verdict::Anew(because) => {
+                let change = self.claim_anew(case, template, because)?;
+                Some(self.lacking_class(case, template).map_or(Ok(change), Err))
+            }
         }
     }
 
@@ -111,6 +114,15 @@ impl Builder<'_> {
         let change = claim_change(case, Action::Replace, risk, reasons, fields);
         let after = Some(case.claim.made_anew(template));
         (!because.is_empty()).then(|| Change { immutable: immutable.collect(), after, ..change })
+    }
+
+    /// Refuses to give data up for a class that is not there: no volume would ever be made for the new claim.
+    fn lacking_class(&self, case: &Case<'_>, template: &ClaimTemplate) -> Option<Refusal> {
+        let name = template.class.as_deref().filter(|it| !it.is_empty() && loses_data(case))?;
+        let class = ObjectRef::cluster(GroupKind::new("storage.k8s.io", "StorageClass"), name);
+        let is_there = self.facts.storage_classes.contains_key(name) || self.desired.find(&class).is_some();
+        let message = format!("storage class {name} does not exist: its data would go, and nothing would come back");
+        (!is_there).then_some(Refusal { message, immutable: Vec::new() })
     }
 
     fn unwanted(&self, case: &Case<'_>) -> Change {

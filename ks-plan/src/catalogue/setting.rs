@@ -16,8 +16,9 @@ pub struct SettingRule {
     /// Fields of the configuration, the first that is set wins: `monitoring.prometheus.replicas`.
     #[serde(deserialize_with = "one_or_many")]
     pub from: Vec<String>,
-    /// A field of a live object, kept when the configuration is silent.
-    pub keep: Option<LiveField>,
+    /// Fields of live objects, of which the first that is there is kept when the configuration is silent.
+    #[serde(deserialize_with = "live_fields")]
+    pub keep: Vec<LiveField>,
     /// A search: the value is the list of what it finds, `[{ namespace, name, value }]`, and nothing else gives one.
     pub find: Option<LiveSearch>,
     /// The default as an expression over `spec` and `facts`.
@@ -38,7 +39,7 @@ impl SettingRule {
     /// Finds what makes the rule meaningless.
     pub(crate) fn fault(&self) -> Option<SettingFault> {
         let has_other =
-            !self.from.is_empty() || self.keep.is_some() || self.default.is_some() || self.compute.is_some();
+            !self.from.is_empty() || !self.keep.is_empty() || self.default.is_some() || self.compute.is_some();
         if let Some(request) = &self.certificate {
             let alone = Self { certificate: Some(request.clone()), sensitive: self.sensitive, ..Self::default() };
             (*self != alone || !are_dns_names(&request.dns_names)).then_some(SettingFault::Certificate)
@@ -46,7 +47,7 @@ impl SettingRule {
             has_other.then_some(SettingFault::Find)
         } else if self.default.is_some() && self.compute.is_some() {
             Some(SettingFault::TwoDefaults)
-        } else if self.leaves && !(matches!(self.default, Some(Value::Object(_))) && self.keep.is_none()) {
+        } else if self.leaves && !(matches!(self.default, Some(Value::Object(_))) && self.keep.is_empty()) {
             Some(SettingFault::Leaves)
         } else if !has_other {
             Some(SettingFault::NoSource)
@@ -95,6 +96,11 @@ fn collect_leaves<'a>(value: &'a Value, path: &mut Vec<&'a str>, found: &mut Vec
         collect_leaves(member, path, found);
         path.pop();
     }
+}
+
+fn live_fields<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Vec<LiveField>, D::Error> {
+    let texts = one_or_many(deserializer)?;
+    texts.iter().map(|it| it.parse().map_err(serde::de::Error::custom)).collect()
 }
 
 fn one_or_many<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Vec<String>, D::Error> {

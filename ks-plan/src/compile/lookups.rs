@@ -47,7 +47,7 @@ pub fn lookups(catalogue: &Catalogue, configuration: &ClusterConfiguration, fact
             }
             Ok(None) => {
                 let rules = || component.settings.values();
-                wanted.kept.extend(rules().filter_map(|rule| rule.keep.clone()));
+                wanted.kept.extend(rules().flat_map(|rule| rule.keep.clone()));
                 wanted.searches.extend(rules().filter_map(|rule| rule.find.clone()));
                 wanted.certificates.extend(rules().filter_map(|rule| rule.certificate.clone()));
             }

@@ -52,8 +52,8 @@ fn resolve_one(component: &Component, rule: &SettingRule, inputs: &Inputs<'_>) -
     if let Some(setting) = rule.from.iter().find_map(|path| configured(path, rule, inputs)) {
         return Ok(setting);
     }
-    let kept = rule.keep.as_ref().and_then(|field| inputs.kept.get(field).map(|value| (field, value)));
-    if let Some((field, value)) = kept.filter(|(_, value)| !value.is_null()) {
+    let mut kept = rule.keep.iter().filter_map(|field| inputs.kept.get(field).map(|value| (field, value)));
+    if let Some((field, value)) = kept.find(|(_, value)| !value.is_null()) {
         return Ok(Setting { value: value.clone(), origin: Origin::Kept { field: field.clone() } });
     }
     let Some(expression) = &rule.compute else {

@@ -181,6 +181,16 @@ fn another_class_makes_claims_anew_one_replica_after_the_other() {
 }
 
 #[test]
+fn no_data_is_given_up_for_a_class_that_is_not_there() {
+    let desired = wanting(&template(Some("misspelt"), "20Gi"));
+    let plan = planned(&desired, &with_claims(&desired, [claim(0, "nfs", "20Gi")]));
+    assert_snapshot!(drawn(&plan), @r"
+    ! PersistentVolumeClaim home/prometheus-k8s-db-prometheus-k8s-0: storage class misspelt does not exist: its data would go, and nothing would come back
+    ");
+    assert!(!plan.steps.iter().any(|it| it.task.is_write()));
+}
+
+#[test]
 fn a_claim_cannot_shrink_and_one_of_a_fixed_class_cannot_grow() {
     let desired = wanting(&template(None, "20Gi"));
     let live = with_claims(&desired, [claim(0, "local", "50Gi"), claim(1, "nfs", "10Gi")]);

@@ -179,9 +179,10 @@ fn every_setting_is_read_by_a_template() {
 fn what_has_to_be_observed_is_known_before() {
     let wanted = lookups(&EMBEDDED, &config(EXAMPLE), &Facts::default());
     let fields: Vec<String> = wanted.kept.iter().map(ToString::to_string).collect();
-    insta::assert_snapshot!(fields.join("\n"), @"
-        monitoring.coreos.com/v1 Prometheus kubesphere-monitoring-system/k8s#/spec/nodeSelector
-        monitoring.coreos.com/v1 Prometheus kubesphere-monitoring-system/k8s#/spec/retention
-        v1 PersistentVolumeClaim kubesphere-monitoring-system/prometheus-k8s-db-prometheus-k8s-0#/spec/resources/requests/storage
-        ");
+    insta::assert_snapshot!(fields.join("\n"), @r"
+    monitoring.coreos.com/v1 Prometheus kubesphere-monitoring-system/k8s#/spec/nodeSelector
+    monitoring.coreos.com/v1 Prometheus kubesphere-monitoring-system/k8s#/spec/retention
+    monitoring.coreos.com/v1 Prometheus kubesphere-monitoring-system/k8s#/spec/storage/volumeClaimTemplate/spec/resources/requests/storage
+    v1 PersistentVolumeClaim kubesphere-monitoring-system/prometheus-k8s-db-prometheus-k8s-0#/spec/resources/requests/storage
+    ");
 }

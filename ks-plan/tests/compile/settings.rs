@@ -35,6 +35,19 @@ fn explicit_beats_live_and_live_beats_default() {
 }
 
 #[test]
+fn the_first_live_value_that_is_there_is_kept() {
+    let wanted =
+        format!("monitoring.coreos.com/v1 Prometheus kubesphere-monitoring-system/k8s#{SIZE}").parse().unwrap();
+    let mut facts = live();
+    facts.kept.insert(wanted, Value::from("40Gi"));
+    let read = |facts: &Facts| field(&compiled(&with_spec(json!({})), facts), PROMETHEUS, SIZE);
+    assert_eq!(read(&facts), "50Gi");
+    // The claim is being made anew.
+    facts.kept.retain(|field, _| field.object.kind.kind != "PersistentVolumeClaim");
+    assert_eq!(read(&facts), "40Gi");
+}
+
+#[test]
 fn each_value_tells_where_it_came_from() {
     let text = with_spec(json!({ "monitoring": { "prometheusReplicas": 3 } }));
     let compiled = compiled(&text, &live());
