@@ -5,8 +5,8 @@ use std::time::Duration;
 use futures::StreamExt;
 use futures::stream;
 use ks_model::ObjectRef;
-use ks_plan::volumes::{ClaimOwner, holds};
-use ks_plan::{Change, Readiness, readiness};
+use ks_plan::volumes::{ClaimTemplates, holds};
+use ks_plan::{Readiness, readiness};
 use serde_json::Value;
 use tokio::time::Instant;
 
@@ -25,13 +25,13 @@ pub(crate) type Served<'a> = (ServedKind, &'a ObjectRef);
 /// Follows the StatefulSet of an owner until it makes claims as they are wanted.
 pub(crate) async fn until_template(
     cluster: &dyn Cluster,
-    set: Served<'_>,
-    owner: &ClaimOwner,
+    kind: &ServedKind,
+    templates: &ClaimTemplates,
     timeout: Duration,
     progress: impl Fn(Readiness),
 ) -> Outcome {
-    let seen = cluster.watch(&set.0, set.1).map(|it| (0, it)).boxed();
-    let judge = |(_, set): (usize, Option<Value>)| owner.readiness_of_set(set.as_ref());
+    let seen = cluster.watch(kind, &templates.set).map(|it| (0, it)).boxed();
+    let judge = |(_, set): (usize, Option<Value>)| templates.readiness(set.as_ref());
     wait::follow(seen, timeout, judge, progress).await
 }
 
@@ -133,9 +133,4 @@ async fn look(
 
 fn uid_of(object: &Value) -> Option<&str> {
     object.pointer("/metadata/uid")?.as_str()
-}
-
-/// What a change says about the claims of its object.
-pub(crate) fn owner(change: &Change) -> Option<ClaimOwner> {
-    ClaimOwner::of(&change.object, change.after.as_ref()?, change.before.as_ref())
 }

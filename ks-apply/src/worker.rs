@@ -6,7 +6,7 @@ use std::time::Duration;
 use backon::{BackoffBuilder, ExponentialBuilder};
 use ks_model::{GroupKind, Manifest, ObjectRef};
 use ks_plan::edges::crd::defined_kind;
-use ks_plan::volumes::Replica;
+use ks_plan::volumes::{ClaimTemplates, Replica};
 use ks_plan::{Adoption, Change, Plan, StepId, Task};
 use serde_json::Value;
 use tokio::sync::{Semaphore, mpsc, watch};
@@ -85,7 +85,7 @@ impl Worker {
             Task::Delete(object) => self.delete(id, object).await,
             Task::AwaitReady(object) => self.await_ready(id, object).await,
             Task::AwaitAbsent(object) => self.await_absent(id, object).await,
-            Task::AwaitClaimTemplate(owner) => self.await_template(id, owner).await,
+            Task::AwaitClaimTemplate(templates) => self.await_template(id, templates).await,
             Task::FreeClaim { claim, pod } => self.free(id, claim, pod).await,
             Task::AwaitReplica(replica) => self.await_replica(id, replica).await,
             // What is left only marks that something is reached.
@@ -215,11 +215,10 @@ impl Worker {
         Ok(self.unless_interrupted(absent).await.unwrap_or(Outcome::Interrupted))
     }
 
-    async fn await_template(&self, id: StepId, object: &ObjectRef) -> Result<Outcome, ClusterError> {
-        let Some(owner) = self.plan.change(object).and_then(volumes::owner) else { return Ok(Outcome::Reached) };
-        let set = (self.kind(owner.set(), None)?, owner.set());
+    async fn await_template(&self, id: StepId, templates: &ClaimTemplates) -> Result<Outcome, ClusterError> {
+        let kind = self.kind(&templates.set, None)?;
         let progress = |readiness| self.tell(ApplyEvent::Progress(id, readiness));
-        let seen = volumes::until_template(&*self.cluster, set, &owner, self.options.timeout, progress);
+        let seen = volumes::until_template(&*self.cluster, &kind, templates, self.options.timeout, progress);
         Ok(self.unless_interrupted(seen).await.unwrap_or(Outcome::Interrupted))
     }
 

@@ -82,7 +82,7 @@ impl<'a> Writes<'a> {
         let mut ready = self.needs(node, Until::Ready);
         ready.extend(&present);
         if let Some(volumes) = volumes {
-            ready = self.renew(object, volumes, ready);
+            ready = self.renew(volumes, ready);
         }
         if self.work.awaited.contains(object) {
             ready = [self.steps.add(Task::AwaitReady(object.clone()), ready)].into();

@@ -10,7 +10,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::graph::Until;
-use crate::volumes::Replica;
+use crate::volumes::{ClaimTemplates, Replica};
 
 /// Numbers a step within its plan.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, JsonSchema)]
@@ -36,7 +36,7 @@ pub enum Task {
     /// Waits until an object is gone.
     AwaitAbsent(ObjectRef),
     /// Waits until the StatefulSet of an object makes claims as they are wanted.
-    AwaitClaimTemplate(ObjectRef),
+    AwaitClaimTemplate(ClaimTemplates),
     /// Deletes the pod that holds a claim on its way out, and waits until the claim is gone.
     FreeClaim {
         /// The claim.
@@ -55,8 +55,10 @@ impl Task {
     pub fn object(&self) -> Option<&ObjectRef> {
         match self {
             Self::Write(it) | Self::AwaitReady(it) | Self::Delete(it) | Self::AwaitAbsent(it) => Some(it),
-            Self::AwaitClaimTemplate(it) | Self::FreeClaim { claim: it, .. } => Some(it),
-            Self::AwaitReplica(replica) => Some(&replica.owner),
+            Self::FreeClaim { claim, .. } => Some(claim),
+            Self::AwaitClaimTemplate(ClaimTemplates { owner, .. }) | Self::AwaitReplica(Replica { owner, .. }) => {
+                Some(owner)
+            }
             Self::GrowInventory | Self::ShrinkInventory | Self::Reach(..) | Self::AllWritten => None,
         }
     }
@@ -78,7 +80,7 @@ impl fmt::Display for Task {
             Self::AllWritten => f.write_str("everything is written"),
             Self::Delete(object) => write!(f, "delete {object}"),
             Self::AwaitAbsent(object) => write!(f, "wait until {object} is gone"),
-            Self::AwaitClaimTemplate(object) => write!(f, "wait for the claim template of {object}"),
+            Self::AwaitClaimTemplate(it) => write!(f, "wait for the claim template of {}", it.owner),
             Self::FreeClaim { claim, pod } => write!(f, "delete {pod} and wait until {claim} is gone"),
             Self::AwaitReplica(Replica { pod, claim: Some(claim), .. }) => write!(f, "wait for {pod} with {claim}"),
             Self::AwaitReplica(Replica { pod, claim: None, .. }) => write!(f, "wait for {pod}"),
@@ -154,21 +156,16 @@ pub(crate) struct Work {
 }
 
 /// What has to be done to the claims of one object.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug)]
 pub(crate) struct VolumeWork {
+    /// The claims that have to be made before any goes.
+    pub templates: ClaimTemplates,
     /// Claims that grow in place.
     pub grown: Vec<ObjectRef>,
     /// Replicas that have to run before the first claim goes.
     pub others: Vec<Replica>,
     /// Claims that go, one after the other.
     pub going: Vec<Going>,
-}
-
-impl VolumeWork {
-    /// Whether there is nothing to do.
-    pub fn is_empty(&self) -> bool {
-        self.grown.is_empty() && self.going.is_empty()
-    }
 }
 
 /// A claim that goes, with the replica that runs without it or on a new one.

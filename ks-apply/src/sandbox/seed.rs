@@ -8,24 +8,30 @@ use super::controllers::World;
 /// The namespaces that every cluster has.
 const NAMESPACES: [&str; 4] = ["kube-system", "default", "kube-node-lease", "kube-public"];
 
-/// Puts namespaces, nodes and the default StorageClass into an empty world.
+/// Puts namespaces, nodes and two StorageClasses into an empty world: `standard`, the default, whose claims can grow, and
+/// `fixed`, whose claims cannot.
 pub(super) fn seed(world: &mut World<'_>, nodes: u32) {
     for name in NAMESPACES {
         world
             .write("kube-apiserver", &json!({ "apiVersion": "v1", "kind": "Namespace", "metadata": { "name": name } }));
     }
     let default_class = json!({ "storageclass.kubernetes.io/is-default-class": "true" });
-    let class = json!({
-        "apiVersion": "storage.k8s.io/v1",
-        "kind": "StorageClass",
-        "metadata": { "name": "standard", "annotations": default_class },
-        "provisioner": "sandbox.ks/none",
-        "allowVolumeExpansion": true,
-    });
-    world.write("kube-apiserver", &class);
+    seed_class(world, json!({ "name": "standard", "annotations": default_class }), true);
     for number in 1..=nodes {
         seed_node(world, number);
     }
+    seed_class(world, json!({ "name": "fixed" }), false);
+}
+
+fn seed_class(world: &mut World<'_>, metadata: Value, grows: bool) {
+    let class = json!({
+        "apiVersion": "storage.k8s.io/v1",
+        "kind": "StorageClass",
+        "metadata": metadata,
+        "provisioner": "sandbox.ks/none",
+        "allowVolumeExpansion": grows,
+    });
+    world.write("kube-apiserver", &class);
 }
 
 fn seed_node(world: &mut World<'_>, number: u32) {

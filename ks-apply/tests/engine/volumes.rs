@@ -11,7 +11,7 @@ use ks_plan::{Action, Desired, Plan, Risk};
 use serde_json::{Value, json};
 
 use crate::recorder::Recorder;
-use crate::story::{applied, as_other, bundle, desired, namespace, planned, requiring, sandbox};
+use crate::story::{applied, as_other, bundle, desired, manifest, namespace, planned, requiring, sandbox};
 
 const ZERO: &str = "PersistentVolumeClaim home/prometheus-k8s-db-prometheus-k8s-0";
 const ONE: &str = "PersistentVolumeClaim home/prometheus-k8s-db-prometheus-k8s-1";
@@ -166,6 +166,16 @@ async fn what_cannot_be_had_in_place_needs_a_consent_for_each_claim() {
         let losses: Vec<String> = plan.data_losses().map(|it| it.object.to_string()).collect();
         assert_eq!(losses, [ZERO, ONE], "{size}");
     }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_server_lets_no_claim_of_a_fixed_class_grow() {
+    let cluster = cluster();
+    applied(&cluster, &wanting(&template(Some("nfs"), "20Gi"))).await;
+    let mut claim = claims(&cluster.sandbox).remove(0);
+    claim["spec"]["resources"]["requests"]["storage"] = "50Gi".into();
+    let error = cluster.sandbox.update_as("kubectl-edit", &manifest(claim)).unwrap_err();
+    assert!(error.to_string().contains("the storageclass that provisions the pvc must support resize"), "{error}");
 }
 
 #[tokio::test(start_paused = true)]

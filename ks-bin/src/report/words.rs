@@ -30,8 +30,8 @@ impl<'p> Words<'p> {
             Some(Task::AwaitReady(object)) => format!("wait for {}", self.names.show(object)),
             Some(Task::Delete(object)) => format!("delete {}", self.names.show(object)),
             Some(Task::AwaitAbsent(object)) => format!("wait until {} is gone", self.names.show(object)),
-            Some(Task::AwaitClaimTemplate(owner)) => {
-                format!("wait for the claim template of {}", self.names.show(owner))
+            Some(Task::AwaitClaimTemplate(it)) => {
+                format!("wait for the claim template of {}", self.names.show(&it.owner))
             }
             Some(task) => task.to_string(),
             None => String::new(),

@@ -13,3 +13,4 @@ mod saved;
 mod secrets;
 mod usage;
 mod validate;
+mod volumes;

@@ -10,7 +10,9 @@ use crate::live::{DryRun, Refusal};
 use crate::plan::Fault;
 use crate::sensitive::Secrecy;
 use crate::steps::{Going, VolumeWork};
-use crate::volumes::{ClaimOwner, ClaimTemplate, LiveClaim, Replica, Slot, Verdict, VolumeChange, verdict};
+use crate::volumes::{
+    ClaimOwner, ClaimTemplate, LiveClaim, Replica, STORAGE_TEMPLATE, Slot, Verdict, VolumeChange, verdict,
+};
 
 const CLASS: &str = ".spec.storageClassName";
 const SIZE: &str = ".spec.resources.requests.storage";
@@ -20,6 +22,8 @@ const STORAGE: &str = ".spec.storage";
 struct Case<'a> {
     bundle: &'a Bundle,
     owner: &'a DesiredObject,
+    /// The field of the owner that holds the template.
+    path: &'static str,
     slot: Slot<'a>,
     claim: LiveClaim<'a>,
 }
@@ -37,28 +41,27 @@ impl Builder<'_> {
         let Some(owner) = ClaimOwner::of(object, value, self.live.object(object)) else { return };
         let Some((bundle, wanted)) = self.desired.find(object) else { return };
         self.tell_of_storage(&owner);
-        let mut work = VolumeWork::default();
+        let mut grown = Vec::new();
         let mut moved = Vec::new();
         for slot in owner.slots() {
             // A claim that a component wants by itself is an object like all others.
             let live = self.live.companion_of(&slot.claim).filter(|_| self.desired.find(&slot.claim).is_none());
             let Some(claim) = live.and_then(LiveClaim::read) else { continue };
-            let case = Case { bundle, owner: wanted, slot, claim };
+            let case = Case { bundle, owner: wanted, path: owner.path(), slot, claim };
             match self.claim(&case) {
                 None => {}
                 Some(Err(refusal)) => self.faults.push(Fault { object: case.slot.claim, refusal }),
                 Some(Ok(change)) => {
                     match change.action {
-                        Action::Update => work.grown.push(case.slot.claim.clone()),
+                        Action::Update => grown.push(case.slot.claim.clone()),
                         _ => moved.push(case),
                     }
                     self.changes.push(change);
                 }
             }
         }
-        order(&owner, object, moved, &mut work);
-        if !work.is_empty() {
-            self.volumes.insert(object.clone(), work);
+        if !grown.is_empty() || !moved.is_empty() {
+            self.volumes.insert(object.clone(), ordered(&owner, grown, moved));
         }
     }
 
@@ -86,7 +89,7 @@ impl Builder<'_> {
         // The size belongs to whoever made the claim, and is wanted for nothing else than to be taken.
         let conflicts = self.conflicts(&conflicts, &manifest, live, None);
         let mut reasons = vec![volume(case, VolumeChange::Expanded)];
-        reasons.extend(told(self.shaping(case, &path(template, SIZE))));
+        reasons.extend(told(self.shaping(case, &path(case, SIZE))));
         let fields = size(case, template).into_iter().collect();
         let change = claim_change(case, Action::Update, Risk::Safe, reasons, fields);
         Some(Ok(Change { conflicts, verified, manifest: Some(manifest), after: Some(after), ..change }))
@@ -95,13 +98,13 @@ impl Builder<'_> {
     /// A claim that is made anew. Nobody loses data because a configuration is silent: a size that was kept or is a default
     /// is no reason.
     fn claim_anew(&self, case: &Case<'_>, template: &ClaimTemplate, mut because: Vec<VolumeChange>) -> Option<Change> {
-        let sizes = self.shaping(case, &path(template, SIZE));
-        if !is_asked_for(&sizes, template.size.as_ref()) {
+        let sizes = self.shaping(case, &path(case, SIZE));
+        if !is_asked_for(&sizes, template.amount().as_ref()) {
             because.retain(|it| *it == VolumeChange::OfAnotherClass);
         }
         let is_class = because.contains(&VolumeChange::OfAnotherClass);
         let is_size = because.iter().any(|it| *it != VolumeChange::OfAnotherClass);
-        let mut settings = if is_class { self.shaping(case, &path(template, CLASS)) } else { Vec::new() };
+        let mut settings = if is_class { self.shaping(case, &path(case, CLASS)) } else { Vec::new() };
         settings.extend(sizes.into_iter().filter(|it| is_size && !settings.contains(it)).collect::<Vec<_>>());
         let mut reasons: Vec<Reason> = because.iter().map(|it| volume(case, it.clone())).collect();
         reasons.extend(told(settings));
@@ -142,13 +145,14 @@ impl Builder<'_> {
 
     /// Says at the change of the owner what it does to pods and claims beyond the fields that it changes.
     fn tell_of_storage(&mut self, owner: &ClaimOwner) {
-        let live = self.live.companion_of(owner.set());
+        let templates = &owner.templates;
+        let live = self.live.companion_of(&templates.set);
         let Some(change) = self.changes.last_mut().filter(|it| it.action == Action::Update) else { return };
         let changes = |path: &str| change.fields.iter().any(|it| it.path.starts_with(path));
-        let is_made_anew = change.object != *owner.set() && live.is_some() && !owner.readiness_of_set(live).is_ready();
+        let is_made_anew = change.object != templates.set && live.is_some() && !templates.readiness(live).is_ready();
         let has_fewer = changes(".spec.replicas");
         if is_made_anew && changes(STORAGE) {
-            change.reasons.push(Reason::PodsMadeAnew { by: owner.set().clone() });
+            change.reasons.push(Reason::PodsMadeAnew { by: templates.set.clone() });
         }
         let left: Vec<ObjectRef> = self
             .live
@@ -165,22 +169,23 @@ impl Builder<'_> {
 
 /// Puts claims that are made anew, or go, one behind the other: first those without data, so that a mistake shows before
 /// data goes. Before the first of them, everything else that the owner runs has to run.
-fn order(owner: &ClaimOwner, object: &ObjectRef, mut moved: Vec<Case<'_>>, work: &mut VolumeWork) {
+fn ordered(owner: &ClaimOwner, grown: Vec<ObjectRef>, mut moved: Vec<Case<'_>>) -> VolumeWork {
     moved.sort_by_key(|it| (loses_data(it), it.slot.ordinal));
+    let object = owner.templates.owner.clone();
     let replica = |pod: &ObjectRef, claim| Replica { owner: object.clone(), pod: pod.clone(), claim };
-    if let Some(lowest) = moved.iter().map(|it| it.slot.ordinal).min() {
-        let others = owner.pods().filter(|(ordinal, pod)| {
-            let is_made = owner.is_parallel() || *ordinal < lowest;
-            is_made && moved.iter().all(|it| it.slot.pod != *pod)
-        });
-        work.others = others.map(|(_, pod)| replica(&pod, owner.claim_of(&pod))).collect();
-    }
-    let going = |it: Case<'_>| Going {
+    let lowest = moved.iter().map(|it| it.slot.ordinal).min();
+    let others = owner.pods().filter(|(ordinal, pod)| {
+        let is_made = lowest.is_some_and(|it| owner.is_parallel || *ordinal < it);
+        is_made && moved.iter().all(|it| it.slot.pod != *pod)
+    });
+    let others = others.map(|(_, pod)| replica(&pod, owner.claim_of(&pod))).collect();
+    let going = |it: &Case<'_>| Going {
         runs: replica(&it.slot.pod, it.slot.template.map(|_| it.slot.claim.clone())),
         is_leaving: it.claim.is_leaving(),
-        claim: it.slot.claim,
+        claim: it.slot.claim.clone(),
     };
-    work.going = moved.into_iter().map(going).collect();
+    let going = moved.iter().map(going).collect();
+    VolumeWork { grown, others, going, templates: owner.templates.clone() }
 }
 
 fn loses_data(case: &Case<'_>) -> bool {
@@ -220,11 +225,10 @@ fn told(settings: Vec<Reason>) -> impl Iterator<Item = Reason> {
 }
 
 /// Whether somebody has written this size down. Where no setting has it, the object itself says so.
-fn is_asked_for(settings: &[Reason], size: Option<&Value>) -> bool {
-    let amount = |it: &Value| Quantity::try_from(it).ok();
-    let wanted = size.and_then(amount);
+fn is_asked_for(settings: &[Reason], size: Option<&Quantity>) -> bool {
+    let is_wanted = |it: &Value| Quantity::try_from(it).ok().as_ref() == size;
     let origins = settings.iter().filter_map(|it| match it {
-        Reason::Setting { value, origin, .. } if amount(value) == wanted => Some(&**origin),
+        Reason::Setting { value, origin, .. } if is_wanted(value) => Some(&**origin),
         _ => None,
     });
     let origins: Vec<&Origin> = origins.collect();
@@ -232,11 +236,9 @@ fn is_asked_for(settings: &[Reason], size: Option<&Value>) -> bool {
 }
 
 /// A field of a template as a field of its owner; a StatefulSet has its templates in one list, which changes as a whole.
-fn path(template: &ClaimTemplate, field: &str) -> String {
-    if template.path == STORAGE_TEMPLATE { format!("{STORAGE_TEMPLATE}{field}") } else { template.path.to_owned() }
+fn path(case: &Case<'_>, field: &str) -> String {
+    if case.path == STORAGE_TEMPLATE { format!("{STORAGE_TEMPLATE}{field}") } else { case.path.to_owned() }
 }
-
-const STORAGE_TEMPLATE: &str = ".spec.storage.volumeClaimTemplate";
 
 fn class(case: &Case<'_>, template: &ClaimTemplate) -> Option<FieldChange> {
     let wanted = template.class.as_deref().filter(|it| *it != case.claim.class)?;
@@ -245,7 +247,7 @@ fn class(case: &Case<'_>, template: &ClaimTemplate) -> Option<FieldChange> {
 }
 
 fn size(case: &Case<'_>, template: &ClaimTemplate) -> Option<FieldChange> {
-    let wanted = template.size.clone()?;
-    let is_other = Quantity::try_from(&wanted).ok() != case.claim.amount();
-    is_other.then(|| FieldChange { path: SIZE.to_owned(), before: case.claim.size.cloned(), after: Some(wanted) })
+    let wanted = template.amount().filter(|it| Some(it) != case.claim.amount().as_ref())?;
+    let after = Some(Value::from(wanted.to_string()));
+    Some(FieldChange { path: SIZE.to_owned(), before: case.claim.size.cloned(), after })
 }

@@ -23,10 +23,7 @@ pub fn in_words(reason: &Reason) -> String {
         Reason::Inventory => "it keeps the list of what ks owns".to_owned(),
         Reason::Volume { of, change } => volume_in_words(change, of),
         Reason::PodsMadeAnew { by } => {
-            format!(
-                "its operator makes {} {} anew: all its pods restart, each on the claim that it has",
-                by.kind.kind, by.name
-            )
+            format!("its operator makes {} {} anew: all its pods restart at once", by.kind.kind, by.name)
         }
         Reason::ClaimsStay { claims } => {
             let names: Vec<&str> = claims.iter().map(|it| it.name.as_str()).collect();

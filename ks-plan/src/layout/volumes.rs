@@ -2,8 +2,6 @@
 
 use std::collections::BTreeSet;
 
-use ks_model::ObjectRef;
-
 use super::Writes;
 use crate::steps::{StepId, Task, VolumeWork};
 
@@ -23,13 +21,13 @@ impl Writes<'_> {
 
     /// Makes claims anew, or lets them go, so that at any time at most one replica is without its data: each claim goes only
     /// when the replica before it runs again. The whole owner need not be ready for that: what is broken may be the volumes.
-    pub(super) fn renew(&mut self, object: &ObjectRef, work: &VolumeWork, needs: BTreeSet<StepId>) -> BTreeSet<StepId> {
+    pub(super) fn renew(&mut self, work: &VolumeWork, needs: BTreeSet<StepId>) -> BTreeSet<StepId> {
         if work.going.is_empty() {
             return needs;
         }
         let mut before = needs;
         before.extend(self.inventory);
-        before = [self.steps.add(Task::AwaitClaimTemplate(object.clone()), before)].into();
+        before = [self.steps.add(Task::AwaitClaimTemplate(work.templates.clone()), before)].into();
         let others = work.others.iter().map(|it| self.steps.add(Task::AwaitReplica(it.clone()), before.clone()));
         let others: BTreeSet<StepId> = others.collect();
         before.extend(others);

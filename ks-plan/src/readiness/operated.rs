@@ -28,7 +28,7 @@ pub fn stateful_set(object: &ObjectRef) -> Option<ObjectRef> {
 /// the StatefulSet has the storage that the resource asks for: until then the operator has yet to make it anew.
 pub fn operated(object: &Value, stateful_set: Option<&Value>) -> Readiness {
     let owner = Manifest::parse(object.clone()).ok().and_then(|it| ClaimOwner::of(it.object(), object, None));
-    let storage = owner.filter(|_| stateful_set.is_some()).map(|it| it.readiness_of_set(stateful_set));
+    let storage = owner.filter(|_| stateful_set.is_some()).map(|it| it.templates.readiness(stateful_set));
     if let Some(waiting) = storage.filter(|it| !it.is_ready()) {
         return waiting;
     }

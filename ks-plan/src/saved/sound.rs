@@ -43,7 +43,7 @@ fn steps(plan: &Plan) -> Result<(), String> {
         };
         let fits = match step.task {
             Task::Write(_) => change.manifest.is_some(),
-            Task::Delete(_) => change.uid().is_some(),
+            Task::Delete(_) | Task::FreeClaim { .. } => change.uid().is_some(),
             _ => true,
         };
         if !fits {

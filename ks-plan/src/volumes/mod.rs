@@ -22,8 +22,8 @@ use crate::desired::Desired;
 use crate::live::LiveState;
 
 pub(crate) use claim::LiveClaim;
-pub use owner::ClaimOwner;
-pub(crate) use owner::{ClaimTemplate, Slot};
+pub(crate) use owner::{ClaimOwner, STORAGE_TEMPLATE, Slot};
+pub use owner::{ClaimTemplate, ClaimTemplates};
 pub(crate) use verdict::{Verdict, verdict};
 
 /// Names one of the numbered pods that an object is for, with the claim that it is about.

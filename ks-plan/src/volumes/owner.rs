@@ -1,6 +1,8 @@
 //! What has claims: StatefulSets, and the custom resources that prometheus-operator turns into some.
 
 use ks_model::{GroupKind, ObjectRef, Quantity};
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use super::claim_kind;
@@ -8,18 +10,62 @@ use crate::readiness::{Readiness, companion};
 
 /// Where a custom resource says how its pods store their data.
 const STORAGE: &str = "/spec/storage";
+/// Where its template stands, as plans print it.
+pub(crate) const STORAGE_TEMPLATE: &str = ".spec.storage.volumeClaimTemplate";
 
-/// What is wanted of one claim of each pod.
-#[derive(Clone, Debug, PartialEq)]
-pub(crate) struct ClaimTemplate {
+/// Says what is wanted of one claim of each pod.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct ClaimTemplate {
     /// The name of the volume, with which the names of the claims begin.
     pub name: String,
     /// The class; absent when the one that a claim has is as good as any.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub class: Option<String>,
     /// The size, as it is written.
-    pub size: Option<Value>,
-    /// The field of the owner that holds the template, as plans print it.
-    pub path: &'static str,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub size: Option<String>,
+}
+
+impl ClaimTemplate {
+    /// The size as an amount.
+    pub(crate) fn amount(&self) -> Option<Quantity> {
+        self.size.as_ref()?.parse().ok()
+    }
+}
+
+/// Says which claims the StatefulSet of an object is to make.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct ClaimTemplates {
+    /// The wanted object: a StatefulSet, or what an operator turns into one.
+    pub owner: ObjectRef,
+    /// The StatefulSet.
+    pub set: ObjectRef,
+    /// What is wanted of each claim of a pod.
+    pub wanted: Vec<ClaimTemplate>,
+    /// Volumes that have no claims any more.
+    pub retired: Vec<String>,
+}
+
+impl ClaimTemplates {
+    /// Whether the live StatefulSet makes claims as they are wanted. The operator deletes its StatefulSet with all pods and
+    /// makes it anew when the template changes, because a StatefulSet cannot change its own.
+    pub fn readiness(&self, set: Option<&Value>) -> Readiness {
+        let Some(set) = set else { return Readiness::waiting("its StatefulSet does not exist at the moment") };
+        if set.pointer("/metadata/deletionTimestamp").is_some() {
+            return Readiness::waiting("its StatefulSet is being deleted");
+        }
+        let live = templates(set);
+        let same = |wanted: &ClaimTemplate| {
+            let found = live.iter().find(|it| it.name == wanted.name);
+            found.is_some_and(|it| it.class == wanted.class && it.amount() == wanted.amount())
+        };
+        if self.wanted.iter().all(same) && !live.iter().any(|it| self.retired.contains(&it.name)) {
+            return Readiness::Ready;
+        }
+        Readiness::waiting("its StatefulSet makes claims as they were wanted before")
+    }
 }
 
 /// One claim of one pod, live or not.
@@ -37,15 +83,13 @@ pub(crate) struct Slot<'a> {
 
 /// A wanted object that makes numbered pods with claims of their own, or made such pods before.
 #[derive(Clone, Debug, PartialEq)]
-pub struct ClaimOwner {
-    object: ObjectRef,
-    set: ObjectRef,
+pub(crate) struct ClaimOwner {
+    /// Its claims.
+    pub templates: ClaimTemplates,
     first: i64,
     replicas: i64,
-    is_parallel: bool,
-    templates: Vec<ClaimTemplate>,
-    /// Volumes that have no claims any more.
-    retired: Vec<String>,
+    /// Whether all pods are made at once, and not each after the one before it.
+    pub is_parallel: bool,
 }
 
 impl ClaimOwner {
@@ -57,17 +101,11 @@ impl ClaimOwner {
         let number = |pointer: &str, default| value.pointer(pointer).and_then(Value::as_i64).unwrap_or(default);
         let replicas = number("/spec/replicas", 1);
         if object.kind.is("apps", "StatefulSet") {
-            let templates = templates(value);
+            let (owner, set, wanted) = (object.clone(), object.clone(), templates(value));
             let is_parallel = value.pointer("/spec/podManagementPolicy").and_then(Value::as_str) == Some("Parallel");
-            return (!templates.is_empty()).then(|| Self {
-                object: object.clone(),
-                set: object.clone(),
-                first: number("/spec/ordinals/start", 0),
-                replicas,
-                is_parallel,
-                templates,
-                retired: Vec::new(),
-            });
+            let first = number("/spec/ordinals/start", 0);
+            let templates = ClaimTemplates { owner, set, wanted, retired: Vec::new() };
+            return (!templates.wanted.is_empty()).then_some(Self { templates, first, replicas, is_parallel });
         }
         let set = companion(object).filter(|_| number("/spec/shards", 1) <= 1)?;
         let default = format!("{}-{}", set.name, if object.kind.kind == "ThanosRuler" { "data" } else { "db" });
@@ -77,18 +115,14 @@ impl ClaimOwner {
         if template.is_none() && !retired.contains(&default) {
             retired.push(default);
         }
-        let templates = template.into_iter().collect();
-        Some(Self { object: object.clone(), set, first: 0, replicas, is_parallel: true, templates, retired })
+        let (owner, wanted) = (object.clone(), template.into_iter().collect());
+        let templates = ClaimTemplates { owner, set, wanted, retired };
+        Some(Self { templates, first: 0, replicas, is_parallel: true })
     }
 
-    /// The StatefulSet: the object itself, or the one that an operator makes of it.
-    pub fn set(&self) -> &ObjectRef {
-        &self.set
-    }
-
-    /// Whether all pods are made at once, and not each after the one before it.
-    pub(crate) fn is_parallel(&self) -> bool {
-        self.is_parallel
+    /// The field of the object that holds the templates, as plans print it.
+    pub(crate) fn path(&self) -> &'static str {
+        if self.templates.set == self.templates.owner { ".spec.volumeClaimTemplates" } else { STORAGE_TEMPLATE }
     }
 
     /// The pods, in their order.
@@ -97,7 +131,7 @@ impl ClaimOwner {
     }
 
     fn pod(&self, ordinal: i64) -> ObjectRef {
-        let ObjectRef { namespace, name, .. } = &self.set;
+        let ObjectRef { namespace, name, .. } = &self.templates.set;
         let kind = GroupKind::new("", "Pod");
         ObjectRef { kind, namespace: namespace.clone(), name: format!("{name}-{ordinal}") }
     }
@@ -116,8 +150,8 @@ impl ClaimOwner {
         };
         self.pods()
             .flat_map(|(ordinal, pod)| {
-                let wanted = self.templates.iter().map(|it| slot(ordinal, &pod, &it.name, Some(it)));
-                let retired = self.retired.iter().map(|it| slot(ordinal, &pod, it, None));
+                let wanted = self.templates.wanted.iter().map(|it| slot(ordinal, &pod, &it.name, Some(it)));
+                let retired = self.templates.retired.iter().map(|it| slot(ordinal, &pod, it, None));
                 wanted.chain(retired).collect::<Vec<_>>()
             })
             .collect()
@@ -125,43 +159,21 @@ impl ClaimOwner {
 
     /// The claim that a pod is to have, where there is one.
     pub(crate) fn claim_of(&self, pod: &ObjectRef) -> Option<ObjectRef> {
-        self.templates.first().map(|it| self.claim(&it.name, pod))
+        self.templates.wanted.first().map(|it| self.claim(&it.name, pod))
     }
 
     /// Whether a claim was made for a pod with a higher number than there are pods now.
     pub(crate) fn is_left_over(&self, claim: &ObjectRef) -> bool {
+        let set = &self.templates.set;
         let ordinal = |volume: &str| {
-            let rest = claim.name.strip_prefix(volume)?.strip_prefix('-')?.strip_prefix(self.set.name.as_str())?;
+            let rest = claim.name.strip_prefix(volume)?.strip_prefix('-')?.strip_prefix(set.name.as_str())?;
             rest.strip_prefix('-')?.parse::<i64>().ok()
         };
         let end = self.first.saturating_add(self.replicas);
         claim.kind == claim_kind()
-            && claim.namespace == self.set.namespace
-            && self.templates.iter().filter_map(|it| ordinal(&it.name)).any(|it| it >= end)
+            && claim.namespace == set.namespace
+            && self.templates.wanted.iter().filter_map(|it| ordinal(&it.name)).any(|it| it >= end)
     }
-
-    /// Whether the live StatefulSet makes claims as they are wanted. The operator deletes its StatefulSet with all pods and
-    /// makes it anew when the template changes, because a StatefulSet cannot change its own.
-    pub fn readiness_of_set(&self, set: Option<&Value>) -> Readiness {
-        let Some(set) = set else { return Readiness::waiting("its StatefulSet does not exist at the moment") };
-        if set.pointer("/metadata/deletionTimestamp").is_some() {
-            return Readiness::waiting("its StatefulSet is being deleted");
-        }
-        let live = templates(set);
-        let same = |wanted: &ClaimTemplate| {
-            let found = live.iter().find(|it| it.name == wanted.name);
-            found.is_some_and(|it| it.class == wanted.class && amount(it) == amount(wanted))
-        };
-        let is_retired = |it: &ClaimTemplate| self.retired.contains(&it.name);
-        if self.templates.iter().all(same) && !live.iter().any(is_retired) {
-            return Readiness::Ready;
-        }
-        Readiness::waiting("its StatefulSet makes claims as they were wanted before")
-    }
-}
-
-fn amount(template: &ClaimTemplate) -> Option<Quantity> {
-    Quantity::try_from(template.size.as_ref()?).ok()
 }
 
 /// The templates of a StatefulSet.
@@ -169,7 +181,7 @@ fn templates(set: &Value) -> Vec<ClaimTemplate> {
     let templates = set.pointer("/spec/volumeClaimTemplates").and_then(Value::as_array);
     let named = |it: &Value| {
         let name = it.pointer("/metadata/name")?.as_str()?.to_owned();
-        Some(template(it, name, ".spec.volumeClaimTemplates"))
+        Some(template(it, name))
     };
     templates.into_iter().flatten().filter_map(named).collect()
 }
@@ -183,14 +195,14 @@ fn operated(value: &Value, default: &str) -> Option<ClaimTemplate> {
     }
     let found = storage.get("volumeClaimTemplate")?;
     let name = found.pointer("/metadata/name").and_then(Value::as_str).unwrap_or(default);
-    Some(template(found, name.to_owned(), ".spec.storage.volumeClaimTemplate"))
+    Some(template(found, name.to_owned()))
 }
 
-fn template(value: &Value, name: String, path: &'static str) -> ClaimTemplate {
+fn template(value: &Value, name: String) -> ClaimTemplate {
+    let size = value.pointer("/spec/resources/requests/storage");
     ClaimTemplate {
         name,
         class: value.pointer("/spec/storageClassName").and_then(Value::as_str).map(str::to_owned),
-        size: value.pointer("/spec/resources/requests/storage").cloned(),
-        path,
+        size: size.and_then(|it| Quantity::try_from(it).ok()).map(|it| it.to_string()),
     }
 }

@@ -319,15 +319,15 @@ fn a_stateful_set_with_the_old_template_is_waited_for() {
         "metadata": { "name": "prometheus-k8s-db" },
         "spec": { "storageClassName": class, "resources": { "requests": { "storage": size } } } }] } })
     };
-    assert!(owner.readiness_of_set(Some(&set("local", "20480Mi"))).is_ready());
+    assert!(owner.templates.readiness(Some(&set("local", "20480Mi"))).is_ready());
     for other in [set("nfs", "20Gi"), set("local", "10Gi"), json!({ "spec": {} })] {
-        assert!(!owner.readiness_of_set(Some(&other)).is_ready(), "{other}");
+        assert!(!owner.templates.readiness(Some(&other)).is_ready(), "{other}");
     }
-    assert!(!owner.readiness_of_set(None).is_ready());
+    assert!(!owner.templates.readiness(None).is_ready());
     let without = prometheus(&json!({ "emptyDir": {} }));
     let none = ClaimOwner::of(without.object(), without.value(), Some(manifest.value())).unwrap();
-    assert!(!none.readiness_of_set(Some(&set("local", "20Gi"))).is_ready());
-    assert!(none.readiness_of_set(Some(&json!({ "spec": {} }))).is_ready());
+    assert!(!none.templates.readiness(Some(&set("local", "20Gi"))).is_ready());
+    assert!(none.templates.readiness(Some(&json!({ "spec": {} }))).is_ready());
 }
 
 #[test]

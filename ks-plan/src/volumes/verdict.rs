@@ -1,6 +1,6 @@
 //! What is to happen to one claim.
 
-use ks_model::{Facts, Quantity};
+use ks_model::Facts;
 
 use super::{ClaimTemplate, LiveClaim, VolumeChange};
 
@@ -21,9 +21,8 @@ pub(crate) fn verdict(template: &ClaimTemplate, claim: &LiveClaim<'_>, facts: &F
     if template.class.as_ref().is_some_and(|it| it != claim.class) {
         obstacles.push(VolumeChange::OfAnotherClass);
     }
-    let wanted = template.size.as_ref().and_then(|it| Quantity::try_from(it).ok());
     let mut grows = false;
-    if let (Some(wanted), Some(live)) = (wanted, claim.amount()) {
+    if let (Some(wanted), Some(live)) = (template.amount(), claim.amount()) {
         grows = wanted > live;
         if wanted < live {
             obstacles.push(VolumeChange::TooLarge);

@@ -3,7 +3,7 @@
 use ks_model::{Manifest, ObjectRef};
 use serde_json::Value;
 
-use super::{finish, read, refusal};
+use super::{admission, finish, read, refusal};
 use crate::sandbox::clock::Moment;
 use crate::sandbox::merge::Types;
 use crate::sandbox::state::State;
@@ -79,7 +79,7 @@ pub(in crate::sandbox) fn apply(
     if !live.as_ref().is_none_or(is_as_meant) {
         return Err(refusal::revision_differs(&action, kind, &object.name));
     }
-    finish::finish(state, kind, live, merged, writer.at).map_err(|causes| refusal::invalid(&action, object, causes))
+    finished(state, kind, live, merged, writer, &action)
 }
 
 /// An object that is named with a UID is meant as it is: none is a conflict, another one has an immutable field.
@@ -111,7 +111,24 @@ pub(in crate::sandbox) fn update(
     let mut value = new.value().clone();
     finish::complete(state, kind, live.as_ref(), &mut value);
     let merged = types.update(kind, live.as_ref(), &value, writer);
-    finish::finish(state, kind, live, merged, writer.at).map_err(|causes| refusal::invalid(&action, object, causes))
+    finished(state, kind, live, merged, writer, &action)
+}
+
+/// Completes and checks an object, and lets it in.
+fn finished(
+    state: &State,
+    kind: &ServedKind,
+    live: Option<Value>,
+    merged: Value,
+    writer: Writer<'_>,
+    action: &str,
+) -> Result<Written, ClusterError> {
+    let object = object::reference(&merged);
+    let written = finish::finish(state, kind, live.clone(), merged, writer.at);
+    let written = written.map_err(|causes| refusal::invalid(action, &object, causes))?;
+    let (Written::Changed(value) | Written::Unchanged(value)) = &written;
+    admission::check(state, kind, live.as_ref(), value, action)?;
+    Ok(written)
 }
 
 /// Computes what a merge patch would make of an object.

@@ -1,5 +1,6 @@
 //! What an API server answers: pure functions over the state.
 
+mod admission;
 pub(super) mod apply;
 pub(super) mod delete;
 pub(super) mod finish;

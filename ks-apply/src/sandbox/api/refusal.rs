@@ -27,6 +27,12 @@ pub(super) fn namespace_terminating(action: &str, kind: &ServedKind, object: &Ob
     ClusterError::Forbidden { action: action.to_owned(), message }
 }
 
+/// The object is sound, and is not let in.
+pub(super) fn forbidden(action: &str, kind: &ServedKind, name: &str, why: &str) -> ClusterError {
+    let message = format!("{} \"{name}\" is forbidden: {why}", resource(kind));
+    ClusterError::Forbidden { action: action.to_owned(), message }
+}
+
 /// The request makes no sense.
 pub(super) fn bad_request(action: &str, message: impl Into<String>) -> ClusterError {
     ClusterError::Invalid { action: action.to_owned(), message: message.into(), causes: Vec::new() }
