@@ -100,7 +100,7 @@ impl Subject<'_> {
     }
 
     /// One write of somebody else. Refusals are part of life.
-    async fn write(&self, random: &mut Random, applied: &Value, live: &Value) {
+    pub async fn write(&self, random: &mut Random, applied: &Value, live: &Value) {
         let force = random.percent(40);
         match random.below(12) {
             0..=2 => drop(self.by_another(&self.few_fields(random, applied), "other", force).await),
