@@ -15,6 +15,7 @@ pub mod planned;
 mod refusal;
 pub mod sandbox;
 mod served;
+mod sightings;
 pub mod snapshot;
 mod taking;
 mod volumes;

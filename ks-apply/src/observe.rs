@@ -12,7 +12,7 @@ use ks_model::{
 use ks_plan::predecessors::merge_patch;
 use ks_plan::readiness::companion;
 use ks_plan::{
-    Adoption, Conflict, Contents, Desired, DryRun, LiveState, Lookups, Observation, Refusal, doubts, volumes,
+    Adoption, Conflict, Contents, Desired, DryRun, Inventory, LiveState, Lookups, Observation, Refusal, doubts, volumes,
 };
 use serde_json::Value;
 
@@ -22,6 +22,7 @@ use crate::discovery::{Discovery, ServedKind};
 use crate::error::ClusterError;
 use crate::refusal;
 use crate::served;
+use crate::sightings::{self, Sightings};
 
 /// How many requests of an observation are under way at once.
 pub(crate) const CONCURRENCY: usize = 16;
@@ -36,6 +37,8 @@ pub struct Survey {
     pub discovery: Discovery,
     /// The namespaces that exist and stay.
     pub namespaces: BTreeSet<String>,
+    /// What has been read so far, and need not be read again.
+    pub(crate) sightings: Sightings,
 }
 
 /// Takes the first look: version, kinds, namespaces, nodes and storage classes. What settings ask for comes after it:
@@ -46,9 +49,9 @@ pub struct Survey {
 pub async fn survey(cluster: &dyn Cluster) -> Result<Survey, ClusterError> {
     let (version, discovery) = futures::try_join!(cluster.version(), cluster.discover())?;
     let metadata = ListQuery { metadata_only: true, ..ListQuery::default() };
-    let whole = ListQuery::default();
+    let (whole, namespace) = (ListQuery::default(), GroupKind::new("", "Namespace"));
     let (namespaces, nodes, classes) = futures::try_join!(
-        list(cluster, &discovery, GroupKind::new("", "Namespace"), &metadata),
+        list(cluster, &discovery, namespace.clone(), &whole),
         list(cluster, &discovery, GroupKind::new("", "Node"), &metadata),
         list(cluster, &discovery, GroupKind::new("storage.k8s.io", "StorageClass"), &whole),
     )?;
@@ -59,26 +62,49 @@ pub async fn survey(cluster: &dyn Cluster) -> Result<Survey, ClusterError> {
     facts.storage_classes = classes.iter().map(|it| (name(it).to_owned(), storage_class(it))).collect();
     // One that is being deleted takes nothing new; whatever is in it goes away.
     let stays = |it: &&Value| it.pointer("/metadata/deletionTimestamp").is_none();
-    let namespaces: BTreeSet<String> = namespaces.iter().filter(stays).map(|it| name(it).to_owned()).collect();
-    Ok(Survey { facts, discovery, namespaces })
+    let names: BTreeSet<String> = namespaces.iter().filter(stays).map(|it| name(it).to_owned()).collect();
+    let mut sightings = Sightings::default();
+    if let Some(kind) = discovery.preferred(&namespace) {
+        sightings.note_all(kind, namespaces);
+    }
+    Ok(Survey { facts, discovery, namespaces: names, sightings })
 }
 
 impl Survey {
     /// Adds the live values that settings ask for to the facts: a GET for each object whose field is kept and for
-    /// each certificate, a LIST for each search.
+    /// each certificate, unless it is a member of the inventory, whose lists come first; and a LIST for each search.
     ///
     /// # Errors
     /// When the cluster cannot be reached, or refuses one of these reads.
     pub async fn look_up(&mut self, cluster: &dyn Cluster, wanted: &Lookups) -> Result<(), ClusterError> {
+        let inventory = Inventory::default();
+        if inventory.parent().namespace.as_ref().is_some_and(|it| self.namespaces.contains(it)) {
+            self.sightings.look_at_members(cluster, &self.discovery, &inventory).await?;
+        }
         let (kept, found, certificates) = futures::try_join!(
-            live_values(cluster, &self.discovery, &self.namespaces, &wanted.kept),
+            live_values(cluster, self, &wanted.kept),
             searches(cluster, self, &wanted.searches),
-            judged(cluster, &self.discovery, &self.namespaces, &wanted.certificates),
+            judged(cluster, self, &wanted.certificates),
         )?;
         self.facts.kept = kept;
         self.facts.found = found;
         self.facts.certificates = certificates;
         Ok(())
+    }
+}
+
+impl Survey {
+    /// An object, asked for unless it has been seen.
+    async fn get(
+        &self,
+        cluster: &dyn Cluster,
+        kind: &ServedKind,
+        object: &ObjectRef,
+    ) -> Result<Option<Value>, ClusterError> {
+        match self.sightings.find(kind, object) {
+            Some(seen) => Ok(Some(seen.clone())),
+            None => cluster.get(kind, object).await,
+        }
     }
 }
 
@@ -141,18 +167,17 @@ async fn list(
 
 async fn live_values(
     cluster: &dyn Cluster,
-    discovery: &Discovery,
-    namespaces: &BTreeSet<String>,
+    survey: &Survey,
     kept: &BTreeSet<LiveField>,
 ) -> Result<BTreeMap<LiveField, Value>, ClusterError> {
     let objects: BTreeMap<&ObjectRef, &str> = kept.iter().map(|it| (&it.object, it.api_version.as_str())).collect();
     let served = objects.into_iter().filter_map(|(object, api_version)| {
         let version = api_version.rsplit('/').next().unwrap_or_default();
-        let exists = object.namespace.as_ref().is_none_or(|it| namespaces.contains(it));
-        Some((object, discovery.find(&object.kind, version).filter(|_| exists)?))
+        let exists = object.namespace.as_ref().is_none_or(|it| survey.namespaces.contains(it));
+        Some((object, survey.discovery.find(&object.kind, version).filter(|_| exists)?))
     });
     let found: BTreeMap<&ObjectRef, Option<Value>> = stream::iter(served)
-        .map(|(object, kind)| async move { Ok::<_, ClusterError>((object, cluster.get(kind, object).await?)) })
+        .map(|(object, kind)| async move { Ok::<_, ClusterError>((object, survey.get(cluster, kind, object).await?)) })
         .buffer_unordered(CONCURRENCY)
         .try_collect()
         .await?;
@@ -163,16 +188,15 @@ async fn live_values(
 /// Reads the Secrets and keeps what is public of them.
 async fn judged(
     cluster: &dyn Cluster,
-    discovery: &Discovery,
-    namespaces: &BTreeSet<String>,
+    survey: &Survey,
     certificates: &BTreeSet<CertificateRequest>,
 ) -> Result<BTreeMap<SecretName, CertificateState>, ClusterError> {
-    let Some(kind) = discovery.preferred(&GroupKind::new("", "Secret")) else { return Ok(BTreeMap::new()) };
+    let Some(kind) = survey.discovery.preferred(&GroupKind::new("", "Secret")) else { return Ok(BTreeMap::new()) };
     let state = |request: &CertificateRequest| {
         let request = request.clone();
         async move {
-            let exists = namespaces.contains(&request.secret.namespace);
-            let live = if exists { cluster.get(kind, &request.secret.object()).await? } else { None };
+            let exists = survey.namespaces.contains(&request.secret.namespace);
+            let live = if exists { survey.get(cluster, kind, &request.secret.object()).await? } else { None };
             let state = judge(live.as_ref(), &request, SystemTime::now());
             Ok::<_, ClusterError>((request.secret, state))
         }
@@ -199,6 +223,8 @@ fn uid(object: &Value) -> Option<String> {
 
 /// Looks at everything that a plan is about: one labelled LIST for each kind, a GET for what the lists lack, and a dry
 /// run only for what the comparison of fields and owners leaves in doubt. Nothing here writes.
+///
+/// What the survey has listed already is not asked for again, so each plan begins with a survey of its own.
 ///
 /// # Errors
 /// When the cluster cannot be reached or refuses to answer; an object that it refuses is an answer, not an error.
@@ -240,6 +266,10 @@ impl<'a> Observer<'a> {
     }
 
     async fn get(&self, kind: &ServedKind, object: &ObjectRef) -> Result<Observation, ClusterError> {
+        let absent = Observation::Absent { askable: true };
+        if self.survey.sightings.all(kind).is_some() {
+            return Ok(self.survey.sightings.find(kind, object).cloned().map_or(absent, Observation::Present));
+        }
         match self.cluster.get(kind, object).await {
             Ok(found) => Ok(found.map_or(Observation::Absent { askable: true }, Observation::Present)),
             // It was served a moment ago: its definition has gone, and its objects with it.
@@ -252,7 +282,10 @@ impl<'a> Observer<'a> {
         let parent = self.desired.inventory().parent();
         let kind = self.served(&parent.kind, None).filter(|_| self.has_namespace(parent));
         let Some(kind) = kind else { return Ok(Contents::default()) };
-        let seen = self.get(kind, parent).await?;
+        let seen = match self.survey.sightings.inventory() {
+            Some(seen) => seen.clone().map_or(Observation::Absent { askable: true }, Observation::Present),
+            None => self.get(kind, parent).await?,
+        };
         let contents = match &seen {
             Observation::Present(object) => Contents::read(object),
             Observation::Absent { .. } => Contents::default(),
@@ -271,13 +304,14 @@ impl<'a> Observer<'a> {
             kinds.extend(self.served(kind, Some(manifest.version())).map(|served| (kind, served)));
         }
         let query = ListQuery { label_selector: Some(self.desired.inventory().selector()), ..ListQuery::default() };
-        let (query, cluster) = (&query, self.cluster);
+        let (query, inventory) = (&query, self.desired.inventory());
         let lists: Vec<(&ServedKind, Vec<Value>)> = stream::iter(kinds.into_values())
             .map(|kind| async move {
-                match cluster.list(kind, query).await {
-                    Err(ClusterError::NotServed { .. }) => Ok((kind, Vec::new())),
-                    answer => Ok::<_, ClusterError>((kind, answer?)),
-                }
+                let objects = match self.survey.sightings.members(kind, inventory) {
+                    Some(seen) => seen,
+                    None => sightings::list(self.cluster, kind, query).await?,
+                };
+                Ok::<_, ClusterError>((kind, objects))
             })
             .buffer_unordered(CONCURRENCY)
             .try_collect()

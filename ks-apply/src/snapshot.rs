@@ -12,6 +12,7 @@ use crate::discovery::{Discovery, ServedKind};
 use crate::observe::{Survey, look};
 use crate::planned::{PlanError, PlanOptions, Planned, plan};
 use crate::served;
+use crate::sightings::Sightings;
 
 /// The version of the file: the first number changes when an older ks would go wrong with it.
 pub const FORMAT_VERSION: &str = "1.0";
@@ -108,7 +109,8 @@ impl ClusterSnapshot {
         served::check(&discovery, &desired)?;
         let live = self.state.live(&desired, &self.facts);
         let plan = ks_plan::plan(&desired, &live, &self.facts)?;
-        let survey = Survey { facts: self.facts.clone(), discovery, namespaces: self.namespaces.clone() };
+        let (facts, namespaces) = (self.facts.clone(), self.namespaces.clone());
+        let survey = Survey { facts, discovery, namespaces, sightings: Sightings::default() };
         Ok(Planned { survey, desired, live, plan, requests: RequestCount::default() })
     }
 

@@ -62,6 +62,11 @@ impl Inventory {
         format!("{PART_OF}={}", self.id())
     }
 
+    /// Tells whether a live object carries the label that finds the members.
+    pub fn has(&self, live: &Value) -> bool {
+        live.pointer("/metadata/labels").and_then(|it| it.get(PART_OF)).and_then(Value::as_str) == Some(&self.id())
+    }
+
     /// Marks an object as a member, and as belonging to a component.
     pub fn mark(&self, manifest: &mut Manifest, component: &ComponentName) {
         manifest.set_label(PART_OF, &self.id());

@@ -37,7 +37,6 @@ async fn an_unchanged_cluster_costs_one_list_for_each_kind() {
     list CustomResourceDefinition.apiextensions.k8s.io
     list Deployment.apps
     list Namespace
-    list Namespace
     list Node
     list StorageClass.storage.k8s.io
     list Thing.example.org
