@@ -40,7 +40,11 @@ pub async fn look_again(cluster: &dyn Cluster, survey: &Survey, saved: &SavedPla
         .await?;
     for (kind, objects) in lists {
         for object in objects {
-            live.observe(identity(kind, &object), Observation::Present(object));
+            let identity = identity(kind, &object);
+            // What is in a namespace that goes away goes with it; plans count it as absent.
+            if identity.namespace.as_ref().is_none_or(|it| survey.namespaces.contains(it)) {
+                live.observe(identity, Observation::Present(object));
+            }
         }
     }
     let is_listed = |it: &Expectation| {

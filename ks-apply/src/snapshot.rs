@@ -80,7 +80,7 @@ impl ClusterSnapshot {
         }
         let state = RecordedState::of(&live, &planned.desired, &survey.facts);
         let mut facts = survey.facts;
-        Mask::keyed(facts.cluster_uid.clone().as_deref()).facts(&mut facts);
+        Mask::keyed(facts.cluster_uid.clone().as_deref()).facts(&mut facts, |it| planned.desired.secrecy(it));
         Ok(Self {
             kind: KIND.to_owned(),
             format_version: FORMAT_VERSION.to_owned(),
@@ -122,7 +122,8 @@ impl ClusterSnapshot {
     /// The wanted objects of which the snapshot does not say whether they exist. A plan takes them for absent.
     pub fn unknown<'d>(&self, desired: &'d Desired) -> Vec<&'d ObjectRef> {
         let wanted = desired.manifests().map(ks_model::Manifest::object);
-        wanted.filter(|it| self.has_home(it) && !self.state.knows(it)).collect()
+        let known = self.state.known();
+        wanted.filter(|it| self.has_home(it) && !known.contains(it)).collect()
     }
 
     /// What is in a namespace that does not exist, or of a kind that is not served, does not exist either.

@@ -7,7 +7,7 @@ use backon::{BackoffBuilder, ExponentialBuilder};
 use ks_model::{GroupKind, Manifest, ObjectRef};
 use ks_plan::edges::crd::defined_kind;
 use ks_plan::volumes::{ClaimTemplates, Replica};
-use ks_plan::{Adoption, Change, Plan, StepId, Task};
+use ks_plan::{Adoption, Change, Plan, Risk, StepId, Task};
 use serde_json::Value;
 use tokio::sync::{Semaphore, mpsc, watch};
 use tokio::time::Instant;
@@ -159,8 +159,24 @@ impl Worker {
     async fn delete(&self, id: StepId, object: &ObjectRef) -> Result<Outcome, ClusterError> {
         let kind = self.kind(object, self.live_version(object).as_deref())?;
         let uid = self.plan.change(object).and_then(Change::uid);
+        self.is_as_empty_as_planned(&kind, object).await?;
         let attempt = || self.cluster.delete(&kind, object, uid);
         self.persist(id, ClusterError::is_transient, attempt).await.map(|()| Outcome::Deleted)
+    }
+
+    /// Refuses to delete a claim that got its volume only after it was planned: nobody agreed to lose that.
+    async fn is_as_empty_as_planned(&self, kind: &ServedKind, object: &ObjectRef) -> Result<(), ClusterError> {
+        let is_agreed = self.plan.change(object).is_none_or(|it| it.risk == Risk::DataLoss);
+        if is_agreed || !object.kind.is("", "PersistentVolumeClaim") {
+            return Ok(());
+        }
+        let live = self.cluster.get(kind, object).await?;
+        let volume = live.as_ref().and_then(|it| it.pointer("/spec/volumeName")?.as_str());
+        if volume.is_none_or(str::is_empty) {
+            return Ok(());
+        }
+        let message = "it has a volume by now, whose data would go; plan again".to_owned();
+        Err(ClusterError::Invalid { action: format!("delete {object}"), message, causes: Vec::new() })
     }
 
     /// Repeats a write as long as its fault may pass, the patience lasts and nobody interrupts.

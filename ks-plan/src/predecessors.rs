@@ -58,6 +58,11 @@ impl Adoption {
         Some(Self { managers, managed, handed })
     }
 
+    /// The fields that it takes over.
+    pub(crate) fn fields(&self) -> &FieldSet {
+        &self.handed
+    }
+
     /// Whether it takes over the same fields as another look at the object.
     pub fn takes_the_same(&self, other: &Self) -> bool {
         self.handed == other.handed

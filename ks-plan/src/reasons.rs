@@ -10,6 +10,7 @@ use crate::change::{Action, FieldChange, Reason};
 use crate::desired::Desired;
 use crate::generated::shown;
 use crate::sensitive::Mask;
+use crate::structured::FieldPath;
 use crate::trace::Trace;
 
 /// Finds reasons, and traces each file at most once.
@@ -38,7 +39,16 @@ impl<'a> Reasons<'a> {
             return Vec::new();
         }
         let object = wanted.manifest.object();
-        let shaping: BTreeSet<String> = match self.trace(wanted) {
+        let trace = self.trace(wanted);
+        let secrecy = self.desired.secrecy(object);
+        // What stands in a secret field is not told by way of the setting that it comes from.
+        let hides = |path: &FieldPath| path.0.is_empty() || secrecy.hides(path);
+        let is_hidden = |name: &str| match &trace {
+            _ if secrecy.is_empty() => false,
+            Some(trace) => trace.is_untried(name) || trace.fields(object, name).any(hides),
+            None => true,
+        };
+        let shaping: BTreeSet<String> = match &trace {
             Some(trace) => {
                 let shaping = fields.iter().flat_map(|field| trace.shaping(object, &field.path));
                 shaping.map(str::to_owned).collect()
@@ -47,8 +57,7 @@ impl<'a> Reasons<'a> {
         };
         let named = shaping.into_iter().filter_map(|name| {
             let setting = bundle.settings.get(&name)?;
-            // What stands in a Secret is not told by way of the setting that it comes from.
-            let is_secret = object.kind.is("", "Secret") || bundle.sensitive.contains(&name);
+            let is_secret = bundle.sensitive.contains(&name) || is_hidden(&name);
             let value = if is_secret { self.mask.mask(&setting.value) } else { shown(&setting.value).into_owned() };
             let origin = Box::new(setting.origin.clone());
             Some(Reason::Setting { name, value, origin })

@@ -2,7 +2,7 @@
 //! was about.
 
 use std::borrow::Cow;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
@@ -102,9 +102,9 @@ impl RecordedState {
         live
     }
 
-    /// Whether anything is known of an object.
-    pub fn knows(&self, object: &ObjectRef) -> bool {
-        self.observations.iter().any(|(it, _)| it == object)
+    /// The objects of which anything is known.
+    pub fn known(&self) -> BTreeSet<&ObjectRef> {
+        self.observations.iter().map(|(it, _)| it).collect()
     }
 }
 
@@ -188,6 +188,6 @@ mod tests {
         let recorded = again(&RecordedState::of(&live, &asked, &facts));
         assert!(recorded.live(&asked, &facts).dry_run(&secret).is_some());
         assert!(recorded.live(&other, &facts).dry_run(&secret).is_none());
-        assert!(recorded.knows(&secret) && !recorded.knows(&core("Secret", "home/t")));
+        assert!(recorded.known().contains(&secret) && !recorded.known().contains(&core("Secret", "home/t")));
     }
 }

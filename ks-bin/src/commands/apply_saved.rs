@@ -28,7 +28,7 @@ pub async fn open(options: &GlobalOptions, path: &Path, ui: &Ui) -> Result<Ready
     let sign = ui.board().map(|it| it.spin(&format!("looking at {name}")));
     let survey = survey(&*connection.cluster).await?;
     let (theirs, ours) = (&survey.facts.cluster_uid, &saved.plan.facts.cluster_uid);
-    if theirs != ours {
+    if theirs.is_none() || theirs != ours {
         let uid = |it: &Option<String>| it.clone().unwrap_or_else(|| "without a UID".to_owned());
         let message = format!(
             "the plan is for the cluster {} ({}), and this is {} ({name})",

@@ -3,49 +3,74 @@
 use super::Source;
 
 /// Parts of the names of fields whose values nobody should read over a shoulder or in a log.
-const SECRET: [&str; 7] = ["password", "passwd", "token", "secret", "credential", "privatekey", "headers"];
+const SECRET: [&str; 11] = [
+    "password",
+    "passwd",
+    "passphrase",
+    "token",
+    "secret",
+    "credential",
+    "privatekey",
+    "accesskey",
+    "apikey",
+    "basicauth",
+    "headers",
+];
 
 impl Source {
-    /// The same text with asterisks in place of values that look secret: those of fields such as `password`, and what
-    /// stands before the `@` of an address. Every byte keeps its place, so that spans still fit.
+    /// The same text with asterisks in place of what looks secret: all that follows a field such as `password`, to the end of
+    /// its line and on the lines below that stand further in, and what stands before the `@` of an address. Rather too
+    /// much than too little: how far a value goes is known only where the text is sound. Every byte keeps its place, so that
+    /// spans still fit.
     ///
     /// # Example
     /// ```
     /// use ks_model::config::Source;
     ///
-    /// let source = Source::new("cc.yaml", "redis: { password: sesame, port: 1 }");
-    /// assert_eq!(source.covered().text, "redis: { password: ******, port: 1 }");
+    /// let source = Source::new("cc.yaml", "redis: { port: 1, password: sesame }");
+    /// assert_eq!(source.covered().text, "redis: { port: 1, password: ********");
     /// ```
     #[must_use]
     pub fn covered(&self) -> Self {
-        let lines: Vec<String> = self.text.split('\n').map(covered_line).collect();
+        let mut below: Option<usize> = None;
+        let line = |line: &str| {
+            let depth = line.len() - line.trim_start().len();
+            if below.is_some_and(|it| depth > it || line.trim().is_empty()) {
+                return stars(line);
+            }
+            let (shown, is_secret) = covered_line(line);
+            below = is_secret.then_some(depth);
+            shown
+        };
+        let lines: Vec<String> = self.text.split('\n').map(line).collect();
         Self { name: self.name.clone(), text: lines.join("\n") }
     }
 }
 
-fn covered_line(line: &str) -> String {
+/// A line with what is secret in it covered, and whether that is a field whose value may go on below.
+fn covered_line(line: &str) -> (String, bool) {
     let mut shown = String::with_capacity(line.len());
     let mut rest = line;
     while let Some(colon) = rest.find(':') {
         let (before, after) = rest.split_at(colon + 1);
         shown.push_str(before);
+        if is_secret(key_before(before)) {
+            return (shown + &stars(after), true);
+        }
         rest = after;
-        let value = if is_secret(key_before(before)) {
-            let start = rest.len() - rest.trim_start().len();
-            shown.push_str(&rest[..start]);
-            rest = &rest[start..];
-            &rest[..end_of_value(rest)]
-        } else if let Some(user) = rest.strip_prefix("//").and_then(user_part) {
+        if let Some(user) = rest.strip_prefix("//").and_then(user_part) {
             shown.push_str("//");
-            rest = &rest["//".len()..];
-            user
-        } else {
-            ""
-        };
-        shown.extend(value.chars().flat_map(|it| std::iter::repeat_n('*', it.len_utf8())));
-        rest = &rest[value.len()..];
+            shown.push_str(&stars(user));
+            rest = &rest["//".len() + user.len()..];
+        }
     }
-    shown + rest
+    (shown + rest, false)
+}
+
+/// The same number of bytes, spaces as they are.
+fn stars(text: &str) -> String {
+    let star = |it: char| if it.is_ascii_whitespace() { String::from(it) } else { "*".repeat(it.len_utf8()) };
+    text.chars().map(star).collect()
 }
 
 /// The name that ends where the colon stands.
@@ -60,16 +85,6 @@ fn is_secret(key: &str) -> bool {
     SECRET.iter().any(|it| plain.contains(it))
 }
 
-/// Where a value ends that begins here: with its quote, with its bracket, or before the next part of the line.
-fn end_of_value(text: &str) -> usize {
-    let Some(first) = text.chars().next() else { return 0 };
-    match first {
-        '"' | '\'' => text[1..].find(first).map_or(text.len(), |at| at + 2),
-        '{' | '[' => text.rfind(['}', ']']).map_or(text.len(), |at| at + 1),
-        _ => [text.find([',', '}', ']']), text.find(" #")].into_iter().flatten().min().unwrap_or(text.len()),
-    }
-}
-
 /// What stands before the `@` of an address.
 fn user_part(address: &str) -> Option<&str> {
     let host = address.split(['/', ' ', '"', '\'']).next().unwrap_or_default();
@@ -81,13 +96,15 @@ mod tests {
     use super::*;
 
     #[test]
-    fn secret_values_are_covered_and_nothing_moves() {
+    fn what_looks_secret_is_covered_and_nothing_moves() {
         let table = [
-            ("  password: sesame # why", "  password: ****** # why"),
-            ("  \"adminPassword\": \"ses ame\", b: 1", "  \"adminPassword\": *********, b: 1"),
-            ("a: { bearer-token: 'x', url: 'https://u:p@h/p' }", "a: { bearer-token: ***, url: 'https://***@h/p' }"),
-            ("headers: { X-Key: sesame }", "headers: *****************"),
+            ("  password: sesame # why", "  password: ****** * ***"),
+            ("  \"adminPassword\": \"a\\\"b\", c: 1", "  \"adminPassword\": ******* ** *"),
+            ("a: { url: 'https://u:p@h/p', bearer-token: 'x' }", "a: { url: 'https://***@h/p', bearer-token: *** *"),
+            ("a: { password: pass,word}", "a: { password: **********"),
             ("jwtSecret: ä", "jwtSecret: **"),
+            ("headers:\n  X-Key: sesame\nport: 1", "headers:\n  ****** ******\nport: 1"),
+            ("password: |\n  line\n\n  other\nport: 1", "password: *\n  ****\n\n  *****\nport: 1"),
             ("  volumeSize: 20Gi", "  volumeSize: 20Gi"),
             ("url: https://example.org:80/a@b", "url: https://example.org:80/a@b"),
             ("password:", "password:"),

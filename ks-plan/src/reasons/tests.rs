@@ -55,7 +55,7 @@ fn of_an_object_from_no_catalogue_all_settings_count() {
 #[test]
 fn what_a_catalogue_marks_as_sensitive_is_in_no_form_of_a_plan() {
     let component = r#"{ name: echo, description: Answers., sensitive: ["v1 ConfigMap default/echo#/data/token"],
-        settings: { token: { from: monitoring.storageClass, sensitive: true } } }"#;
+        settings: { token: { from: monitoring.storageClass } } }"#;
     let map = "apiVersion: v1\nkind: ConfigMap\nmetadata: { name: echo, namespace: default }\ndata:\n  \
         token: {{ settings.token }}\n  user: me\n";
     let text = r#"{ "apiVersion": "installer.kubesphere.io/v1alpha1", "kind": "ClusterConfiguration",

@@ -10,11 +10,13 @@ use sha2::{Digest, Sha256};
 
 use super::SavedPlan;
 use crate::build::{FIELD_MANAGER, is_member};
-use crate::change::Change;
+use crate::change::{Action, Change};
 use crate::desired::Desired;
 use crate::inventory::Inventory;
 use crate::live::LiveState;
 use crate::plan::Plan;
+use crate::predecessors::Adoption;
+use crate::sensitive::Mask;
 use crate::structured::{FieldSet, ManagedFields, field_set, lookup, owned_by};
 
 /// Says how one object of a plan was when it was planned.
@@ -45,6 +47,8 @@ pub enum Expected {
         uid: String,
         /// Fields that matter beside those that ks owns, as FieldsV1 (KEP-555): those that the plan takes or adds.
         also: Value,
+        /// Whether all of the object counts, since it is deleted or made anew: only its metadata and its status do not.
+        whole: bool,
         /// A hash of the values of all these fields, of who owns them, and of whether the object is being deleted.
         digest: String,
     },
@@ -90,50 +94,78 @@ impl fmt::Display for Staleness {
 
 /// How all objects of a plan are.
 pub(super) fn expectations(plan: &Plan, desired: &Desired) -> Vec<Expectation> {
-    plan.changes.iter().map(|it| expectation(it, desired)).collect()
+    let mask = Mask::keyed(plan.facts.cluster_uid.as_deref());
+    plan.changes.iter().map(|it| expectation(it, desired, &mask)).collect()
 }
 
-fn expectation(change: &Change, desired: &Desired) -> Expectation {
+fn expectation(change: &Change, desired: &Desired, mask: &Mask) -> Expectation {
     let live_version = || change.before.as_ref()?.get("apiVersion")?.as_str().map(str::to_owned);
     let wanted_version = change.manifest.as_ref().map(|it| it.api_version().to_owned());
     let expected = change.before.as_ref().map_or(Expected::Absent, |live| {
-        let also = also(change, live, desired);
+        let (also, whole) = (also(change, live, desired), goes(change));
         Expected::Present {
             uid: change.uid().unwrap_or_default().to_owned(),
             also: also.to_fields_v1(),
-            digest: digest(live, &also),
+            whole,
+            digest: Relied { also: &also, whole, mask }.digest(change, live),
         }
     });
     Expectation { object: change.object.clone(), api_version: wanted_version.or_else(live_version), expected }
 }
 
-/// The fields that the plan wants and ks does not own yet. Of an object that is the user's once it is made, none matters.
+/// Whether the live object goes away, and with it whatever stands in it by then.
+fn goes(change: &Change) -> bool {
+    matches!(change.action, Action::Delete | Action::Replace)
+}
+
+/// The fields that the plan wants and ks does not own yet, and those of earlier tools that it takes over.
 fn also(change: &Change, live: &Value, desired: &Desired) -> FieldSet {
     let Some(manifest) = change.manifest.as_ref().filter(|_| change.ownership != Ownership::Once) else {
         return FieldSet::default();
     };
-    let wanted = field_set(manifest.value(), desired.type_of(manifest));
+    let wanted = field_set(manifest.value(), desired.type_of(manifest)).leaves();
     let owned = owned_by(live, FIELD_MANAGER).unwrap_or_default();
-    wanted.leaves().difference(&owned)
+    let handed = Adoption::of(live).filter(|_| !change.adopts.is_empty());
+    handed.map_or(wanted.clone(), |it| it.fields().leaves().union(&wanted)).difference(&owned)
 }
 
-/// A hash of what apply relies on. Status and other people's fields are no part of it.
-fn digest(live: &Value, also: &FieldSet) -> String {
-    let fields = owned_by(live, FIELD_MANAGER).unwrap_or_default().union(also).leaves();
-    let mut hash = Sha256::new();
-    hash.update([u8::from(live.pointer("/metadata/deletionTimestamp").is_some())]);
-    for path in fields.paths() {
-        let value = lookup(live, &path).map(canonical);
-        hash.update(format!("{path}={}\n", value.unwrap_or_default()));
-    }
-    for entry in ManagedFields::of(live).unwrap_or_default().entries {
-        let held = entry.fields.intersection(&fields);
-        if !held.is_empty() {
-            let names = (&entry.manager, entry.operation.as_str(), &entry.subresource);
-            hash.update(format!("{names:?}: {}\n", held.to_fields_v1()));
+/// What apply relies on of one object.
+struct Relied<'a> {
+    also: &'a FieldSet,
+    whole: bool,
+    mask: &'a Mask,
+}
+
+impl Relied<'_> {
+    /// A hash of it. Status and other people's fields are no part of it; secret values count by their fingerprints, which is
+    /// all that a snapshot has of them.
+    fn digest(&self, change: &Change, live: &Value) -> String {
+        let mut live = live.clone();
+        self.mask.stored(&change.secrecy, &mut live);
+        let live = &live;
+        let mut hash = Sha256::new();
+        hash.update([u8::from(live.pointer("/metadata/deletionTimestamp").is_some())]);
+        if self.whole {
+            let parts = live.as_object().into_iter().flatten();
+            let parts = parts.filter(|(name, _)| !matches!(name.as_str(), "metadata" | "status"));
+            parts.for_each(|(name, value)| hash.update(format!("{name}: {}\n", canonical(value))));
         }
+        // An object that is the user's once it is made may be whatever the user makes of it.
+        let owned = owned_by(live, FIELD_MANAGER).filter(|_| change.ownership != Ownership::Once);
+        let fields = owned.unwrap_or_default().union(self.also).leaves();
+        for path in fields.paths() {
+            let value = lookup(live, &path).map(canonical);
+            hash.update(format!("{path}={}\n", value.unwrap_or_default()));
+        }
+        for entry in ManagedFields::of(live).unwrap_or_default().entries {
+            let held = entry.fields.intersection(&fields);
+            if !held.is_empty() {
+                let names = (&entry.manager, entry.operation.as_str(), &entry.subresource);
+                hash.update(format!("{names:?}: {}\n", held.to_fields_v1()));
+            }
+        }
+        hash.finalize().iter().take(16).map(|byte| format!("{byte:02x}")).collect()
     }
-    hash.finalize().iter().take(16).map(|byte| format!("{byte:02x}")).collect()
 }
 
 /// A value as JSON with its members sorted.
@@ -146,8 +178,10 @@ fn canonical(value: &Value) -> String {
 impl SavedPlan {
     /// The objects that are not as they were: `live` is a look at all objects of the plan and at the members of its inventory.
     pub fn stale(&self, live: &LiveState) -> Vec<Stale> {
+        let mask = Mask::keyed(self.plan.facts.cluster_uid.as_deref());
         let judged = self.expected.iter().filter_map(|it| {
-            let because = staleness(&it.expected, live.object(&it.object))?;
+            let change = self.plan.change(&it.object)?;
+            let because = staleness(change, &it.expected, live.object(&it.object), &mask)?;
             Some(Stale { object: it.object.clone(), because })
         });
         let namespace = self.inventory.namespace.as_deref().unwrap_or_default();
@@ -160,17 +194,18 @@ impl SavedPlan {
     }
 }
 
-fn staleness(expected: &Expected, live: Option<&Value>) -> Option<Staleness> {
+fn staleness(change: &Change, expected: &Expected, live: Option<&Value>, mask: &Mask) -> Option<Staleness> {
     match (expected, live) {
         (Expected::Absent, None) => None,
         (Expected::Absent, Some(_)) => Some(Staleness::Appeared),
         (Expected::Present { .. }, None) => Some(Staleness::Gone),
-        (Expected::Present { uid, also, digest: known }, Some(live)) => {
+        (Expected::Present { uid, also, whole, digest: known }, Some(live)) => {
             let also = FieldSet::from_fields_v1(also).unwrap_or_default();
             if live.pointer("/metadata/uid").and_then(Value::as_str) != Some(uid) {
                 Some(Staleness::Replaced)
             } else {
-                (digest(live, &also) != *known).then_some(Staleness::Changed)
+                let relied = Relied { also: &also, whole: *whole, mask };
+                (relied.digest(change, live) != *known).then_some(Staleness::Changed)
             }
         }
     }

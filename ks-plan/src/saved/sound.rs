@@ -15,6 +15,13 @@ pub(super) fn check(saved: &SavedPlan) -> Result<(), String> {
     if plan.places.len() != plan.changes.len() {
         return Err("an object stands twice among its changes".to_owned());
     }
+    if !plan.faults.is_empty() {
+        return Err("it has refused objects, and such a plan cannot be applied".to_owned());
+    }
+    let writes_inventory = |task: &Task| matches!(task, Task::GrowInventory | Task::ShrinkInventory);
+    if plan.grown_inventory.is_none() && plan.steps.iter().any(|it| writes_inventory(&it.task)) {
+        return Err("it writes an inventory that it does not have".to_owned());
+    }
     let expected: BTreeSet<&ObjectRef> = saved.expected.iter().map(|it| &it.object).collect();
     for change in &plan.changes {
         let object = &change.object;

@@ -104,6 +104,27 @@ fn every_object_that_moved_is_named() {
 }
 
 #[test]
+fn of_an_object_that_goes_all_but_its_status_matters() {
+    let gone = desired(vec![bundle("demo", [namespace("home")])]);
+    let live = settled(&wanted("a"));
+    let saved = saved(&gone, &live);
+    let map = core("ConfigMap", "home/c");
+    let filled = with(&live, &map, json!({ "data": { "of_others": "x" } }));
+    assert_eq!(stale(&saved, &filled), BTreeMap::from([(map.to_string(), Staleness::Changed)]));
+    assert_eq!(stale(&saved, &with(&live, &map, json!({ "status": { "seen": 1 } }))), BTreeMap::new());
+}
+
+#[test]
+fn a_plan_from_fingerprints_fits_the_cluster_that_they_were_taken_of() {
+    let (before, after) = (wanted("before"), wanted("after"));
+    let live = settled(&before);
+    let mut facts = Facts::default();
+    facts.cluster_uid = Some("c0ffee".into());
+    let recorded = crate::RecordedState::of(&live, &after, &facts).live(&after, &facts);
+    assert_eq!(stale(&saved(&after, &recorded), &live), BTreeMap::new());
+}
+
+#[test]
 fn what_was_not_there_must_not_be_there() {
     let desired = wanted("a");
     let saved = saved(&desired, &LiveState::default());

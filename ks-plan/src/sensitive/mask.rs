@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 
-use ks_model::Facts;
+use ks_model::{Facts, ObjectRef};
 use serde_json::Value;
 use sha2::{Digest, Sha256};
 
@@ -10,7 +10,8 @@ use super::Secrecy;
 use crate::generated::{self, Generated};
 use crate::structured::FieldPath;
 
-/// How long a fingerprint is, in bytes: enough to tell two values of a plan apart, too little to prove a guess.
+/// How long a fingerprint is, in bytes: enough to tell two values of a plan apart. Whoever knows the cluster and can guess a value
+/// can check the guess; a value that can be guessed is no secret.
 const LENGTH: usize = 4;
 
 /// Masks the secret values of one cluster's plan.
@@ -62,16 +63,20 @@ impl Mask {
         }
     }
 
-    /// Masks what settings took from Secrets.
-    pub fn facts(&self, facts: &mut Facts) {
+    /// Masks what settings took from secret fields; `secrecy` tells which those of an object are.
+    pub fn facts(&self, facts: &mut Facts, secrecy: impl Fn(&ObjectRef) -> Secrecy) {
         for (field, value) in &mut facts.kept {
-            if Secrecy::of(&field.object.kind, []).hides_pointer(&field.pointer) {
+            if secrecy(&field.object).hides_pointer(&field.pointer) {
                 *value = self.mask(value);
             }
         }
         for (search, found) in &mut facts.found {
-            if Secrecy::of(&search.kind, []).hides_pointer(&search.pointer) {
-                found.iter_mut().for_each(|it| it.value = self.mask(&it.value));
+            for found in found {
+                let (kind, namespace) = (search.kind.clone(), found.namespace.clone());
+                let object = ObjectRef { kind, namespace, name: found.name.clone() };
+                if secrecy(&object).hides_pointer(&search.pointer) {
+                    found.value = self.mask(&found.value);
+                }
             }
         }
     }

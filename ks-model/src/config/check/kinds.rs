@@ -134,7 +134,8 @@ fn gpu_kinds(value: &At<'_>) -> Vec<Finding> {
 pub fn describe(node: &Node) -> String {
     match &node.value {
         Yaml::Scalar(Value::Null) => "nothing".to_owned(),
-        Yaml::Scalar(Value::String(text)) if text.chars().count() > 40 => "a text".to_owned(),
+        // An address may have a password in it.
+        Yaml::Scalar(Value::String(text)) if text.chars().count() > 40 || text.contains('@') => "a text".to_owned(),
         Yaml::Scalar(Value::String(text)) => format!("the text {text:?}"),
         Yaml::Scalar(Value::Number(number)) => format!("the number {number}"),
         Yaml::Scalar(value) => format!("{value}"),
