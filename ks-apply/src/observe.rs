@@ -27,6 +27,10 @@ use crate::sightings::{self, Sightings};
 /// How many requests of an observation are under way at once.
 pub(crate) const CONCURRENCY: usize = 16;
 
+/// How much of a name is kept when something is tried under another one, and what is put behind it.
+const LONGEST_NAME: usize = 50;
+const TRIAL: &str = "-trial";
+
 /// Holds what a first look at a cluster gives, before anything is compiled.
 #[derive(Clone, Debug)]
 #[non_exhaustive]
@@ -477,10 +481,31 @@ async fn dry_run(cluster: &dyn Cluster, kind: &ServedKind, manifest: &Manifest) 
     match answer {
         Ok(object) => Ok(DryRun::Merged { object, conflicts }),
         Err(ClusterError::Invalid { message, causes, .. }) => {
-            Ok(DryRun::Refused(Refusal { message, immutable: refusal::immutable_fields(&causes) }))
+            let immutable = refusal::immutable_fields(&causes);
+            let refusal = if immutable.is_empty() { None } else { refused_anew(cluster, kind, manifest).await? };
+            Ok(DryRun::Refused(refusal.unwrap_or(Refusal { message, immutable })))
         }
         // Not a matter of the whole plan: a quota, an admission rule or a right that is missing for this kind.
         Err(ClusterError::Forbidden { message, .. }) => Ok(DryRun::Refused(Refusal { message, immutable: Vec::new() })),
         Err(error) => Err(error),
+    }
+}
+
+/// Asks whether an object that cannot be changed in place could be made anew: what is deleted first must not be missed later.
+/// The server is asked under another name, because this one is taken.
+async fn refused_anew(
+    cluster: &dyn Cluster,
+    kind: &ServedKind,
+    manifest: &Manifest,
+) -> Result<Option<Refusal>, ClusterError> {
+    let name = &manifest.object().name;
+    let other: String = name.chars().take(LONGEST_NAME).chain(TRIAL.chars()).collect();
+    match cluster.apply(kind, &manifest.named(&other), ApplyMode { dry_run: true, force: false }).await {
+        // Some kinds have a say in their names; that is no fault of the object.
+        Err(ClusterError::Invalid { message, causes, .. }) if causes.iter().any(|it| it.field != "metadata.name") => {
+            Ok(Some(Refusal { message: message.replace(&other, name), immutable: Vec::new() }))
+        }
+        Err(error @ ClusterError::Unreachable { .. }) => Err(error),
+        _ => Ok(None),
     }
 }

@@ -135,6 +135,17 @@ impl Manifest {
         self.value.pointer("/metadata/uid").is_some()
     }
 
+    /// The same object under another name, to ask whether a new one could be made.
+    #[must_use]
+    pub fn named(&self, name: &str) -> Self {
+        let mut renamed = self.clone();
+        name.clone_into(&mut renamed.object.name);
+        if let Some(metadata) = renamed.value.get_mut("metadata").and_then(Value::as_object_mut) {
+            metadata.insert("name".to_owned(), Value::from(name));
+        }
+        renamed
+    }
+
     /// The identity alone. Applied, it gives back every field that its manager owns.
     #[must_use]
     pub fn bare(&self) -> Self {
