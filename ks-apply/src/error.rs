@@ -103,6 +103,22 @@ impl ClusterError {
     pub fn is_transient(&self) -> bool {
         matches!(self, Self::Transient { .. } | Self::Unreachable { .. } | Self::TimedOut { .. })
     }
+
+    /// Rewrites every text of the server, as to keep a secret value in. What kind of error it is has been told by then.
+    pub(crate) fn rewrite(&mut self, rewrite: impl Fn(&str) -> String) {
+        if let Self::Invalid { causes, .. } = self {
+            causes.iter_mut().for_each(|it| it.message = rewrite(&it.message));
+        }
+        match self {
+            Self::Unauthorized { message, .. }
+            | Self::Forbidden { message, .. }
+            | Self::Conflict { message, .. }
+            | Self::Invalid { message, .. }
+            | Self::Transient { message, .. }
+            | Self::Protocol { message, .. } => *message = rewrite(message),
+            _ => {}
+        }
+    }
 }
 
 /// One field that another manager owns.

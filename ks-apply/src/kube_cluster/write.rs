@@ -30,11 +30,11 @@ pub(super) async fn apply(
     let request = address::of_object(&action, kind, object)?
         .patch(&object.name, &params, &Patch::Apply(manifest.value()))
         .map_err(|error| errors::unsendable(&action, &error))?;
-    wire.send(&action, request, Repeat::Always).await.map_err(|mut fault| {
-        if let Fault::Refused(refusal) = &mut fault {
-            refusal.rewrite(|text| redact(manifest, text));
-        }
-        fault.explain(&action, Some(kind))
+    wire.send(&action, request, Repeat::Always).await.map_err(|fault| {
+        // A short value may be part of any word, also of those that tell what the refusal is about.
+        let mut error = fault.explain(&action, Some(kind));
+        error.rewrite(|text| redact(manifest, text));
+        error
     })
 }
 

@@ -94,6 +94,24 @@ async fn a_refused_object_lists_its_faults_and_a_secret_keeps_its_values() {
 }
 
 #[tokio::test]
+async fn a_value_of_one_letter_does_not_hide_what_the_refusal_is_about() {
+    let message = "failed to create typed patch object (ns/n; /v1, Kind=Secret): .metadata.labels.tier: expected string, got true";
+    let server =
+        Server::start(move |_, _| Answer::Json(500, json!({ "kind": "Status", "code": 500, "message": message })))
+            .await;
+    let kind = GroupKind::new("", "Secret");
+    let secrets = ServedKind { kind, version: "v1".into(), plural: "secrets".into(), namespaced: true };
+    let manifest = Manifest::parse(json!({ "apiVersion": "v1", "kind": "Secret",
+        "metadata": { "name": "n", "namespace": "ns" }, "stringData": { "c": "c" } }));
+    let error = server.connect().await.apply(&secrets, &manifest.unwrap(), ApplyMode::default()).await.unwrap_err();
+    assert!(
+        matches!(&error, ClusterError::Invalid { causes, .. } if causes[0].field == ".metadata.labels.tier"),
+        "{error:?}"
+    );
+    assert_eq!(server.lines().len(), 1, "asking again would not help");
+}
+
+#[tokio::test]
 async fn an_apply_is_tried_again_after_a_lost_connection() {
     let server = Server::start(|_, before| if before == 0 { Answer::Drop } else { ok(json!({})) }).await;
     let cluster = server.connect().await;
