@@ -28,7 +28,7 @@ impl Source {
     /// use ks_model::config::Source;
     ///
     /// let source = Source::new("cc.yaml", "redis: { port: 1, password: sesame }");
-    /// assert_eq!(source.covered().text, "redis: { port: 1, password: ********");
+    /// assert_eq!(source.covered().text, "redis: { port: 1, password: ****** *");
     /// ```
     #[must_use]
     pub fn covered(&self) -> Self {
