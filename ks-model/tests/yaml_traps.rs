@@ -306,3 +306,15 @@ const REFUSED: &[&str] = &[
     "x: *",
     "x: &",
 ];
+
+/// Each anchor keeps its value, so anchors around a large value keep it many times.
+#[test]
+fn anchors_around_anchors_are_counted_like_aliases() {
+    let nested = |anchors: usize| {
+        let open: String = (0..anchors).map(|it| format!("&a{it} [")).collect();
+        read(&format!("x: {open}{}{}", "1,".repeat(2000), "]".repeat(anchors)))
+    };
+    assert!(nested(20).is_ok());
+    let problems = nested(100).unwrap_err();
+    assert!(problems.to_string().contains("multiply without measure"), "{problems}");
+}

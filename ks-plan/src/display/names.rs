@@ -4,6 +4,8 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use ks_model::ObjectRef;
 
+use super::value::visible;
+
 /// Writes objects without the group of their kind, where no other object has the same kind of another group.
 ///
 /// # Example
@@ -32,12 +34,13 @@ impl ShortNames {
     /// Names an object.
     pub fn show(&self, object: &ObjectRef) -> String {
         if self.ambiguous.contains(&object.kind.kind) {
-            return object.to_string();
+            return visible(&object.to_string());
         }
-        match &object.namespace {
+        // The server takes no odd letters into a name; a file may hold any.
+        visible(&match &object.namespace {
             Some(namespace) => format!("{} {namespace}/{}", object.kind.kind, object.name),
             None => format!("{} {}", object.kind.kind, object.name),
-        }
+        })
     }
 }
 

@@ -236,3 +236,39 @@ proptest! {
         prop_assert_eq!(patched, own(&mask.object(&secrecy, &wanted)));
     }
 }
+
+/// A plan may come from a file, and a file may hold any text.
+#[test]
+fn no_text_of_a_plan_drives_the_terminal() {
+    let odd = "\u{1b}[2J";
+    let named = object(odd, odd, odd);
+    let mut update = change(Action::Update, named.clone(), "prometheus");
+    update.immutable = vec![odd.into()];
+    update.fields = vec![field(odd, Some(json!(odd)), None)];
+    let owner = FieldOwner { manager: odd.into(), ..FieldOwner::default() };
+    let conflict = |resolution| Conflict { field: odd.into(), owner: owner.clone(), resolution };
+    update.conflicts = vec![conflict(Resolution::Taken), conflict(Resolution::Unresolved)];
+    update.reasons = vec![
+        Reason::Wanted { file: odd.into() },
+        setting(odd, json!(odd), configured(odd, 1)),
+        Reason::GateClosed { reason: odd.into() },
+        Reason::Adoption { managers: vec![odd.into()] },
+    ];
+    let mut deleted = change(Action::Delete, object("", odd, "x"), "prometheus");
+    deleted.reasons = vec![Reason::GateClosed { reason: odd.into() }];
+    let mut plan = with_keeps(plan(vec![update, deleted]));
+    plan.facts.cluster_uid = Some(odd.into());
+    plan.unready = vec![Unready { object: named.clone(), readiness: Readiness::waiting(odd) }];
+    plan.missing = vec![crate::plan::Missing { object: named.clone(), component: None }];
+    plan.faults =
+        vec![Fault { object: named.clone(), refusal: Refusal { message: odd.into(), immutable: Vec::new() } }];
+    let field = LiveField { api_version: "v1".into(), object: named, pointer: odd.into() };
+    plan.kept = vec![Kept { component: "prometheus".parse().unwrap(), setting: odd.into(), value: json!(odd), field }];
+    let place = Location { file: odd.into(), line: 1, column: 1 };
+    plan.closed = vec![ClosedGate::new("thanos-ruler".parse().unwrap(), odd.into(), odd.into(), Some(place))];
+    for full in [false, true] {
+        let options = TextOptions { cluster: Some(odd), full, palette: Palette::plain() };
+        let page = text(&plan, &options);
+        assert!(!page.contains('\u{1b}') && page.contains(r"\u{1b}[2J"), "{page:?}");
+    }
+}

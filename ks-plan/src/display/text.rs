@@ -59,22 +59,23 @@ impl Page<'_> {
     fn facts(&mut self, plan: &Plan) {
         let facts = &plan.facts;
         let nodes = if facts.nodes == 1 { "1 node".to_owned() } else { format!("{} nodes", facts.nodes) };
-        let uid = facts.cluster_uid.as_ref().map(|it| format!(", cluster {it}")).unwrap_or_default();
+        let uid = facts.cluster_uid.as_ref().map(|it| format!(", cluster {}", visible(it))).unwrap_or_default();
         let place = self.options.cluster.unwrap_or("The cluster");
         let known = self.palette.dim(format!("{}, {nodes}{uid}", facts.version));
-        self.line(format!("{}  {known}", self.palette.bold(place)));
+        self.line(format!("{}  {known}", self.palette.bold(visible(place))));
         for kept in &plan.kept {
             let Kept { component, setting, value, field } = kept;
             let object = self.names.show(&field.object);
-            let from = self.palette.dim(format!("as in {object}"));
+            let (setting, from) = (visible(setting), self.palette.dim(format!("as in {object}")));
             self.line(format!("  {component} {} {setting} {} {from}", self.palette.caution("keeps"), inline(value)));
         }
     }
 
     fn closed(&mut self, plan: &Plan) {
         for gate in &plan.closed {
-            let place = gate.location.as_ref().map(|it| self.palette.dim(format!(" ({it})"))).unwrap_or_default();
-            self.line(format!("  {} {}, {}{place}", gate.component, self.palette.caution("off"), gate.reason));
+            let place = gate.location.as_ref().map(|it| self.palette.dim(format!(" ({})", visible(&it.to_string()))));
+            let (place, reason) = (place.unwrap_or_default(), visible(&gate.reason));
+            self.line(format!("  {} {}, {reason}{place}", gate.component, self.palette.caution("off")));
         }
     }
 
@@ -89,7 +90,7 @@ impl Page<'_> {
         self.line("");
         let counts = self.palette.dim(groups::counts(group));
         let why = groups::shared_reason(group);
-        let words = why.as_ref().map(|it| self.palette.dim(format!(", because {it}"))).unwrap_or_default();
+        let words = why.as_ref().map(|it| self.palette.dim(format!(", because {}", visible(it)))).unwrap_or_default();
         self.line(format!("{}  {counts}{words}", self.palette.bold(group.name)));
         for change in &group.changes {
             self.head(change);
@@ -102,18 +103,18 @@ impl Page<'_> {
     fn change(&mut self, change: &Change) {
         self.head(change);
         for field in &change.immutable {
-            self.line(self.palette.caution(format!("      {field} cannot be changed in place")));
+            self.line(self.palette.caution(format!("      {} cannot be changed in place", visible(field))));
         }
         if change.action != Action::Create || self.options.full {
             let full = self.options.full;
             self.lines.extend(change.fields.iter().flat_map(|it| field::lines(change.action, it, full, self.palette)));
         }
         for conflict in &change.conflicts {
-            let owner = self.owner(&conflict.owner);
+            let (owner, field) = (self.owner(&conflict.owner), visible(&conflict.field));
             let line = match conflict.resolution {
-                Resolution::Taken => format!("      takes {} from {owner}", conflict.field),
+                Resolution::Taken => format!("      takes {field} from {owner}"),
                 Resolution::Unresolved => {
-                    format!("    {} {} belongs to {owner}", self.palette.bad("!"), conflict.field)
+                    format!("    {} {field} belongs to {owner}", self.palette.bad("!"))
                 }
             };
             self.line(line);
@@ -145,7 +146,7 @@ impl Page<'_> {
         let brief = !self.options.full && change.action == Action::Create;
         let told = change.reasons.iter().filter(|it| !brief || reason::is_telling(it));
         let words: Vec<String> = told.map(reason::in_words).collect();
-        words.into_iter().for_each(|it| self.line(self.palette.dim(format!("      because {it}"))));
+        words.into_iter().for_each(|it| self.line(self.palette.dim(format!("      because {}", visible(&it)))));
     }
 
     fn unready(&mut self, plan: &Plan) {

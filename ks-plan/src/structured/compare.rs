@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use serde_json::{Map, Value};
 
 use super::canonical::{encode, is_secret};
+use super::check::check;
 use super::field_set::FieldSet;
 use super::fields::{STRIPPED_METADATA, field_set};
 use super::managed_fields::{ManagedFields, applier_entry};
@@ -57,6 +58,10 @@ fn is_unchanged(desired: &Value, defaulted: &Value, live: &Value, manager: &str,
     let is_same_object =
         same("/apiVersion") && same("/kind") && same("/metadata/name") && same_or_silent("/metadata/namespace");
     if !is_same_object || desired.pointer("/metadata/managedFields").is_some() {
+        return false;
+    }
+    // A status is not applied, and yet the server refuses one that does not fit.
+    if desired.get("status").is_some() && check(desired, ty).is_err() {
         return false;
     }
     let fields = field_set(desired, ty);

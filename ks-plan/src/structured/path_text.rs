@@ -68,6 +68,10 @@ fn step(text: &str) -> Option<(PathElement, &str)> {
         let (value, rest) = value(rest)?;
         return Some((PathElement::Value(value), rest.strip_prefix(']')?));
     }
+    // The server writes down nothing like it, and reads it.
+    if let Some(rest) = inside.strip_prefix(']') {
+        return Some((PathElement::Key(Vec::new()), rest));
+    }
     let (first, rest) = word(inside)?;
     match rest.strip_prefix(']') {
         Some(rest) if inside.starts_with('"') => Some((PathElement::Field(first), rest)),
@@ -87,7 +91,8 @@ fn keys(mut rest: &str) -> Option<(PathElement, &str)> {
             Some(after) => rest = after,
             None => {
                 keys.sort_by(|a, b| a.0.cmp(&b.0));
-                return Some((PathElement::Key(keys), after.strip_prefix(']')?));
+                let is_twice = keys.windows(2).any(|pair| pair[0].0 == pair[1].0);
+                return Some((PathElement::Key(keys), after.strip_prefix(']').filter(|_| !is_twice)?));
             }
         }
     }
@@ -142,6 +147,7 @@ mod tests {
             ".spec.x[0][12].y",
             r#"["a@b c"]["\n"].d"#,
             r#".list["odd.key"="x",plain=true]"#,
+            ".list[].x",
         ] {
             assert_eq!(read(text).as_deref(), Ok(text));
         }
@@ -155,9 +161,15 @@ mod tests {
 
     #[test]
     fn what_is_no_path_says_from_where_on() {
-        for (text, rest) in
-            [("", ""), ("a b", " b"), (".a.", "."), (".a[x]", "[x]"), (".a[name=]", "[name=]"), (".a[", "[")]
-        {
+        for (text, rest) in [
+            ("", ""),
+            ("a b", " b"),
+            (".a.", "."),
+            (".a[x]", "[x]"),
+            (".a[name=]", "[name=]"),
+            (".a[", "["),
+            (".a[b=1,b=2]", "[b=1,b=2]"),
+        ] {
             assert_eq!(read(text), Err(FieldPathError { rest: rest.to_owned() }), "{text}");
         }
     }

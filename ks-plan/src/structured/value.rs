@@ -49,15 +49,29 @@ fn order_maps(a: &serde_json::Map<String, Value>, b: &serde_json::Map<String, Va
     a.len().cmp(&b.len())
 }
 
+/// By value, without rounding: large integers that are one to a float are still several, or there would be no order.
 fn order_numbers(a: &Number, b: &Number) -> Ordering {
-    if let (Some(a), Some(b)) = (a.as_i64(), b.as_i64()) {
-        return a.cmp(&b);
+    match (whole(a), whole(b)) {
+        (Some(a), Some(b)) => a.cmp(&b),
+        (Some(a), None) => order_mixed(a, b),
+        (None, Some(b)) => order_mixed(b, a).reverse(),
+        // Finite by construction: JSON has no other numbers.
+        (None, None) => a.as_f64().partial_cmp(&b.as_f64()).unwrap_or(Ordering::Equal),
     }
-    if let (Some(a), Some(b)) = (a.as_u64(), b.as_u64()) {
-        return a.cmp(&b);
-    }
-    // Finite by construction: JSON has no other numbers.
-    a.as_f64().partial_cmp(&b.as_f64()).unwrap_or(Ordering::Equal)
+}
+
+fn whole(number: &Number) -> Option<i128> {
+    number.as_i64().map(i128::from).or_else(|| number.as_u64().map(i128::from))
+}
+
+#[expect(
+    clippy::cast_possible_truncation,
+    reason = "the fraction is compared afterwards, and a cast keeps to the range"
+)]
+fn order_mixed(whole: i128, number: &Number) -> Ordering {
+    let float = number.as_f64().unwrap_or_default();
+    let fraction = 0.0_f64.partial_cmp(&float.fract()).unwrap_or(Ordering::Equal);
+    whole.cmp(&(float.trunc() as i128)).then(fraction)
 }
 
 fn rank(value: &Value) -> u8 {
@@ -89,6 +103,17 @@ mod tests {
         let sorted = [json!(2), json!(10), json!("a"), json!(true), json!([1]), json!({"a": 1}), json!(null)];
         for pair in sorted.windows(2) {
             assert!(order(&pair[0], &pair[1]).is_lt(), "{} before {}", pair[0], pair[1]);
+        }
+    }
+
+    #[test]
+    fn numbers_that_a_float_cannot_tell_apart_have_an_order() {
+        let (low, high) = (json!(9_007_199_254_740_992_u64), json!(9_007_199_254_740_993_u64));
+        assert!(equal(&low, &json!(9_007_199_254_740_992.0)) && !equal(&high, &json!(9_007_199_254_740_992.0)));
+        let sorted = [json!(-1e300), json!(i64::MIN), json!(-1.5), json!(-1), json!(1), json!(1.5), low, high];
+        let sorted = sorted.into_iter().chain([json!(u64::MAX), json!(1e300)]).collect::<Vec<_>>();
+        for (place, number) in sorted.iter().enumerate() {
+            assert!(sorted.iter().enumerate().all(|(at, other)| order(number, other) == place.cmp(&at)), "{number}");
         }
     }
 

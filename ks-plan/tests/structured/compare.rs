@@ -140,3 +140,14 @@ fn an_empty_struct_that_is_lost_counts() {
     let lose = |live: &mut Value| live["spec"]["versions"][0]["subresources"] = json!({});
     assert_eq!(after(&definition, lose), Differs);
 }
+
+#[test]
+fn a_status_that_the_server_would_refuse_is_not_unchanged() {
+    let mut object = deployment(json!([{"name": "c", "image": "i"}]));
+    let live = applied(None, &object, "ks");
+    object["status"] = json!({"conditions": [{"type": "a"}]});
+    assert_eq!(verdict(&object, &live), Unchanged);
+    object["status"] = json!({"conditions": [{"type": "a"}, {"type": "a"}]});
+    assert_eq!(verdict(&object, &live), Differs);
+    assert!(try_apply(Some(&live), &object, "ks", false).is_err());
+}

@@ -104,3 +104,15 @@ fn taking_away_a_parent_leaves_its_children() {
     assert_eq!(lines(&both.recursive_difference(&parent)), Vec::<String>::new());
     assert_eq!(lines(&both.leaves()), [".a.b"]);
 }
+
+/// A reader that rounds would take the port of one manager for that of another.
+#[test]
+fn a_number_is_read_as_it_was_written() {
+    for number in ["0.1", "1.7976931348623157e308", "122.416294033786585", "5e-324", "18446744073709551615"] {
+        let text = format!(r#"{{"v:{number}":{{}}}}"#);
+        let set = FieldSet::from_fields_v1(&serde_json::from_str(&text).unwrap()).unwrap();
+        assert_eq!(FieldSet::from_fields_v1(&set.to_fields_v1()).as_ref(), Ok(&set), "{number}");
+        let exact: f64 = number.parse().unwrap();
+        assert!(set.contains(&[ks_plan::structured::PathElement::Value(json!(exact))]) || !number.contains(['.', 'e']));
+    }
+}

@@ -11,7 +11,7 @@ use crate::config::Span;
 
 /// Values deeper than this are refused; no configuration comes near it.
 const MAX_DEPTH: usize = 200;
-/// Aliases may copy this many nodes in all; more is an attack or a mistake.
+/// Aliases and nested anchors may copy this many nodes in all; more is an attack or a mistake.
 const MAX_COPIES: usize = 100_000;
 
 /// Where `!!int` and its like stand.
@@ -83,6 +83,8 @@ impl<'a> Builder<'a> {
         };
         if anchor > 0 {
             let (nodes, depth) = measure(&node);
+            // Where anchors stand inside of anchors, keeping them is copying too.
+            self.copies = copied(self.copies, nodes, span)?;
             self.anchors.insert(anchor, Anchor { node: node.clone(), nodes, depth });
         }
         Ok(node)
@@ -92,10 +94,10 @@ impl<'a> Builder<'a> {
         let Some(anchor) = self.anchors.get(&id) else {
             return Err(Fault::new("yaml-limit", span, "this alias stands inside the value that it names"));
         };
-        self.copies = self.copies.saturating_add(anchor.nodes);
-        if self.copies > MAX_COPIES || depth + anchor.depth > MAX_DEPTH {
-            return Err(Fault::new("yaml-limit", span, "the aliases of this text multiply without measure"));
+        if depth + anchor.depth > MAX_DEPTH {
+            return Err(without_measure(span));
         }
+        self.copies = copied(self.copies, anchor.nodes, span)?;
         Ok(anchor.node.clone())
     }
 
@@ -204,6 +206,16 @@ fn fault(error: &ScalarError, text: &str, span: Span) -> Fault {
             .with_help("put it in quotes if text is meant"),
         ScalarError::Tag(message) => Fault::new("yaml-syntax", span, message.clone()),
     }
+}
+
+/// Counts what is copied.
+fn copied(before: usize, nodes: usize, span: Span) -> Result<usize, Fault> {
+    let copies = before.saturating_add(nodes);
+    if copies > MAX_COPIES { Err(without_measure(span)) } else { Ok(copies) }
+}
+
+fn without_measure(span: Span) -> Fault {
+    Fault::new("yaml-limit", span, "the aliases of this text multiply without measure")
 }
 
 /// How many nodes there are, and how deep.
