@@ -1,5 +1,12 @@
 //! What the fuzzer found once is tried again in each test run, and a share of inputs near to it.
 
+#![expect(
+    clippy::unwrap_used,
+    clippy::panic,
+    clippy::print_stdout,
+    reason = "a test says what it found, and fails where it must"
+)]
+
 use std::fs;
 use std::path::{Path, PathBuf};
 

@@ -154,16 +154,18 @@ impl Walk {
         })
     }
 
-    /// `stringData` of a Secret is never in the answer of the server: it has become `data`. So an apply adds it each time.
+    /// `stringData` of a Secret is never in the answer of the server: it has become `data`. So an apply adds it each time,
+    /// the map as well as what is in it.
     fn texts(&mut self, texts: &Value, live: &Value) -> bool {
         let Some(texts) = texts.as_object() else { return false };
         let data = live.get("data");
         self.below(PathElement::field("stringData"), |walk| {
+            walk.respell();
             texts.iter().all(|(name, text)| {
                 let is_there =
                     text.as_str().is_some_and(|it| data.and_then(|data| data.get(name)) == Some(&encode(it)));
                 is_there && walk.below(PathElement::field(name.as_str()), Self::respell)
-            }) && (!texts.is_empty() || walk.respell())
+            })
         })
     }
 

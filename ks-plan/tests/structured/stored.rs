@@ -155,6 +155,15 @@ fn text_of_a_secret_hides_the_data_of_the_same_name() {
 }
 
 #[test]
+fn who_owns_an_empty_string_data_is_asked_at_each_apply() {
+    let ours = object("v1", "Secret", json!({"stringData": {"a": "1"}}));
+    let mut shared =
+        applied(Some(&applied(None, &ours, "ks")), &object("v1", "Secret", json!({"stringData": {}})), "other");
+    shared["data"] = json!({"a": "MQ=="});
+    assert_eq!(verdict(&ours, &shared), Differs, "the server would report a conflict");
+}
+
+#[test]
 fn who_owns_the_parent_of_a_respelled_leaf_is_not_asked() {
     let hook = |rest: Value| {
         let mut hook = json!({"name": "h"});

@@ -16,7 +16,7 @@ pub fn check(input: &[u8]) {
     }
     let mut draws = Draws::new(input);
     let plans = small_plans();
-    let plan = draws.choose(&plans);
+    let plan = draws.choose(plans);
     // Half of the edits are made to the cluster that the plan is held against.
     let mut rest = draws.clone();
     let _ = rest.below(256);

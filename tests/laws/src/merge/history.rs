@@ -25,7 +25,7 @@ pub fn play(draws: &mut Draws<'_>, schemas: &Schemas) {
         let wanted = wanted(template, &last, draws);
         let ty = schemas.of_object(&wanted);
         let after = match (operation, &live) {
-            (0..=3, _) => applied(live.as_ref(), &wanted, manager, operation % 2 == 0, schemas),
+            (0..=3, _) => applied(live.as_ref(), &wanted, manager, operation.is_multiple_of(2), schemas),
             (4 | 5, _) => Some(update(live.as_ref(), &wanted, manager, ty, Some(TIME))),
             (6, Some(old)) => Some(update_status(old, &wanted, manager, ty, Some(TIME))),
             (_, Some(old)) => return sabotaged(old, &wanted, draws, schemas),

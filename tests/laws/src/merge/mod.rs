@@ -37,7 +37,8 @@ fn applied(live: Option<&Value>, wanted: &Value, manager: &str, force: bool, sch
     }
     if verdict == Some(Verdict::Unchanged) {
         let live = live.expect("it was compared");
-        let asked = asked.as_ref().expect("an apply that changes nothing is not refused");
+        assert!(asked.is_ok(), "unchanged, yet refused: {asked:?} for {wanted} over {live}");
+        let asked = asked.as_ref().expect("it is not refused");
         assert!(differences(asked, live, ty).is_empty(), "unchanged became {asked} from {live}");
         assert_eq!(owners(asked), owners(live), "unchanged, and not of the same managers");
     }
