@@ -106,16 +106,23 @@ impl Subject<'_> {
     async fn settled(&self) -> Value {
         for _ in 0..200 {
             let live = self.live().await.unwrap();
-            let is_definition = self.kind.name == "CustomResourceDefinition";
-            let is_established = |it: &Value| it["type"] == "Established" && it["status"] == "True";
-            let mut conditions = live["status"]["conditions"].as_array().into_iter().flatten();
-            if !is_definition || conditions.any(is_established) {
+            if self.kind.name != "CustomResourceDefinition" || is_established(&live) {
                 return live;
             }
             tokio::time::sleep(Duration::from_millis(50)).await;
         }
         panic!("{} is not established", self.name)
     }
+}
+
+/// Whether the server has accepted a definition, with all the names that it has by now, or has refused some of them.
+fn is_established(definition: &Value) -> bool {
+    let says = |kind: &str, status: &str| {
+        let mut conditions = definition["status"]["conditions"].as_array().into_iter().flatten();
+        conditions.any(|it| it["type"] == kind && it["status"] == status)
+    };
+    let has_names = definition["status"]["acceptedNames"] == definition["spec"]["names"];
+    (has_names && says("Established", "True")) || says("NamesAccepted", "False")
 }
 
 /// The namespaces and the definitions of the custom kinds.
