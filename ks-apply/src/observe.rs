@@ -214,6 +214,7 @@ fn storage_class(class: &Value) -> StorageClass {
     seen.is_default =
         class.pointer("/metadata/annotations").and_then(|it| it.get(annotation)) == Some(&Value::from("true"));
     seen.allows_expansion = class.get("allowVolumeExpansion") == Some(&Value::Bool(true));
+    seen.binds_at_first_use = class.get("volumeBindingMode") == Some(&Value::from("WaitForFirstConsumer"));
     seen
 }
 

@@ -57,6 +57,9 @@ pub struct StorageClass {
     pub is_default: bool,
     /// Its volumes can grow.
     pub allows_expansion: bool,
+    /// Its volumes are made when the first pod uses a claim, and not before (`WaitForFirstConsumer`).
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub binds_at_first_use: bool,
 }
 
 /// Names one field of one live object: `v1 PersistentVolumeClaim ns/name#/spec/resources/requests/storage`.

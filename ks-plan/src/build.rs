@@ -106,8 +106,9 @@ pub fn plan(desired: &Desired, live: &LiveState, facts: &Facts) -> Result<Plan, 
     let inventory = builder.inventory(&deleted);
     let Builder { mut changes, missing, faults, keeps, volumes, .. } = builder;
     changes.extend(removal::changes(&doomed, &deleted, desired));
-    let unready = work::unready(&changes, live);
-    let steps = lay_out(desired.graph(), &deleted, &work::work(&changes, &unready, desired, &inventory, volumes));
+    let unready = work::unready(&changes, live, facts);
+    let steps =
+        lay_out(desired.graph(), &deleted, &work::work(&changes, &unready, (desired, facts), &inventory, volumes));
     let (closed, kept) = (desired.closed().to_vec(), kept(desired, &mask));
     let (facts, grown_inventory, places) = (facts.clone(), inventory.grown, places(&changes));
     let (kept_fields, forgotten_keeps) = keeps.told(desired, live, &mask);

@@ -2,7 +2,7 @@
 
 use ks_model::{ClosedGate, ComponentName, DesiredObject, Facts, ObjectRef, Ownership};
 use ks_plan::display::{Palette, ShortNames};
-use ks_plan::readiness::{companion, readiness};
+use ks_plan::readiness::{companion, readiness, waits_for_first_use};
 use ks_plan::{Action, Desired, LiveState, Plan, Readiness, Unready};
 use serde::Serialize;
 
@@ -162,7 +162,13 @@ fn component(name: &ComponentName, objects: Vec<&ObjectRef>, live: &LiveState, p
         let companion = companion(object).and_then(|it| live.companion_of(&it));
         Unready { object: (*object).clone(), readiness: readiness(live.object(object), companion) }
     };
-    let unready: Vec<Unready> = present.iter().map(judge).filter(|it| !it.readiness.is_ready()).collect();
+    // A claim that waits for its first pod is as far as it gets by itself.
+    let waits_for_others = |object: &ObjectRef| {
+        object.kind.is("", "PersistentVolumeClaim")
+            && live.object(object).is_some_and(|it| waits_for_first_use(it, &plan.facts.storage_classes))
+    };
+    let awaited = present.iter().filter(|it| !waits_for_others(it));
+    let unready: Vec<Unready> = awaited.map(judge).filter(|it| !it.readiness.is_ready()).collect();
     let is_pending = |it: &&ks_plan::Change| {
         it.component.as_ref() == Some(name) && matches!(it.action, Action::Update | Action::Replace)
     };

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use ks_model::{GroupKind, ObjectRef, Ownership};
+use ks_model::{Facts, GroupKind, ObjectRef, Ownership};
 
 use super::inventory::InventoryWork;
 use super::seen::is_leaving;
@@ -10,13 +10,12 @@ use crate::change::{Action, Change, Reason};
 use crate::desired::Desired;
 use crate::live::LiveState;
 use crate::plan::Unready;
-use crate::readiness::{companion, is_awaited, readiness};
+use crate::readiness::{companion, is_awaited, readiness, waits_for_first_use};
 use crate::steps::{VolumeWork, Work};
 
 /// Unchanged objects that are not ready: apply waits for them too.
-pub(super) fn unready(changes: &[Change], live: &LiveState) -> Vec<Unready> {
-    let unchanged =
-        changes.iter().filter(|it| it.action == Action::NoOp && is_whole(it) && is_awaited(&it.object.kind));
+pub(super) fn unready(changes: &[Change], live: &LiveState, facts: &Facts) -> Vec<Unready> {
+    let unchanged = changes.iter().filter(|it| it.action == Action::NoOp && is_whole(it) && is_waited_for(it, facts));
     unchanged
         .map(|change| {
             let companion = companion(&change.object).and_then(|it| live.companion_of(&it));
@@ -24,6 +23,13 @@ pub(super) fn unready(changes: &[Change], live: &LiveState) -> Vec<Unready> {
         })
         .filter(|it| !it.readiness.is_ready())
         .collect()
+}
+
+/// Whether the object becomes ready by itself, and takes time for it.
+fn is_waited_for(change: &Change, facts: &Facts) -> bool {
+    let waits_for_others = change.object.kind.is("", "PersistentVolumeClaim")
+        && change.after.as_ref().is_some_and(|it| waits_for_first_use(it, &facts.storage_classes));
+    is_awaited(&change.object.kind) && !waits_for_others
 }
 
 /// Whether the change is one of a claim of the pods of another object.
@@ -40,7 +46,7 @@ fn is_whole(change: &Change) -> bool {
 pub(super) fn work(
     changes: &[Change],
     unready: &[Unready],
-    desired: &Desired,
+    (desired, facts): (&Desired, &Facts),
     inventory: &InventoryWork,
     volumes: BTreeMap<ObjectRef, VolumeWork>,
 ) -> Work {
@@ -63,7 +69,7 @@ pub(super) fn work(
         }
     }
     let written = changes.iter().filter(|it| is_whole(it) && work.written.contains(&it.object));
-    let written = written.map(|it| &it.object).filter(|it| is_awaited(&it.kind));
+    let written = written.filter(|it| is_waited_for(it, facts)).map(|it| &it.object);
     let awaited: BTreeSet<ObjectRef> = written.chain(unready.iter().map(|it| &it.object)).cloned().collect();
     work.awaited = awaited.union(&volumes.keys().cloned().collect()).cloned().collect();
     work.volumes = volumes;

@@ -1,6 +1,8 @@
 //! Namespaces, claims and services.
 
-use ks_model::Quantity;
+use std::collections::BTreeMap;
+
+use ks_model::{Quantity, StorageClass};
 use serde_json::Value;
 
 use super::Readiness;
@@ -29,6 +31,22 @@ pub fn claim(object: &Value) -> Readiness {
         Some(phase) => Readiness::waiting(format!("it is {phase}")),
         None => Readiness::waiting("it has no status yet"),
     }
+}
+
+/// Whether a claim has no volume and gets none before a pod uses it: its class makes volumes only then.
+///
+/// Nothing may wait for such a claim, because what waits may be what makes the pod.
+pub fn waits_for_first_use(claim: &Value, classes: &BTreeMap<String, StorageClass>) -> bool {
+    let text = |pointer: &str| claim.pointer(pointer).and_then(Value::as_str);
+    if text("/spec/volumeName").is_some_and(|it| !it.is_empty()) || phase(claim).is_some_and(|it| it != "Pending") {
+        return false;
+    }
+    let old = text("/metadata/annotations/volume.beta.kubernetes.io~1storage-class");
+    let class = match text("/spec/storageClassName").or(old) {
+        Some(name) => classes.get(name),
+        None => classes.values().find(|it| it.is_default),
+    };
+    class.is_some_and(|it| it.binds_at_first_use)
 }
 
 /// A service of type LoadBalancer is ready when it has an address; all others at once.

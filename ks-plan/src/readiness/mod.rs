@@ -3,14 +3,16 @@
 //! An object without a status yet is never ready. `observedGeneration` is honoured wherever a kind has it, as
 //! <https://kubernetes.io/docs/concepts/overview/working-with-objects/> asks of whoever reads a status.
 
-mod condition;
+pub(crate) mod condition;
 mod core;
 mod definition;
 mod operated;
+mod policy;
 mod workload;
 
 use std::fmt;
 
+pub use self::core::waits_for_first_use;
 use ks_model::{GroupKind, ObjectRef};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -102,6 +104,8 @@ fn rule(kind: &GroupKind) -> Option<Rule> {
         ("apps", "Deployment") => |it, _| workload::deployment(it),
         ("apps", "DaemonSet") => |it, _| workload::daemon_set(it),
         ("apps", "StatefulSet") => |it, _| workload::stateful_set(it),
+        ("apps", "ReplicaSet") | ("", "ReplicationController") => |it, _| workload::replica_set(it),
+        ("policy", "PodDisruptionBudget") => |it, _| policy::budget(it),
         ("batch", "Job") => |it, _| workload::job(it),
         ("", "Pod") => |it, _| workload::pod(it),
         ("", "Namespace") => |it, _| core::namespace(it),

@@ -18,7 +18,39 @@ pub fn deployment(object: &Value) -> Readiness {
     let status = |field: &str| number(object, &format!("/status/{field}"), 0);
     first_short([(status("updatedReplicas"), wanted, "updated"), (status("availableReplicas"), wanted, "available")])
         .or_else(|| (status("replicas") > wanted).then(|| Readiness::waiting("old pods are still there")))
+        .map(|waiting| with_pause(object, waiting))
         .unwrap_or(Readiness::Ready)
+}
+
+/// A Deployment that is paused makes no new pods; it waits for whoever paused it.
+fn with_pause(object: &Value, waiting: Readiness) -> Readiness {
+    match waiting {
+        Readiness::Waiting { on } if object.pointer("/spec/paused") == Some(&Value::Bool(true)) => {
+            Readiness::waiting(format!("{on}, and it is paused"))
+        }
+        other => other,
+    }
+}
+
+/// A ReplicaSet, or a ReplicationController, is ready when all its pods are available and none is too many.
+pub fn replica_set(object: &Value) -> Readiness {
+    if let Some(waiting) = not_observed(object) {
+        return waiting;
+    }
+    if let Some(refused) = condition::find(object, "ReplicaFailure").filter(|it| condition::is(it, "True")) {
+        return Readiness::waiting(condition::words(refused));
+    }
+    let wanted = number(object, "/spec/replicas", 1);
+    let status = |field: &str| number(object, &format!("/status/{field}"), 0);
+    first_short([
+        (status("fullyLabeledReplicas"), wanted, "labelled"),
+        (status("readyReplicas"), wanted, "ready"),
+        (status("availableReplicas"), wanted, "available"),
+    ])
+    .or_else(|| {
+        (status("replicas") > wanted).then(|| Readiness::waiting("pods beyond the wanted number are still there"))
+    })
+    .unwrap_or(Readiness::Ready)
 }
 
 /// A DaemonSet is ready when each node that should have a pod has an available one of the current template.
@@ -27,6 +59,9 @@ pub fn daemon_set(object: &Value) -> Readiness {
         return waiting;
     }
     let status = |field: &str| number(object, &format!("/status/{field}"), 0);
+    if object.pointer("/status/desiredNumberScheduled").is_none() {
+        return Readiness::waiting("its pods are not counted yet");
+    }
     let wanted = status("desiredNumberScheduled");
     let rolls = text(object, "/spec/updateStrategy/type") != Some("OnDelete");
     first_short([
@@ -52,6 +87,8 @@ pub fn stateful_set(object: &Value) -> Readiness {
         (status("replicas"), wanted, "created"),
         (updated, (wanted - partition).max(0), "updated"),
         (status("readyReplicas"), wanted, "ready"),
+        // Only pods that have to stay ready for some time are ready before they are available.
+        (if must_last(object) { status("availableReplicas") } else { wanted }, wanted, "available"),
     ])
     .or_else(|| {
         (status("replicas") > wanted).then(|| Readiness::waiting("pods beyond the wanted number are still there"))
@@ -59,14 +96,27 @@ pub fn stateful_set(object: &Value) -> Readiness {
     .unwrap_or(Readiness::Ready)
 }
 
-/// A Job is ready when it is complete.
+fn must_last(object: &Value) -> bool {
+    number(object, "/spec/minReadySeconds", 0) > 0
+}
+
+/// A Job is ready when it is complete. `FailureTarget` says that it will fail once its pods have ended.
 pub fn job(object: &Value) -> Readiness {
-    if let Some(failed) = condition::find(object, "Failed").filter(|it| condition::is(it, "True")) {
+    let holds = |kind: &str| condition::find(object, kind).filter(|it| condition::is(it, "True"));
+    if let Some(failed) = holds("Failed").or_else(|| holds("FailureTarget")) {
         return Readiness::Failed { because: condition::words(failed) };
     }
-    match condition::find(object, "Complete") {
-        Some(complete) if condition::is(complete, "True") => Readiness::Ready,
-        _ => Readiness::waiting("it is running"),
+    if holds("Complete").is_some() {
+        return Readiness::Ready;
+    }
+    if holds("Suspended").is_some() || object.pointer("/spec/suspend") == Some(&Value::Bool(true)) {
+        return Readiness::waiting("it is suspended");
+    }
+    let count = |field: &str| number(object, &format!("/status/{field}"), 0);
+    match (object.pointer("/status/startTime"), count("failed")) {
+        (None, _) => Readiness::waiting("it has not started yet"),
+        (Some(_), 0) => Readiness::waiting("it is running"),
+        (Some(_), failed) => Readiness::waiting(format!("it is running, and {failed} of its pods failed")),
     }
 }
 
@@ -74,7 +124,11 @@ pub fn job(object: &Value) -> Readiness {
 pub fn pod(object: &Value) -> Readiness {
     match text(object, "/status/phase") {
         Some("Succeeded") => return Readiness::Ready,
-        Some("Failed") => return Readiness::Failed { because: "it ended with an error".into() },
+        Some("Failed") => {
+            let text = |pointer: &str| text(object, pointer).filter(|it| !it.is_empty());
+            let words = text("/status/message").or_else(|| text("/status/reason")).unwrap_or("it ended with an error");
+            return Readiness::Failed { because: words.to_owned() };
+        }
         _ => {}
     }
     match condition::find(object, "Ready") {

@@ -13,7 +13,7 @@ const PAUSE: Duration = Duration::from_millis(200);
 /// What a controller would write into the status of an object of a list.
 type Status = fn(&Value) -> Value;
 
-const WORKLOADS: [(&str, Status); 4] = [
+const WORKLOADS: [(&str, Status); 5] = [
     ("/apis/apps/v1/deployments", |it| {
         let replicas = replicas(it);
         json!({ "replicas": replicas, "updatedReplicas": replicas, "readyReplicas": replicas,
@@ -25,6 +25,10 @@ const WORKLOADS: [(&str, Status); 4] = [
     ),
     ("/apis/apps/v1/daemonsets", |it| {
         json!({ "currentNumberScheduled": 0, "desiredNumberScheduled": 0, "numberMisscheduled": 0, "numberReady": 0,
+            "observedGeneration": it["metadata"]["generation"] })
+    }),
+    ("/apis/policy/v1/poddisruptionbudgets", |it| {
+        json!({ "currentHealthy": 0, "desiredHealthy": 0, "disruptionsAllowed": 0, "expectedPods": 0,
             "observedGeneration": it["metadata"]["generation"] })
     }),
     ("/api/v1/persistentvolumeclaims", |_| json!({ "phase": "Bound" })),

@@ -330,6 +330,25 @@ fn an_unchanged_object_that_is_not_ready_is_awaited() {
     ");
 }
 
+#[test]
+fn nothing_waits_for_a_claim_that_waits_for_its_first_pod() {
+    let claim =
+        |class: &str| object("v1", "PersistentVolumeClaim", "home/c", json!({ "spec": { "storageClassName": class } }));
+    let user = object("v1", "ConfigMap", "home/later", json!({}));
+    let steps = |class: &str| {
+        let mut later = bundle("later", [user.clone()]);
+        later.requires = ["base".parse().unwrap()].into();
+        let desired = desired(vec![bundle("base", [namespace("home"), claim(class)]), later]);
+        let mut facts = Facts::default();
+        let mut late = ks_model::StorageClass::default();
+        late.binds_at_first_use = true;
+        facts.storage_classes = [("late".to_owned(), late), ("early".to_owned(), Default::default())].into();
+        drawn_steps(&plan(&desired, &LiveState::default(), &facts).unwrap().steps)
+    };
+    let wait = "wait for PersistentVolumeClaim home/c";
+    assert!(steps("early").contains(wait) && !steps("late").contains(wait), "{}", steps("late"));
+}
+
 fn thing(spec: Value) -> Manifest {
     object("example.org/v1", "Thing", "home/t", json!({ "spec": spec }))
 }
