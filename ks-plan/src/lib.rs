@@ -17,6 +17,7 @@ pub mod build;
 pub mod change;
 pub mod conflict;
 pub mod desired;
+pub mod diagnosis;
 pub mod display;
 pub mod explain;
 mod fields;
