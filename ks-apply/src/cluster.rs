@@ -60,6 +60,12 @@ pub trait Cluster: Send + Sync {
     /// cannot mend.
     fn watch(&self, kind: &ServedKind, object: &ObjectRef) -> BoxStream<'static, Result<Option<Value>, ClusterError>>;
 
+    /// Follows all objects that a query picks: all of them now, and again at every change. As [`Cluster::watch`] otherwise.
+    fn watch_all(&self, kind: &ServedKind, query: &ListQuery) -> BoxStream<'static, Result<Vec<Value>, ClusterError>>;
+
+    /// Reads the last lines that a container of a pod wrote; none when it wrote nothing.
+    async fn log(&self, pod: &ObjectRef, query: &LogQuery) -> Result<Vec<String>, ClusterError>;
+
     /// Counts the requests made so far.
     fn requests(&self) -> RequestCount;
 }
@@ -80,8 +86,21 @@ pub struct ListQuery {
     pub namespace: Option<String>,
     /// Only objects with these labels, as kubectl's `-l`.
     pub label_selector: Option<String>,
+    /// Only objects with these fields, as kubectl's `--field-selector`; the server knows few of them.
+    pub field_selector: Option<String>,
     /// Only `apiVersion`, `kind` and `metadata` of each object, where the server can do that.
     pub metadata_only: bool,
+}
+
+/// Says which log of a pod is read, and how much of it.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct LogQuery {
+    /// The container; absent for the only one of a pod.
+    pub container: Option<String>,
+    /// What the container wrote before its last restart.
+    pub previous: bool,
+    /// How many of the last lines.
+    pub lines: u32,
 }
 
 /// Counts requests by what they can do to a cluster.

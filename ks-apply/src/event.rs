@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use ks_plan::diagnosis::Cause;
 use ks_plan::{Readiness, StepId, Summary};
 use serde::Serialize;
 
@@ -43,6 +44,8 @@ pub enum Outcome {
         last: Readiness,
         /// How long it was waited.
         waited: Duration,
+        /// What was found out about it.
+        cause: Option<Box<Cause>>,
     },
     /// A step that it needs did not succeed.
     Skipped {
@@ -54,6 +57,14 @@ pub enum Outcome {
 }
 
 impl Outcome {
+    /// What was found out about an object that did not become ready.
+    pub fn cause(&self) -> Option<&Cause> {
+        match self {
+            Self::Failed(StepError::Stuck(cause)) | Self::TimedOut { cause: Some(cause), .. } => Some(cause),
+            _ => None,
+        }
+    }
+
     /// Whether steps that need this one may go on.
     pub fn is_success(&self) -> bool {
         matches!(self, Self::Applied | Self::Deleted | Self::Reached)
@@ -70,6 +81,9 @@ pub enum StepError {
     /// The object says that it will not become ready.
     #[error("{0}")]
     NeverReady(String),
+    /// Something was found that keeps the object from becoming ready.
+    #[error("{0}")]
+    Stuck(Box<Cause>),
 }
 
 /// Counts how the steps of an apply ended.

@@ -20,14 +20,22 @@ pub struct ApplyOptions {
     pub concurrency: usize,
     /// How long one object may take to become ready, or to go away.
     pub timeout: Duration,
+    /// How long a fault is put up with that may pass: an image that does not come, a container that crashes, a pod that no node
+    /// takes, a claim without a volume. Faults that do not pass end a wait within seconds.
+    pub grace: Duration,
     /// Take every field of other managers that the plan shows in conflict. One that comes up later fails its write.
     pub force_conflicts: bool,
 }
 
 impl Default for ApplyOptions {
-    /// Eight writes at once, ten minutes for each object, no force.
+    /// Eight writes at once, ten minutes for each object, two for faults that may pass, no force.
     fn default() -> Self {
-        Self { concurrency: 8, timeout: Duration::from_secs(600), force_conflicts: false }
+        Self {
+            concurrency: 8,
+            timeout: Duration::from_secs(600),
+            grace: Duration::from_secs(120),
+            force_conflicts: false,
+        }
     }
 }
 

@@ -7,6 +7,7 @@ pub mod cluster;
 pub mod discovery;
 pub mod error;
 pub mod event;
+mod examine;
 pub mod executor;
 pub mod kube_cluster;
 pub mod look_again;
@@ -22,7 +23,7 @@ mod volumes;
 mod wait;
 mod worker;
 
-pub use cluster::{ApplyMode, Cluster, ListQuery, RequestCount};
+pub use cluster::{ApplyMode, Cluster, ListQuery, LogQuery, RequestCount};
 pub use discovery::{Discovery, ServedKind};
 pub use error::{ClusterError, FieldConflict, InvalidCause};
 pub use event::{ApplyEvent, Outcome, StepError, Tally};

@@ -8,12 +8,14 @@ use ks_model::ObjectRef;
 use ks_plan::volumes::{ClaimTemplates, holds};
 use ks_plan::{Readiness, readiness};
 use serde_json::Value;
+use tokio::sync::watch;
 use tokio::time::Instant;
 
 use crate::cluster::Cluster;
 use crate::discovery::ServedKind;
 use crate::error::ClusterError;
 use crate::event::Outcome;
+use crate::examine::{Examiner, Seen as Examined};
 use crate::wait;
 
 /// How often it is looked whether a pod holds a claim that should go: one may be made in between.
@@ -37,27 +39,32 @@ pub(crate) async fn until_template(
 
 /// Follows a pod and its claim until both are ready.
 pub(crate) async fn until_running(
-    cluster: &dyn Cluster,
+    examiner: &Examiner<'_>,
     pod: Served<'_>,
     claim: Option<Served<'_>>,
     timeout: Duration,
     progress: impl Fn(Readiness),
 ) -> Outcome {
+    let cluster = examiner.cluster;
     let pods = cluster.watch(&pod.0, pod.1).map(|it| (0, it)).boxed();
     let claims = match &claim {
         Some((kind, claim)) => cluster.watch(kind, claim).map(|it| (1, it)).boxed(),
         None => stream::empty().boxed(),
     };
-    let mut state = [None, None];
-    let judge = |(slot, seen): (usize, Option<Value>)| {
-        state[slot] = Some(seen);
-        match &state {
+    let mut state: [Option<Option<Value>>; 2] = [None, None];
+    let (tell, seen) = watch::channel(Examined { workload: None, state: wait::unseen() });
+    let judge = |(slot, found): (usize, Option<Value>)| {
+        state[slot] = Some(found);
+        let now = match &state {
             [Some(pod), Some(claim)] => readiness::replica(pod.as_ref(), Some(claim.as_ref())),
             [Some(pod), None] if claim.is_none() => readiness::replica(pod.as_ref(), None),
             _ => wait::unseen(),
-        }
+        };
+        tell.send_replace(Examined { workload: state[0].clone().flatten(), state: now.clone() });
+        now
     };
-    wait::follow(stream::select(pods, claims).boxed(), timeout, judge, progress).await
+    let followed = wait::follow(stream::select(pods, claims).boxed(), timeout, judge, &progress);
+    wait::examined(examiner, pod.1, seen, followed, &progress).await
 }
 
 /// Deletes whatever pod holds a claim, as often as one does, until the claim is gone or another one stands in its place.
@@ -92,7 +99,7 @@ pub(crate) async fn free(
             last = now;
         }
         if started.elapsed() >= timeout {
-            return Ok(Outcome::TimedOut { last, waited: timeout });
+            return Ok(Outcome::TimedOut { last, waited: timeout, cause: None });
         }
         tokio::time::sleep(PAUSE.min(timeout)).await;
     }

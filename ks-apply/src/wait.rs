@@ -8,27 +8,31 @@ use ks_model::ObjectRef;
 use ks_plan::Readiness;
 use ks_plan::readiness::readiness;
 use serde_json::Value;
+use tokio::sync::watch;
 use tokio::time::Instant;
 
 use crate::cluster::Cluster;
 use crate::discovery::ServedKind;
 use crate::error::ClusterError;
 use crate::event::{Outcome, StepError};
+use crate::examine::{Examiner, Seen};
 
 /// Longer than any wait; a clock can still add it up.
 const AGES: Duration = Duration::from_secs(100 * 365 * 24 * 3600);
 
-type Seen = Result<Option<Value>, ClusterError>;
+type Found = Result<Option<Value>, ClusterError>;
 
-/// Follows an object, and the one that its readiness rests on, until it is ready, has failed, or the time is up.
+/// Follows an object, and the one that its readiness rests on, until it is ready, has failed, has a fault for too long, or
+/// the time is up.
 pub(crate) async fn until_ready(
-    cluster: &dyn Cluster,
+    examiner: &Examiner<'_>,
     kind: &ServedKind,
     object: &ObjectRef,
     companion: Option<(ServedKind, ObjectRef)>,
     timeout: Duration,
     progress: impl Fn(Readiness),
 ) -> Outcome {
+    let cluster = examiner.cluster;
     let own = cluster.watch(kind, object).map(|it| (0, it)).boxed();
     let other = match &companion {
         Some((kind, companion)) => cluster.watch(kind, companion).map(|it| (1, it)).boxed(),
@@ -36,14 +40,52 @@ pub(crate) async fn until_ready(
     };
     // An object without a companion has seen everything of it.
     let mut state: [Option<Option<Value>>; 2] = [None, companion.is_none().then_some(None)];
-    let judge = |(slot, seen): (usize, Option<Value>)| {
-        state[slot] = Some(seen);
-        match &state {
+    let (tell, seen) = watch::channel(Seen { workload: None, state: unseen() });
+    let rests_on = usize::from(companion.is_some());
+    let judge = |(slot, found): (usize, Option<Value>)| {
+        state[slot] = Some(found);
+        let now = match &state {
             [Some(object), Some(companion)] => readiness(object.as_ref(), companion.as_ref()),
             _ => unseen(),
-        }
+        };
+        let workload = state[rests_on].clone().flatten();
+        tell.send_replace(Seen { workload, state: now.clone() });
+        now
     };
-    follow(stream::select(own, other).boxed(), timeout, judge, progress).await
+    let followed = follow(stream::select(own, other).boxed(), timeout, judge, &progress);
+    examined(examiner, object, seen, followed, &progress).await
+}
+
+/// Waits for the end of `followed`, or for a fault that lasts too long; finds out why where the end is not the wanted one.
+pub(crate) async fn examined(
+    examiner: &Examiner<'_>,
+    object: &ObjectRef,
+    seen: watch::Receiver<Seen>,
+    followed: impl Future<Output = Outcome>,
+    progress: impl Fn(Readiness),
+) -> Outcome {
+    let ended = tokio::select! {
+        biased;
+        outcome = followed => Ok(outcome),
+        stuck = examiner.until_stuck(seen.clone(), progress) => Err(stuck),
+    };
+    let last = seen.borrow().clone();
+    match ended {
+        Err(stuck) => {
+            let cause = examiner.cause(object, &last, Some(stuck)).await;
+            let words = last.state.to_string();
+            Outcome::Failed(cause.map_or(StepError::NeverReady(words), |it| StepError::Stuck(Box::new(it))))
+        }
+        Ok(Outcome::Failed(StepError::NeverReady(words))) => {
+            let cause = examiner.cause(object, &last, None).await;
+            Outcome::Failed(cause.map_or(StepError::NeverReady(words), |it| StepError::Stuck(Box::new(it))))
+        }
+        Ok(Outcome::TimedOut { last: state, waited, .. }) => {
+            let cause = examiner.cause(object, &last, None).await.map(Box::new);
+            Outcome::TimedOut { last: state, waited, cause }
+        }
+        Ok(outcome) => outcome,
+    }
 }
 
 /// Follows an object until it is gone, or another one of its name stands in its place.
@@ -69,7 +111,7 @@ pub(crate) async fn until_absent(
 /// Feeds what is seen to `judge` until it says ready or failed, the cluster refuses, or the time is up. `progress`
 /// hears of every change of the answer.
 pub(crate) async fn follow(
-    mut seen: BoxStream<'_, (usize, Seen)>,
+    mut seen: BoxStream<'_, (usize, Found)>,
     timeout: Duration,
     mut judge: impl FnMut((usize, Option<Value>)) -> Readiness,
     progress: impl Fn(Readiness),
@@ -89,7 +131,7 @@ pub(crate) async fn follow(
             },
             Ok(Some((_, Err(error)))) => return Outcome::Failed(error.into()),
             Ok(None) => return Outcome::Failed(StepError::NeverReady("its watch ended".into())),
-            Err(_) => return Outcome::TimedOut { last, waited: timeout },
+            Err(_) => return Outcome::TimedOut { last, waited: timeout, cause: None },
         }
     }
 }

@@ -5,9 +5,11 @@ use std::time::Duration;
 
 use backon::{BackoffBuilder, ExponentialBuilder};
 use ks_model::{GroupKind, Manifest, ObjectRef};
+use ks_plan::diagnosis::Patience;
 use ks_plan::edges::crd::defined_kind;
+use ks_plan::sensitive::KnownSecrets;
 use ks_plan::volumes::{ClaimTemplates, Replica};
-use ks_plan::{Adoption, Change, Plan, Risk, StepId, Task};
+use ks_plan::{Action, Adoption, Change, Plan, Risk, StepId, Task};
 use serde_json::Value;
 use tokio::sync::{Semaphore, mpsc, watch};
 use tokio::time::Instant;
@@ -16,7 +18,8 @@ use crate::certificates::Made;
 use crate::cluster::{ApplyMode, Cluster};
 use crate::discovery::{Discovery, ServedKind};
 use crate::error::ClusterError;
-use crate::event::{ApplyEvent, Outcome};
+use crate::event::{ApplyEvent, Outcome, StepError};
+use crate::examine::Examiner;
 use crate::executor::ApplyOptions;
 use crate::{taking, volumes, wait};
 
@@ -219,8 +222,34 @@ impl Worker {
             None => None,
         };
         let progress = |readiness| self.tell(ApplyEvent::Progress(id, readiness));
-        let ready = wait::until_ready(&*self.cluster, &kind, object, companion, self.options.timeout, progress);
-        Ok(self.unless_interrupted(ready).await.unwrap_or(Outcome::Interrupted))
+        let examiner = self.examiner(object);
+        let ready = wait::until_ready(&examiner, &kind, object, companion, self.options.timeout, progress);
+        Ok(self.unless_interrupted(ready).await.map_or(Outcome::Interrupted, |it| self.without_secrets(it)))
+    }
+
+    fn examiner(&self, object: &ObjectRef) -> Examiner<'_> {
+        let grace = u64::try_from(self.options.grace.as_millis()).unwrap_or(u64::MAX);
+        let is_unchanged = self.plan.change(object).is_some_and(|it| it.action == Action::NoOp);
+        let patience = Patience::new(grace);
+        let patience = if is_unchanged { patience.with_second_look() } else { patience };
+        Examiner { cluster: &*self.cluster, discovery: &self.discovered, patience }
+    }
+
+    /// Hides the secret values of this plan in what others wrote.
+    fn without_secrets(&self, mut outcome: Outcome) -> Outcome {
+        let (Outcome::Failed(StepError::Stuck(cause)) | Outcome::TimedOut { cause: Some(cause), .. }) = &mut outcome
+        else {
+            return outcome;
+        };
+        let mut known = KnownSecrets::default();
+        for change in self.plan.changes.iter().filter(|it| !it.secrecy.is_empty()) {
+            change.before.iter().chain(&change.after).for_each(|it| known.learn(&change.secrecy, it));
+            if let (Some(manifest), Ok(made)) = (&change.manifest, &*self.made) {
+                known.learn(&change.secrecy, made.fill(manifest).value());
+            }
+        }
+        cause.rewrite(|it| known.hide(it));
+        outcome
     }
 
     async fn await_absent(&self, id: StepId, object: &ObjectRef) -> Result<Outcome, ClusterError> {
@@ -254,8 +283,9 @@ impl Worker {
             None => None,
         };
         let progress = |readiness| self.tell(ApplyEvent::Progress(id, readiness));
-        let running = volumes::until_running(&*self.cluster, pod, claim, self.options.timeout, progress);
-        Ok(self.unless_interrupted(running).await.unwrap_or(Outcome::Interrupted))
+        let examiner = self.examiner(&replica.pod);
+        let running = volumes::until_running(&examiner, pod, claim, self.options.timeout, progress);
+        Ok(self.unless_interrupted(running).await.map_or(Outcome::Interrupted, |it| self.without_secrets(it)))
     }
 
     async fn unless_interrupted<T>(&self, wait: impl Future<Output = T>) -> Option<T> {

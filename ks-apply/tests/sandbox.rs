@@ -63,7 +63,7 @@ async fn lists_are_narrowed_by_namespace_and_label() {
     let query = |namespace: &str, selector: Option<&str>| ListQuery {
         namespace: Some(namespace.to_owned()),
         label_selector: selector.map(str::to_owned),
-        metadata_only: false,
+        ..ListQuery::default()
     };
     assert_eq!(sandbox.list(&kind, &query("default", Some("app=x"))).await.unwrap().len(), 1);
     assert_eq!(sandbox.list(&kind, &query("default", None)).await.unwrap().len(), 3);

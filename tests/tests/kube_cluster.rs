@@ -88,6 +88,7 @@ async fn what_is_applied_can_be_read_and_is_owned_by_ks() {
         namespace: Some("kc-apply".into()),
         label_selector: Some(selector.into()),
         metadata_only,
+        ..ListQuery::default()
     };
     assert_eq!(cluster.list(&kind, &query("app=x", false)).await.unwrap(), std::slice::from_ref(&made));
     assert!(cluster.list(&kind, &query("app in (y)", false)).await.unwrap().is_empty());
@@ -235,7 +236,7 @@ async fn many_objects_are_written_side_by_side_and_listed_in_pages() {
         .unwrap();
     let before = cluster.requests();
     let query =
-        ListQuery { label_selector: Some("app=x".into()), namespace: Some("kc-many".into()), metadata_only: false };
+        ListQuery { label_selector: Some("app=x".into()), namespace: Some("kc-many".into()), ..ListQuery::default() };
     let all = cluster.list(kind, &query).await.unwrap();
     let names: Vec<_> = all.iter().map(|it| text(it, "/metadata/name")).collect();
     assert_eq!((names.len(), names[0], names[509]), (510, "n-000", "n-509"));

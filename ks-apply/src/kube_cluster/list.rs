@@ -37,6 +37,7 @@ async fn pages(wire: &Wire, action: &str, kind: &ServedKind, query: &ListQuery) 
     let mut items = Vec::new();
     let mut params = ListParams::default().limit(PAGE);
     params.label_selector = query.label_selector.clone();
+    params.field_selector = query.field_selector.clone();
     loop {
         let mut request = address::of_collection(kind, query.namespace.as_deref())
             .list(&params)

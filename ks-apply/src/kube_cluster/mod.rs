@@ -10,6 +10,7 @@ mod discover;
 mod errors;
 mod layers;
 mod list;
+mod log;
 mod redact;
 mod version;
 mod watch;
@@ -23,7 +24,7 @@ use serde_json::Value;
 
 pub use self::connect::{ConnectOptions, Timeouts};
 use self::wire::{Repeat, Wire};
-use crate::cluster::{ApplyMode, Cluster, ListQuery, RequestCount};
+use crate::cluster::{ApplyMode, Cluster, ListQuery, LogQuery, RequestCount};
 use crate::discovery::{Discovery, ServedKind};
 use crate::error::ClusterError;
 
@@ -122,6 +123,14 @@ impl Cluster for KubeCluster {
 
     fn watch(&self, kind: &ServedKind, object: &ObjectRef) -> BoxStream<'static, Result<Option<Value>, ClusterError>> {
         watch::watch(&self.wire, kind, object)
+    }
+
+    fn watch_all(&self, kind: &ServedKind, query: &ListQuery) -> BoxStream<'static, Result<Vec<Value>, ClusterError>> {
+        watch::watch_all(&self.wire, kind, query)
+    }
+
+    async fn log(&self, pod: &ObjectRef, query: &LogQuery) -> Result<Vec<String>, ClusterError> {
+        log::log(&self.wire, pod, query).await
     }
 
     fn requests(&self) -> RequestCount {

@@ -1,5 +1,6 @@
-//! Follows one object.
+//! Follows one object, or all that a query picks.
 
+use std::collections::BTreeMap;
 use std::time::Duration;
 
 use backon::ExponentialBuilder;
@@ -16,6 +17,7 @@ use serde_json::Value;
 use super::address;
 use super::errors::{self, Fault, Refusal};
 use super::wire::Wire;
+use crate::cluster::ListQuery;
 use crate::discovery::ServedKind;
 use crate::error::ClusterError;
 
@@ -30,11 +32,7 @@ pub(super) fn watch(wire: &Wire, kind: &ServedKind, object: &ObjectRef) -> BoxSt
     if let Err(error) = address::of_object(&action, kind, object) {
         return futures::stream::iter([Err(error)]).chain(futures::stream::pending()).boxed();
     }
-    let resource = address::resource(kind);
-    let api: Api<DynamicObject> = match object.namespace.as_deref().filter(|_| kind.namespaced) {
-        Some(namespace) => Api::namespaced_with(wire.client.clone(), namespace, &resource),
-        None => Api::all_with(wire.client.clone(), &resource),
-    };
+    let (api, resource) = api(wire, kind, object.namespace.as_deref());
     let config = watcher::Config::default().fields(&format!("metadata.name={}", object.name)).timeout(WATCH_SECONDS);
     let (wire, kind) = (wire.clone(), kind.clone());
     watch_kind(api, config)
@@ -48,6 +46,76 @@ pub(super) fn watch(wire: &Wire, kind: &ServedKind, object: &ObjectRef) -> BoxSt
         })
         .filter_map(futures::future::ready)
         .boxed()
+}
+
+/// Follows all objects that a query picks: all of them now, and again at each change.
+pub(super) fn watch_all(
+    wire: &Wire,
+    kind: &ServedKind,
+    query: &ListQuery,
+) -> BoxStream<'static, Result<Vec<Value>, ClusterError>> {
+    let action = format!("watch {}", kind.kind);
+    let (api, resource) = api(wire, kind, query.namespace.as_deref());
+    let mut config = watcher::Config::default().timeout(WATCH_SECONDS);
+    (config.label_selector, config.field_selector) = (query.label_selector.clone(), query.field_selector.clone());
+    let (wire, kind) = (wire.clone(), kind.clone());
+    watch_kind(api, config)
+        .backoff(backoff())
+        .scan(All::default(), move |all, event| {
+            let item = match event {
+                Ok(event) => all.next(event, &resource).map(Ok),
+                Err(error) => lasting(explain(&action, error, &kind, &wire)).map(Err),
+            };
+            futures::future::ready(Some(item))
+        })
+        .filter_map(futures::future::ready)
+        .boxed()
+}
+
+fn api(wire: &Wire, kind: &ServedKind, namespace: Option<&str>) -> (Api<DynamicObject>, ApiResource) {
+    let resource = address::resource(kind);
+    let api = match namespace.filter(|_| kind.namespaced) {
+        Some(namespace) => Api::namespaced_with(wire.client.clone(), namespace, &resource),
+        None => Api::all_with(wire.client.clone(), &resource),
+    };
+    (api, resource)
+}
+
+/// The objects that a query picks, by namespace and name.
+#[derive(Default)]
+struct All {
+    now: BTreeMap<(Option<String>, Option<String>), Value>,
+    /// Those that a list has brought so far, while a watch begins anew.
+    listed: BTreeMap<(Option<String>, Option<String>), Value>,
+    is_told: bool,
+}
+
+impl All {
+    /// All objects after an event, if that changed any.
+    fn next(&mut self, event: Event<DynamicObject>, resource: &ApiResource) -> Option<Vec<Value>> {
+        let key = |it: &DynamicObject| (it.metadata.namespace.clone(), it.metadata.name.clone());
+        match event {
+            Event::Init => {
+                self.listed.clear();
+                return None;
+            }
+            Event::InitApply(object) => {
+                self.listed.insert(key(&object), whole(object, resource));
+                return None;
+            }
+            Event::InitDone => {
+                let listed = std::mem::take(&mut self.listed);
+                if self.is_told && listed == self.now {
+                    return None;
+                }
+                self.now = listed;
+            }
+            Event::Apply(object) => drop(self.now.insert(key(&object), whole(object, resource))),
+            Event::Delete(object) => drop(self.now.remove(&key(&object))),
+        }
+        self.is_told = true;
+        Some(self.now.values().cloned().collect())
+    }
 }
 
 /// What has been told of the object so far.

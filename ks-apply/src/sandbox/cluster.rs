@@ -18,7 +18,7 @@ use super::error::SandboxError;
 use super::fault::{Effect, FaultPlan, Request, Verb};
 use super::options::SandboxOptions;
 use super::{kinds, object};
-use crate::{ApplyMode, Cluster, ClusterError, Discovery, ListQuery, RequestCount, ServedKind};
+use crate::{ApplyMode, Cluster, ClusterError, Discovery, ListQuery, LogQuery, RequestCount, ServedKind};
 
 /// How often a watch looks.
 const LOOK: Duration = Duration::from_millis(50);
@@ -174,6 +174,37 @@ impl Sandbox {
         self.core().read(question).map_err(|error| broken(action, &error))?
     }
 
+    /// Waits until a list is not as it was seen last.
+    async fn next_of_all(
+        &self,
+        kind: &ServedKind,
+        query: &ListQuery,
+        seen: &mut Option<Vec<Value>>,
+    ) -> Result<Vec<Value>, ClusterError> {
+        let read = || self.read_now("watch", |core| api::read::list(&core.state, kind, query));
+        loop {
+            let found = if seen.is_none() {
+                let request = Request { verb: Verb::Watch, kind: Some(&kind.kind.kind), name: None };
+                self.request(request, read).await
+            } else {
+                tokio::time::sleep(LOOK).await;
+                read()
+            };
+            match found {
+                Ok(found) if seen.as_ref() == Some(&found) => {}
+                Ok(found) => {
+                    *seen = Some(found.clone());
+                    return Ok(found);
+                }
+                Err(error) => {
+                    // It begins anew after an error, and not at once.
+                    *seen = Some(vec![Value::Null]);
+                    return Err(error);
+                }
+            }
+        }
+    }
+
     /// Counts a request, lets it do its work, and lets the faults strike.
     async fn request<T: Send>(
         &self,
@@ -195,7 +226,7 @@ impl Sandbox {
         match verb {
             Verb::DryRun => requests.dry_runs += 1,
             Verb::Apply | Verb::Delete => requests.writes += 1,
-            Verb::Discover | Verb::List | Verb::Get | Verb::Watch => requests.reads += 1,
+            Verb::Discover | Verb::List | Verb::Get | Verb::Watch | Verb::Log => requests.reads += 1,
         }
     }
 }
@@ -276,6 +307,22 @@ impl Cluster for Sandbox {
     fn watch(&self, kind: &ServedKind, object: &ObjectRef) -> BoxStream<'static, Result<Option<Value>, ClusterError>> {
         let start = Watch { sandbox: self.clone(), kind: kind.clone(), object: object.clone(), seen: None };
         stream::unfold(start, |mut watch| async move { Some((watch.next().await, watch)) }).boxed()
+    }
+
+    fn watch_all(&self, kind: &ServedKind, query: &ListQuery) -> BoxStream<'static, Result<Vec<Value>, ClusterError>> {
+        let start = (self.clone(), kind.clone(), query.clone(), None::<Vec<Value>>);
+        let next = |(sandbox, kind, query, mut seen): (Self, ServedKind, ListQuery, Option<Vec<Value>>)| async move {
+            let found = sandbox.next_of_all(&kind, &query, &mut seen).await;
+            Some((found, (sandbox, kind, query, seen)))
+        };
+        stream::unfold(start, next).boxed()
+    }
+
+    async fn log(&self, pod: &ObjectRef, query: &LogQuery) -> Result<Vec<String>, ClusterError> {
+        let request = Request { verb: Verb::Log, kind: Some("Pod"), name: Some(&pod.name) };
+        let lines = self.core().faults.of_log(query.container.as_deref().unwrap_or_default()).to_vec();
+        let first = lines.len().saturating_sub(usize::try_from(query.lines).unwrap_or(usize::MAX));
+        self.request(request, || Ok(lines.into_iter().skip(first).collect())).await
     }
 
     fn requests(&self) -> RequestCount {

@@ -21,6 +21,7 @@ use crate::ClusterError;
 pub struct FaultPlan {
     requests: Vec<RequestFault>,
     workloads: BTreeMap<ObjectRef, PodFault>,
+    logs: BTreeMap<String, Vec<String>>,
     seen: u64,
 }
 
@@ -41,6 +42,8 @@ pub enum Verb {
     Delete,
     /// The start of a watch.
     Watch,
+    /// What a container wrote.
+    Log,
 }
 
 /// Picks requests; what is not said matches everything.
@@ -94,6 +97,8 @@ pub enum PodFault {
     CrashLoopBackOff,
     /// No node takes them.
     Unschedulable,
+    /// Their container waits for this reason, such as `CreateContainerConfigError`.
+    Waiting(&'static str),
 }
 
 /// A request, as far as faults look at it.
@@ -159,6 +164,18 @@ impl FaultPlan {
     pub fn pods(mut self, workload: ObjectRef, fault: PodFault) -> Self {
         self.workloads.insert(workload, fault);
         self
+    }
+
+    /// Says what containers of a name wrote; the sandbox runs nothing that would write by itself.
+    #[must_use]
+    pub fn log(mut self, container: &str, lines: &[&str]) -> Self {
+        self.logs.insert(container.to_owned(), lines.iter().map(|it| (*it).to_owned()).collect());
+        self
+    }
+
+    /// What containers of a name wrote.
+    pub(super) fn of_log(&self, container: &str) -> &[String] {
+        self.logs.get(container).map_or(&[], Vec::as_slice)
     }
 
     /// What is wrong with the pods of a workload.

@@ -5,7 +5,7 @@ use std::sync::{Arc, Mutex};
 use async_trait::async_trait;
 use futures::stream::{BoxStream, StreamExt};
 use ks_apply::sandbox::Sandbox;
-use ks_apply::{ApplyMode, Cluster, ClusterError, Discovery, ListQuery, RequestCount, ServedKind};
+use ks_apply::{ApplyMode, Cluster, ClusterError, Discovery, ListQuery, LogQuery, RequestCount, ServedKind};
 use ks_model::{Manifest, ObjectRef, ServerVersion};
 use serde_json::Value;
 
@@ -109,6 +109,16 @@ impl Cluster for Recorder {
             return futures::stream::empty().boxed();
         }
         self.sandbox.watch(kind, object)
+    }
+
+    fn watch_all(&self, kind: &ServedKind, query: &ListQuery) -> BoxStream<'static, Result<Vec<Value>, ClusterError>> {
+        self.note(format!("watch {}", kind.kind));
+        self.sandbox.watch_all(kind, query)
+    }
+
+    async fn log(&self, pod: &ObjectRef, query: &LogQuery) -> Result<Vec<String>, ClusterError> {
+        self.note(format!("log {pod}{}", if query.previous { " before its restart" } else { "" }));
+        self.sandbox.log(pod, query).await
     }
 
     fn requests(&self) -> RequestCount {

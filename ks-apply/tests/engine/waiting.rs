@@ -29,7 +29,7 @@ async fn a_wait_that_is_late_tells_how_far_it_came_and_skips_what_requires_it() 
     let mut options = ApplyOptions::default();
     options.timeout = Duration::from_secs(20);
     let result = applied_with(&cluster, &wanted(), options, watch::channel(false).1).await;
-    let Outcome::TimedOut { last, waited } = result.outcome(WAIT) else { panic!("{}", result.told()) };
+    let Outcome::TimedOut { last, waited, .. } = result.outcome(WAIT) else { panic!("{}", result.told()) };
     assert_eq!((last.to_string().as_str(), *waited), ("0 of 1 pods is available", options.timeout));
     assert!(matches!(result.outcome("apply ConfigMap home/later"), Outcome::Skipped { .. }));
     assert_eq!((result.tally.timed_out, result.tally.failed), (1, 0));

@@ -4,6 +4,7 @@
 
 mod connection;
 mod discovery;
+mod examining;
 mod reading;
 mod server;
 mod watching;

@@ -27,7 +27,7 @@ async fn a_list_follows_its_pages_and_completes_its_items() {
     let query = ListQuery {
         namespace: Some("ns".into()),
         label_selector: Some("app in (x,y),!z".into()),
-        metadata_only: false,
+        ..ListQuery::default()
     };
     let items = cluster.list(&config_maps(), &query).await.unwrap();
     assert_eq!(names(&items), ["a", "b", "c"]);

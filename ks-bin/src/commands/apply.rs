@@ -44,6 +44,9 @@ pub struct ApplyArgs {
     /// How long one object may take to become ready, or to go away: 90s, 10m, 1h
     #[arg(long, value_name = "TIME", default_value = "10m", value_parser = duration)]
     pub timeout: Duration,
+    /// How long a fault is put up with that may pass: an image that does not come, a crash, no room on the nodes
+    #[arg(long, value_name = "TIME", default_value = "2m", value_parser = duration)]
+    pub grace: Duration,
     /// How many writes are under way at once
     #[arg(long, value_name = "COUNT", default_value_t = 8, value_parser = clap::value_parser!(u16).range(1..=256))]
     pub concurrency: u16,

@@ -23,6 +23,7 @@ pub async fn carry_out(ready: &Ready, args: &ApplyArgs, ui: &Ui) -> Result<(Ledg
     let mut apply = ApplyOptions::default();
     apply.concurrency = args.concurrency.into();
     apply.timeout = args.timeout;
+    apply.grace = args.grace;
     apply.force_conflicts = args.force_conflicts;
     let interrupt = interrupt::listen();
     let (sender, events) = unbounded_channel();

@@ -35,6 +35,7 @@ impl<'p> Json<'p> {
                     "outcome": word(outcome),
                     "tookMs": millis(*took),
                     "message": self.words.failure(*id, outcome),
+                    "cause": outcome.cause(),
                     "because": if let Outcome::Skipped { because } = outcome { Some(because) } else { None },
                 });
                 ("finished", with(self.step(*id), rest))

@@ -40,6 +40,9 @@ impl Ledger {
         for (_, outcome) in &self.failures {
             let found = match outcome {
                 Outcome::Failed(StepError::Cluster(error)) => hints(error),
+                Outcome::Failed(StepError::Stuck(cause)) if cause.class.may_pass() => {
+                    vec!["--grace gives faults more time that may pass".to_owned()]
+                }
                 Outcome::TimedOut { .. } => {
                     vec!["--timeout gives objects more time; running ks apply again goes on from here".to_owned()]
                 }
@@ -61,6 +64,7 @@ impl Ledger {
         let mut lines = vec![headline(tally, elapsed, palette)];
         for (id, outcome) in &self.failures {
             lines.extend(words.failure(*id, outcome).map(|it| format!("  {} {it}", palette.bad('✗'))));
+            lines.extend(words.details(outcome).into_iter().map(|it| format!("    {it}")));
             lines.extend(self.skipped.get(id).map(|skipped| palette.dim(left_out(skipped, &words))));
         }
         lines.extend(self.slowest(&words).map(|it| palette.dim(it)));

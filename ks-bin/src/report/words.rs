@@ -105,11 +105,21 @@ impl<'p> Words<'p> {
             // What a cluster says begins with what was asked, which names the object.
             Outcome::Failed(ks_apply::StepError::Cluster(error)) => Some(error.to_string()),
             Outcome::Failed(error) => Some(format!("{}: {error}", self.step(id))),
-            Outcome::TimedOut { last, waited } => {
-                Some(format!("{}: not ready after {}, {last}", self.step(id), seconds(*waited)))
+            Outcome::TimedOut { last, waited, cause } => {
+                let found = cause.as_ref().map_or_else(|| last.to_string(), ToString::to_string);
+                Some(format!("{}: not ready after {}, {found}", self.step(id), seconds(*waited)))
             }
             _ => None,
         }
+    }
+
+    /// What was found out about a failure, line by line: the end of a log, warnings, what to do.
+    pub fn details(&self, outcome: &Outcome) -> Vec<String> {
+        let Some(cause) = outcome.cause() else { return Vec::new() };
+        let palette = self.palette;
+        let log = cause.log.iter().map(|it| format!("{} {it}", palette.dim("│")));
+        let events = cause.events.iter().map(|it| format!("{} {it}", palette.caution("warning")));
+        log.chain(events).chain([format!("{} {}", palette.dim("→"), cause.advice)]).collect()
     }
 
     fn object(&self, id: StepId) -> Option<String> {

@@ -15,7 +15,7 @@ pub use cause::Cause;
 pub use events::{claims_of, warnings};
 pub use patience::{Patience, Verdict};
 pub use pods::{has_pods, of_workload, selector};
-pub use trouble::{Class, Course, LogOf, Trouble, of_pod, of_workload_itself, slow};
+pub use trouble::{Class, Course, LogOf, Trouble, late, of_pod, of_workload_itself, slow};
 
 #[cfg(test)]
 mod tests;

@@ -65,6 +65,9 @@ impl Patience {
 
     /// Judges a workload and its pods as they are at the moment `now`.
     pub fn judge(&mut self, workload: &Value, pods: &[Value], now: u64) -> Verdict {
+        if is_unseen(workload) {
+            return Verdict::Well;
+        }
         let of_pods = of_workload(workload, pods).into_iter().filter_map(of_pod);
         let troubles: Vec<Trouble> = of_workload_itself(workload).into_iter().chain(of_pods).collect();
         // A fault is forgotten when no pod has it any more.
@@ -92,6 +95,13 @@ impl Patience {
             Some((until, _, trouble)) => Verdict::Troubled { trouble, until },
         }
     }
+}
+
+/// Whether the controller has yet to look at the present generation: until then the pods are those of an earlier one.
+fn is_unseen(workload: &Value) -> bool {
+    let number = |pointer: &str| workload.pointer(pointer).and_then(Value::as_i64).unwrap_or_default();
+    let reports = workload.get("apiVersion").and_then(Value::as_str) == Some("apps/v1");
+    reports && number("/status/observedGeneration") < number("/metadata/generation")
 }
 
 fn key_of(trouble: &Trouble) -> (Class, Option<String>) {

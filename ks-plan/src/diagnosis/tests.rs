@@ -112,6 +112,18 @@ fn only_pods_of_the_newest_template_tell_about_a_deployment() {
 }
 
 #[test]
+fn pods_of_an_earlier_generation_tell_nothing() {
+    let at = |observed: i64| {
+        let mut deployment = deployment();
+        deployment["apiVersion"] = "apps/v1".into();
+        deployment["metadata"]["generation"] = 2.into();
+        deployment["status"] = json!({ "observedGeneration": observed });
+        word(&Patience::new(0).judge(&deployment, &[pod("a", 1, "InvalidImageName")], 0))
+    };
+    assert_eq!((at(1).as_str(), at(2).as_str()), ("well", "stuck after 0"));
+}
+
+#[test]
 fn a_stateful_set_waits_for_its_old_pods_too() {
     let set = json!({ "kind": "StatefulSet", "metadata": { "name": "s", "uid": "S" } });
     let member = |name: &str, uid: &str| {

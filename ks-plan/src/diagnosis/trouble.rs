@@ -51,6 +51,13 @@ pub enum Class {
     Slow,
 }
 
+impl Class {
+    /// Whether faults of this class go away by themselves at times.
+    pub fn may_pass(self) -> bool {
+        !matches!(self, Self::ImageName | Self::Configuration | Self::Start)
+    }
+}
+
 /// Whether waiting helps.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
@@ -139,6 +146,14 @@ pub fn of_workload_itself(object: &Value) -> Option<Trouble> {
     }
     let refused = condition::find(object, "ReplicaFailure").filter(|it| condition::is(it, "True"))?;
     Some(wrong(Class::Refused, text(refused, "/reason"), text(refused, "/message")))
+}
+
+/// What to tell of a workload that is late and has no pod to tell of.
+pub fn late(object: &Value) -> Trouble {
+    let is_claim = text(object, "/kind") == "PersistentVolumeClaim";
+    let class = if is_claim { Class::Claim } else { Class::Slow };
+    let (reason, course) = ("NotReady".to_owned(), Course::Passing);
+    Trouble { pod: None, container: None, class, course, reason, message: String::new(), log: None }
 }
 
 /// What to tell of a pod that is late without a fault: a probe that fails, a volume that is not mounted.

@@ -37,9 +37,18 @@ pub(in crate::sandbox) fn list(
     let found = state.of_kind(group, name).filter(|(object, value)| {
         (query.namespace.is_none() || object.namespace == query.namespace)
             && selector.selects(value.pointer("/metadata/labels"))
+            && has_fields(value, query.field_selector.as_deref().unwrap_or_default())
     });
     let shown = |value: &Value| if query.metadata_only { metadata_of(value, kind) } else { in_version(value, kind) };
     Ok(found.map(|(_, value)| shown(value)).collect())
+}
+
+/// Whether fields have the values of a field selector: `involvedObject.name=p,type=Warning`.
+fn has_fields(value: &Value, selector: &str) -> bool {
+    selector.split(',').filter_map(|it| it.split_once('=')).all(|(path, wanted)| {
+        let found = value.pointer(&format!("/{}", path.replace('.', "/"))).and_then(Value::as_str);
+        found.unwrap_or_default() == wanted
+    })
 }
 
 /// The object as it reads in a version; the versions that the sandbox serves differ in nothing else.

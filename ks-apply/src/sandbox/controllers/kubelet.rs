@@ -76,6 +76,10 @@ fn hindrance(world: &World<'_>, pod: &Value) -> Option<Hindrance> {
             let message = "back-off 5m0s restarting failed container".to_owned();
             return Some(Hindrance::Waiting { reason: "CrashLoopBackOff", message });
         }
+        Some(PodFault::Waiting(reason)) => {
+            let message = format!("the sandbox was told to let {image} wait");
+            return Some(Hindrance::Waiting { reason, message });
+        }
         Some(PodFault::NeverReady) => return Some(Hindrance::NotReady),
         None => {}
     }
