@@ -6,7 +6,7 @@ use futures::StreamExt;
 use futures::stream::{self, BoxStream};
 use ks_model::ObjectRef;
 use ks_plan::Readiness;
-use ks_plan::readiness::readiness;
+use ks_plan::readiness::Rules;
 use serde_json::Value;
 use tokio::sync::watch;
 use tokio::time::Instant;
@@ -28,7 +28,7 @@ pub(crate) async fn until_ready(
     examiner: &Examiner<'_>,
     kind: &ServedKind,
     object: &ObjectRef,
-    companion: Option<(ServedKind, ObjectRef)>,
+    (companion, rules): (Option<(ServedKind, ObjectRef)>, &Rules),
     timeout: Duration,
     progress: impl Fn(Readiness),
 ) -> Outcome {
@@ -45,7 +45,7 @@ pub(crate) async fn until_ready(
     let judge = |(slot, found): (usize, Option<Value>)| {
         state[slot] = Some(found);
         let now = match &state {
-            [Some(object), Some(companion)] => readiness(object.as_ref(), companion.as_ref()),
+            [Some(object), Some(companion)] => rules.judge(object.as_ref(), companion.as_ref()),
             _ => unseen(),
         };
         let workload = state[rests_on].clone().flatten();

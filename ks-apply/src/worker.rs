@@ -223,7 +223,14 @@ impl Worker {
         };
         let progress = |readiness| self.tell(ApplyEvent::Progress(id, readiness));
         let examiner = self.examiner(object);
-        let ready = wait::until_ready(&examiner, &kind, object, companion, self.options.timeout, progress);
+        let ready = wait::until_ready(
+            &examiner,
+            &kind,
+            object,
+            (companion, &self.plan.readiness),
+            self.options.timeout,
+            progress,
+        );
         Ok(self.unless_interrupted(ready).await.map_or(Outcome::Interrupted, |it| self.without_secrets(it)))
     }
 

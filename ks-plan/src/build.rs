@@ -106,7 +106,7 @@ pub fn plan(desired: &Desired, live: &LiveState, facts: &Facts) -> Result<Plan, 
     let inventory = builder.inventory(&deleted);
     let Builder { mut changes, missing, faults, keeps, volumes, .. } = builder;
     changes.extend(removal::changes(&doomed, &deleted, desired));
-    let unready = work::unready(&changes, live, facts);
+    let unready = work::unready(&changes, live, (desired, facts));
     let steps =
         lay_out(desired.graph(), &deleted, &work::work(&changes, &unready, (desired, facts), &inventory, volumes));
     let (closed, kept) = (desired.closed().to_vec(), kept(desired, &mask));
@@ -120,6 +120,7 @@ pub fn plan(desired: &Desired, live: &LiveState, facts: &Facts) -> Result<Plan, 
         forgotten_keeps,
         kept,
         unready,
+        readiness: desired.readiness().clone(),
         missing,
         faults,
         steps,

@@ -10,6 +10,7 @@ use crate::edges::Order;
 use crate::edges::crd::defined_kind;
 use crate::graph::{DependencyGraph, GraphError};
 use crate::inventory::{Contents, Inventory};
+use crate::readiness::Rules;
 use crate::resolutions::Resolutions;
 use crate::sensitive::{Marks, Secrecy};
 use crate::structured::{Schemas, StructuralSchema, Type, crd};
@@ -44,6 +45,7 @@ pub struct Desired {
     defined: BTreeMap<GroupKind, ObjectRef>,
     rendering: Option<Rendering>,
     marks: Marks,
+    readiness: Rules,
     resolutions: Resolutions,
 }
 
@@ -75,7 +77,8 @@ impl Desired {
         let desired = Self::new(compiled.bundles, compiled.closed, orders, inventory)?;
         let mut marks = Marks::default();
         catalogue.components().flat_map(|it| &it.sensitive).for_each(|it| marks.mark(it));
-        Ok(Self { rendering: Some(compiled.rendering), marks, ..desired })
+        let readiness = catalogue.components().flat_map(Component::readiness_rules).collect();
+        Ok(Self { rendering: Some(compiled.rendering), marks, readiness, ..desired })
     }
 
     /// Marks the objects as members of `inventory`, draws their graph and reads the schemas among them.
@@ -119,6 +122,7 @@ impl Desired {
             defined,
             rendering: None,
             marks: Marks::default(),
+            readiness: Rules::default(),
             resolutions: Resolutions::default(),
         })
     }
@@ -127,6 +131,17 @@ impl Desired {
     #[must_use]
     pub fn with_resolutions(self, resolutions: Resolutions) -> Self {
         Self { resolutions, ..self }
+    }
+
+    /// The same, where custom kinds have these rules of readiness.
+    #[must_use]
+    pub fn with_readiness(self, readiness: Rules) -> Self {
+        Self { readiness, ..self }
+    }
+
+    /// When objects are ready.
+    pub fn readiness(&self) -> &Rules {
+        &self.readiness
     }
 
     /// What the user says of conflicts.

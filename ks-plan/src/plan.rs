@@ -9,7 +9,7 @@ use serde::{Deserialize, Serialize};
 use crate::change::{Action, Change, Risk};
 use crate::kept::Kept;
 use crate::live::Refusal;
-use crate::readiness::Readiness;
+use crate::readiness::{Readiness, Rules};
 use crate::resolutions::{ForgottenKeep, KeptField};
 use crate::steps::StepGraph;
 
@@ -32,6 +32,9 @@ pub struct Plan {
     pub kept: Vec<Kept>,
     /// Objects that stay as they are but are not ready at the moment.
     pub unready: Vec<Unready>,
+    /// When objects of custom kinds are ready, as their components say it.
+    #[serde(default, skip_serializing_if = "Rules::is_empty")]
+    pub readiness: Rules,
     /// Objects of others that are not there, so that the fields wanted in them are not written.
     pub missing: Vec<Missing>,
     /// Objects that the server, or the definition of their kind in this plan, refuses; a plan with faults cannot be applied.

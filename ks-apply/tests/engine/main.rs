@@ -6,6 +6,7 @@ mod adopting;
 mod applying;
 mod certificates;
 mod crashing;
+mod custom;
 mod early;
 mod existing;
 mod interrupting;

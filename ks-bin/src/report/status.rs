@@ -2,7 +2,7 @@
 
 use ks_model::{ClosedGate, ComponentName, DesiredObject, Facts, ObjectRef, Ownership};
 use ks_plan::display::{Palette, ShortNames};
-use ks_plan::readiness::{companion, readiness, waits_for_first_use};
+use ks_plan::readiness::{companion, waits_for_first_use};
 use ks_plan::{Action, Desired, LiveState, Plan, Readiness, Unready};
 use serde::Serialize;
 
@@ -160,7 +160,7 @@ fn component(name: &ComponentName, objects: Vec<&ObjectRef>, live: &LiveState, p
     let present: Vec<&ObjectRef> = objects.iter().copied().filter(|it| live.object(it).is_some()).collect();
     let judge = |object: &&ObjectRef| {
         let companion = companion(object).and_then(|it| live.companion_of(&it));
-        Unready { object: (*object).clone(), readiness: readiness(live.object(object), companion) }
+        Unready { object: (*object).clone(), readiness: plan.readiness.judge(live.object(object), companion) }
     };
     // A claim that waits for its first pod is as far as it gets by itself.
     let waits_for_others = |object: &ObjectRef| {

@@ -142,7 +142,43 @@ pub fn seconds(duration: Duration) -> String {
 
 #[cfg(test)]
 mod tests {
+    use std::collections::BTreeMap;
+
+    use ks_apply::StepError;
+    use ks_model::{Bundle, DesiredObject, Facts, Manifest};
+    use ks_plan::diagnosis::{Cause, of_pod};
+    use ks_plan::{Desired, Inventory, LiveState, plan};
+    use serde_json::json;
+
     use super::*;
+
+    #[test]
+    fn a_failure_tells_the_fault_the_log_the_warnings_and_what_to_do() {
+        let value =
+            json!({ "apiVersion": "apps/v1", "kind": "Deployment", "metadata": { "name": "d", "namespace": "mon" } });
+        let object = DesiredObject::new(Manifest::parse(value).unwrap(), "it.yaml", Default::default());
+        let name = object.manifest.object().clone();
+        let bundle = Bundle::new("base".parse().unwrap(), vec![object]);
+        let desired = Desired::new(vec![bundle], vec![], BTreeMap::new(), Inventory::new("mon", "ks")).unwrap();
+        let plan = plan(&desired, &LiveState::default(), &Facts::default()).unwrap();
+        let wait = plan.steps.iter().find(|it| matches!(it.task, Task::AwaitReady(_))).unwrap().id;
+        let pod = json!({ "metadata": { "name": "d-1", "namespace": "mon" }, "status": { "containerStatuses": [{ "name": "c",
+            "ready": false, "state": { "waiting": { "reason": "CrashLoopBackOff" } },
+            "lastState": { "terminated": { "reason": "Error", "exitCode": 1 } } }] } });
+        let mut cause = Cause::new(name, "0 of 1 pods is available".into(), of_pod(&pod).unwrap(), 120);
+        cause.log = vec!["starting".into(), "panic: no database".into()];
+        cause.events = vec!["BackOff: restarting failed container (9 times)".into()];
+        let outcome = Outcome::Failed(StepError::Stuck(Box::new(cause)));
+        let words = Words::new(&plan, Palette::plain());
+        let told = [words.failure(wait, &outcome).unwrap()].into_iter().chain(words.details(&outcome));
+        insta::assert_snapshot!(told.collect::<Vec<_>>().join("\n"), @"
+        wait for Deployment mon/d: Pod mon/d-1, container c: CrashLoopBackOff for 120 s: Error, exit code 1 (0 of 1 pods is available)
+        │ starting
+        │ panic: no database
+        warning BackOff: restarting failed container (9 times)
+        → read more of the log: kubectl logs -n mon d-1 -c c --previous
+        ");
+    }
 
     #[test]
     fn durations_show_what_matters() {

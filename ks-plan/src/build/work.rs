@@ -10,26 +10,27 @@ use crate::change::{Action, Change, Reason};
 use crate::desired::Desired;
 use crate::live::LiveState;
 use crate::plan::Unready;
-use crate::readiness::{companion, is_awaited, readiness, waits_for_first_use};
+use crate::readiness::{companion, waits_for_first_use};
 use crate::steps::{VolumeWork, Work};
 
 /// Unchanged objects that are not ready: apply waits for them too.
-pub(super) fn unready(changes: &[Change], live: &LiveState, facts: &Facts) -> Vec<Unready> {
-    let unchanged = changes.iter().filter(|it| it.action == Action::NoOp && is_whole(it) && is_waited_for(it, facts));
+pub(super) fn unready(changes: &[Change], live: &LiveState, world: (&Desired, &Facts)) -> Vec<Unready> {
+    let unchanged = changes.iter().filter(|it| it.action == Action::NoOp && is_whole(it) && is_waited_for(it, world));
     unchanged
         .map(|change| {
             let companion = companion(&change.object).and_then(|it| live.companion_of(&it));
-            Unready { object: change.object.clone(), readiness: readiness(change.before.as_ref(), companion) }
+            let readiness = world.0.readiness().judge(change.before.as_ref(), companion);
+            Unready { object: change.object.clone(), readiness }
         })
         .filter(|it| !it.readiness.is_ready())
         .collect()
 }
 
 /// Whether the object becomes ready by itself, and takes time for it.
-fn is_waited_for(change: &Change, facts: &Facts) -> bool {
+fn is_waited_for(change: &Change, (desired, facts): (&Desired, &Facts)) -> bool {
     let waits_for_others = change.object.kind.is("", "PersistentVolumeClaim")
         && change.after.as_ref().is_some_and(|it| waits_for_first_use(it, &facts.storage_classes));
-    is_awaited(&change.object.kind) && !waits_for_others
+    desired.readiness().is_awaited(&change.object.kind) && !waits_for_others
 }
 
 /// Whether the change is one of a claim of the pods of another object.
@@ -69,7 +70,7 @@ pub(super) fn work(
         }
     }
     let written = changes.iter().filter(|it| is_whole(it) && work.written.contains(&it.object));
-    let written = written.filter(|it| is_waited_for(it, facts)).map(|it| &it.object);
+    let written = written.filter(|it| is_waited_for(it, (desired, facts))).map(|it| &it.object);
     let awaited: BTreeSet<ObjectRef> = written.chain(unready.iter().map(|it| &it.object)).cloned().collect();
     work.awaited = awaited.union(&volumes.keys().cloned().collect()).cloned().collect();
     work.volumes = volumes;

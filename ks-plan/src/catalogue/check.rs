@@ -7,7 +7,7 @@ use ks_model::{ComponentName, Manifest};
 use super::file::{FileRole, role};
 use super::manifest_fault::{duplicates, wrong_scope};
 use super::setting::is_setting_name;
-use super::{Catalogue, CatalogueError, Component, ManifestBody, SettingFault};
+use super::{Catalogue, CatalogueError, Component, ManifestBody, SettingFault, readiness};
 use crate::render::{expression_variables, literal_arguments, text_path};
 use crate::yaml::SourceError;
 
@@ -40,6 +40,7 @@ pub(super) fn faults(catalogue: &Catalogue) -> Vec<CatalogueError> {
         unsound_expressions(component, &mut faults);
         unsound_templates(catalogue, component, &mut faults);
     }
+    faults.extend(readiness::faults(catalogue));
     unsound_macros(catalogue, &mut faults);
     rival_certificates(catalogue, &mut faults);
     unsound_manifests(catalogue, &mut faults);

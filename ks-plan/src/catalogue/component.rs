@@ -6,6 +6,7 @@ use ks_model::{ComponentName, LiveField, Manifest, Ownership};
 use serde::Deserialize;
 
 use super::SettingRule;
+use super::readiness::Declared;
 
 /// Holds one component of the catalogue: what `component.yaml` says, and its manifests.
 #[derive(Clone, Debug)]
@@ -27,6 +28,7 @@ pub struct Component {
     pub settings: BTreeMap<String, SettingRule>,
     /// Fields of its objects that no output may show, in pointers with `*` for every member or item.
     pub sensitive: Vec<LiveField>,
+    pub(crate) readiness: BTreeMap<String, Declared>,
     pub(crate) manifests: Vec<ManifestFile>,
 }
 
@@ -63,13 +65,15 @@ pub(crate) struct Declaration {
     pub(crate) settings: BTreeMap<String, SettingRule>,
     #[serde(default)]
     pub(crate) sensitive: Vec<LiveField>,
+    #[serde(default)]
+    pub(crate) readiness: BTreeMap<String, Declared>,
 }
 
 impl Component {
     pub(crate) fn new(module: &str, declaration: Declaration) -> Self {
-        let Declaration { name, description, when, requires, after, settings, sensitive } = declaration;
+        let Declaration { name, description, when, requires, after, settings, sensitive, readiness } = declaration;
         let (module, manifests) = (module.to_owned(), Vec::new());
-        Self { name, module, description, when, requires, after, settings, sensitive, manifests }
+        Self { name, module, description, when, requires, after, settings, sensitive, readiness, manifests }
     }
 
     /// The path of its `component.yaml`.

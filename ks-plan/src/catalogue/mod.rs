@@ -18,6 +18,7 @@ mod file;
 mod load;
 pub(crate) mod manifest_fault;
 mod order;
+mod readiness;
 mod scope;
 mod setting;
 

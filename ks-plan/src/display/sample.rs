@@ -94,6 +94,7 @@ pub fn plan(changes: Vec<Change>) -> Plan {
         kept_fields,
         forgotten_keeps,
         kept,
+        readiness: Default::default(),
         unready,
         missing,
         faults,

@@ -6,13 +6,17 @@
 pub(crate) mod condition;
 mod core;
 mod definition;
+mod expression;
 mod operated;
 mod policy;
+mod rules;
 mod workload;
 
 use std::fmt;
 
 pub use self::core::waits_for_first_use;
+pub(crate) use self::expression::fault as expression_fault;
+pub use self::rules::{KindRule, Rules};
 use ks_model::{GroupKind, ObjectRef};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};

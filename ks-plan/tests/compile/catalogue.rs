@@ -24,7 +24,7 @@ fn compile_faults(template: &str) -> String {
 #[test]
 fn a_component_with_an_unknown_key() {
     let text = "name: echo\ndescription: Answers.\nrequire: [other]\n";
-    insta::assert_snapshot!(faults(&[("m/echo/component.yaml", text)]), @"m/echo/component.yaml:3: unknown field `require`, expected one of name, description, when, requires, after, settings, sensitive at line 3, column 1");
+    insta::assert_snapshot!(faults(&[("m/echo/component.yaml", text)]), @"m/echo/component.yaml:3: unknown field `require`, expected one of name, description, when, requires, after, settings, sensitive, readiness at line 3, column 1");
 }
 
 #[test]
@@ -162,4 +162,36 @@ fn an_overlay_replaces_files_and_images_and_takes_manifests_away() {
     let compiled = compile(&catalogue, &config(&with_spec(json!({}))), &Facts::default()).unwrap();
     let counts: Vec<usize> = compiled.bundles.iter().map(|bundle| bundle.objects.len()).collect();
     assert_eq!(counts, [0, 1]);
+}
+
+#[test]
+fn readiness_that_cannot_be_judged_is_told_with_its_lines() {
+    let text = "\
+name: echo
+description: Answers.
+readiness:
+  Thing.example.org:
+    ready: status.phase == 'Running'
+    failed: self.status.phase = 'Broken'
+    message: now()
+  Other.example.org:
+    ready: self.status.done
+  Deployment.apps:
+    ready: 'true'
+  things:
+    ready: 'true'
+";
+    let other = "{ name: other, description: It., readiness: { Other.example.org: { ready: self.status.done } } }";
+    insta::assert_snapshot!(faults(&[("m/echo/component.yaml", text), ("m/other/component.yaml", other)]), @"
+        m/echo/component.yaml:11: readiness of `Deployment.apps`: the kind has a rule of its own
+        m/echo/component.yaml:5: readiness of `Thing.example.org`: ready: `status` is not there; the object is `self`
+        m/echo/component.yaml:6: readiness of `Thing.example.org`: failed: Syntax error: token recognition error at: '= ' (at column 19)
+        m/echo/component.yaml:7: readiness of `Thing.example.org`: message: `now` is no function here
+        m/echo/component.yaml:13: readiness of `things`: write a custom kind as KIND.GROUP
+        m/other/component.yaml:1: readiness of `Other.example.org`: component echo says it already
+        ");
+    let unknown = text.replace("    message:", "    massage:");
+    assert!(
+        faults(&[("m/echo/component.yaml", &unknown)]).starts_with("m/echo/component.yaml:7: unknown field `massage`")
+    );
 }
