@@ -395,13 +395,14 @@ impl<'a> Observer<'a> {
         let (made, known) = (&made, &*live);
         let answers: Vec<(ObjectRef, Option<DryRun>)> = stream::iter(doubtful)
             .map(|(manifest, kind)| async move {
-                let mut answer = match dry_run(self.cluster, kind, &made.fill(&manifest)).await {
-                    // An object of others that has gone since it was read.
-                    Err(ClusterError::Conflict { fields, .. }) if fields.is_empty() && manifest.is_pinned() => {
-                        return Ok((manifest.object().clone(), None));
-                    }
-                    answer => answer?,
-                };
+                let mut answer =
+                    match dry_run(self.cluster, kind, &made.fill(&manifest), known.object(manifest.object())).await {
+                        // An object of others that has gone since it was read.
+                        Err(ClusterError::Conflict { fields, .. }) if fields.is_empty() && manifest.is_pinned() => {
+                            return Ok((manifest.object().clone(), None));
+                        }
+                        answer => answer?,
+                    };
                 if let Some(live) = known.object(manifest.object()) {
                     answer = self.adopted(kind, &manifest, live, answer).await?;
                 }
@@ -470,7 +471,12 @@ pub(crate) fn identity(kind: &ServedKind, object: &Value) -> ObjectRef {
 
 /// Asks what an apply would make of an object. Where other managers own fields, asks again with force, so that the
 /// plan can show what taking them would do.
-async fn dry_run(cluster: &dyn Cluster, kind: &ServedKind, manifest: &Manifest) -> Result<DryRun, ClusterError> {
+async fn dry_run(
+    cluster: &dyn Cluster,
+    kind: &ServedKind,
+    manifest: &Manifest,
+    live: Option<&Value>,
+) -> Result<DryRun, ClusterError> {
     let mode = ApplyMode { dry_run: true, force: false };
     let (answer, conflicts) = match cluster.apply(kind, manifest, mode).await {
         Err(ClusterError::Conflict { fields, .. }) if !fields.is_empty() => {
@@ -483,8 +489,17 @@ async fn dry_run(cluster: &dyn Cluster, kind: &ServedKind, manifest: &Manifest) 
         Ok(object) => Ok(DryRun::Merged { object, conflicts }),
         Err(ClusterError::Invalid { message, causes, .. }) => {
             let immutable = refusal::immutable_fields(&causes);
-            let refusal = if immutable.is_empty() { None } else { refused_anew(cluster, kind, manifest).await? };
-            Ok(DryRun::Refused(refusal.unwrap_or(Refusal { message, immutable })))
+            let refusal = Refusal { message, immutable };
+            let anew = if refusal.immutable.is_empty() { None } else { made_anew(cluster, kind, manifest).await? };
+            Ok(DryRun::Refused(match (anew, live) {
+                (Some(Anew::Refused(refusal)), _) => refusal,
+                // It would be deleted and made anew, and the next plan would say the same again.
+                (Some(Anew::Made(object)), Some(live)) if is_same_in(&refusal.immutable, &object, live) => {
+                    let message = format!("{}; made anew it would be the same again", refusal.message);
+                    Refusal { message, immutable: Vec::new() }
+                }
+                _ => refusal,
+            }))
         }
         // Not a matter of the whole plan: a quota, an admission rule or a right that is missing for this kind.
         Err(ClusterError::Forbidden { message, .. }) => Ok(DryRun::Refused(Refusal { message, immutable: Vec::new() })),
@@ -492,21 +507,52 @@ async fn dry_run(cluster: &dyn Cluster, kind: &ServedKind, manifest: &Manifest) 
     }
 }
 
+/// What the server says of an object that would be made anew.
+enum Anew {
+    Made(Value),
+    Refused(Refusal),
+}
+
 /// Asks whether an object that cannot be changed in place could be made anew: what is deleted first must not be missed later.
-/// The server is asked under another name, because this one is taken.
-async fn refused_anew(
+/// The server is asked under another name, because this one is taken; some kinds have a say in their names, and nothing is known.
+async fn made_anew(
     cluster: &dyn Cluster,
     kind: &ServedKind,
     manifest: &Manifest,
-) -> Result<Option<Refusal>, ClusterError> {
+) -> Result<Option<Anew>, ClusterError> {
     let name = &manifest.object().name;
     let other: String = name.chars().take(LONGEST_NAME).chain(TRIAL.chars()).collect();
     match cluster.apply(kind, &manifest.named(&other), ApplyMode { dry_run: true, force: false }).await {
-        // Some kinds have a say in their names; that is no fault of the object.
+        Ok(object) => Ok(Some(Anew::Made(object))),
         Err(ClusterError::Invalid { message, causes, .. }) if causes.iter().any(|it| it.field != "metadata.name") => {
-            Ok(Some(Refusal { message: message.replace(&other, name), immutable: Vec::new() }))
+            Ok(Some(Anew::Refused(Refusal { message: message.replace(&other, name), immutable: Vec::new() })))
         }
         Err(error @ ClusterError::Unreachable { .. }) => Err(error),
         _ => Ok(None),
+    }
+}
+
+/// Whether two objects have the same values at fields as the server names them: `.spec.ipFamilies[0]`.
+fn is_same_in(fields: &[String], one: &Value, other: &Value) -> bool {
+    fields.iter().all(|field| {
+        let pointer = field.replace(['.', '['], "/").replace(']', "");
+        one.pointer(&pointer).is_some() && one.pointer(&pointer) == other.pointer(&pointer)
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn fields_are_found_as_the_server_names_them() {
+        let one = json!({ "spec": { "ipFamilies": ["IPv4", "IPv6"], "selector": { "app": "a" } } });
+        let other = json!({ "spec": { "ipFamilies": ["IPv4", "IPv6"], "selector": { "app": "b" } } });
+        let is_same =
+            |fields: &[&str]| is_same_in(&fields.iter().map(|it| (*it).to_owned()).collect::<Vec<_>>(), &one, &other);
+        assert!(is_same(&[".spec.ipFamilies"]) && is_same(&[".spec.ipFamilies[1]"]));
+        assert!(!is_same(&[".spec.ipFamilies", ".spec.selector"]) && !is_same(&[".spec.gone"]));
     }
 }

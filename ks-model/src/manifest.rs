@@ -38,7 +38,8 @@ pub enum ManifestError {
 impl Manifest {
     /// Checks the identity of `value` and takes it over.
     ///
-    /// Null members of mappings are dropped: server-side apply treats them as absent.
+    /// Null members of mappings are dropped: server-side apply treats them as absent. So are empty `parameters` of a StorageClass,
+    /// which the server stores as none and then takes for a forbidden change, each time that they are written again.
     ///
     /// # Errors
     /// When `apiVersion`, `kind` or `metadata.name` is missing or malformed.
@@ -62,6 +63,9 @@ impl Manifest {
         let namespace = metadata.get("namespace").map(|it| text(Some(it), "metadata.namespace")).transpose()?;
         let group = group_of(&api_version)?;
         let object = ObjectRef { kind: GroupKind::new(group, kind), namespace, name };
+        if object.kind.is("storage.k8s.io", "StorageClass") {
+            drop_empty(&mut value, "parameters");
+        }
         Ok(Self { object, api_version, value })
     }
 
@@ -228,6 +232,14 @@ fn drop_nulls(value: &mut Value) {
     }
 }
 
+fn drop_empty(value: &mut Value, name: &str) {
+    if value.get(name).and_then(Value::as_object).is_some_and(Map::is_empty)
+        && let Some(map) = value.as_object_mut()
+    {
+        map.remove(name);
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -260,5 +272,16 @@ mod tests {
     fn null_members_count_as_absent() {
         let value = json!({ "apiVersion": "v1", "kind": "ConfigMap", "metadata": { "name": "n", "labels": null } });
         assert_eq!(Manifest::parse(value).unwrap().value()["metadata"], json!({ "name": "n" }));
+    }
+
+    #[test]
+    fn empty_parameters_of_a_storage_class_count_as_absent() {
+        let class = |kind: &str, parameters: Value| {
+            let value = json!({ "apiVersion": "storage.k8s.io/v1", "kind": kind, "metadata": { "name": "n" }, "parameters": parameters });
+            Manifest::parse(value).unwrap().value().get("parameters").cloned()
+        };
+        assert_eq!(class("StorageClass", json!({})), None);
+        assert_eq!(class("StorageClass", json!({ "a": "b" })), Some(json!({ "a": "b" })));
+        assert_eq!(class("Other", json!({})), Some(json!({})));
     }
 }

@@ -213,7 +213,6 @@ fn rule(name: &str) -> Option<Rule> {
         "core.v1.Container" | "core.v1.EphemeralContainer" => Some(Rule::Container),
         "core.v1.ServicePort" => Some(Rule::ServicePort),
         "apiextensions.v1.CustomResourceDefinitionNames" => Some(Rule::Names),
-        "storage.v1.StorageClass" => Some(Rule::StorageClass),
         "networking.v1.NetworkPolicySpec" => Some(Rule::NetworkPolicy),
         "meta.v1.ObjectMeta" => Some(Rule::Metadata),
         _ => None,

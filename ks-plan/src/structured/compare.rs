@@ -12,7 +12,7 @@ use super::managed_fields::{ManagedFields, applier_entry};
 use super::merge::nobody_wrote;
 use super::path::PathElement;
 use super::schema::{ListType, MapType, Shape, Type};
-use super::stored::{is_chosen, is_refused, is_stored, stored, stored_field};
+use super::stored::{is_chosen, is_stored, stored, stored_field};
 use super::types::Rule;
 use super::value::equal;
 
@@ -212,7 +212,6 @@ impl Walk {
             }
             Some(live) if walk.is_inside(wanted.applied, live, ty) => walk.inside(wanted, live, ty),
             Some(live) if equal(wanted.applied, live) => true,
-            None if is_refused(wanted.applied, name, map) => false,
             Some(_) if walk.is_typed && is_chosen(wanted.applied, name, map) => walk.respell(),
             _ if walk.is_typed => {
                 let expected = stored_field(wanted.applied, name, beside, map).unwrap_or(Value::Null);

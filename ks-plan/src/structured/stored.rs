@@ -53,11 +53,6 @@ pub(super) fn is_chosen(value: &Value, name: &str, map: MapType<'_>) -> bool {
     is_empty && map.known(name).is_some_and(|field| field.zero == Zero::Chosen)
 }
 
-/// Tells whether the server refuses to write a field again that it has not stored, because it takes that for a change.
-pub(super) fn is_refused(value: &Value, name: &str, map: MapType<'_>) -> bool {
-    map.rule() == Some(Rule::StorageClass) && name == "parameters" && value.is_object()
-}
-
 fn is_zero(value: &Value) -> bool {
     match value {
         Value::String(text) => text.is_empty(),

@@ -99,9 +99,6 @@ pub enum Rule {
     NetworkPolicy,
     /// A port of a Service leads to the same port of the pods.
     ServicePort,
-    /// A StorageClass: its parameters cannot change, and none are not the same as an empty map of them, although the server stores
-    /// the one for the other.
-    StorageClass,
     /// A Secret of a ServiceAccount: the server keeps the name only.
     NameOnly,
     /// The metadata of an object: the server reads them as it reads a built-in kind, in custom resources too.

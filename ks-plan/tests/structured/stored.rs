@@ -155,14 +155,6 @@ fn text_of_a_secret_hides_the_data_of_the_same_name() {
 }
 
 #[test]
-fn empty_parameters_of_a_storage_class_are_refused_when_they_are_written_again() {
-    let class = object("storage.k8s.io/v1", "StorageClass", json!({"provisioner": "a", "parameters": {}}));
-    assert_eq!(verdict(&class, &live(&class, "/parameters", Value::Null)), Differs);
-    let class = object("storage.k8s.io/v1", "StorageClass", json!({"provisioner": "a", "parameters": {"a": "b"}}));
-    assert_eq!(verdict(&class, &applied(None, &class, "ks")), Unchanged);
-}
-
-#[test]
 fn who_owns_an_empty_string_data_is_asked_at_each_apply() {
     let ours = object("v1", "Secret", json!({"stringData": {"a": "1"}}));
     let mut shared =

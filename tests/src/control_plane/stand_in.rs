@@ -19,10 +19,11 @@ const WORKLOADS: [(&str, Status); 5] = [
         json!({ "replicas": replicas, "updatedReplicas": replicas, "readyReplicas": replicas,
             "availableReplicas": replicas, "observedGeneration": it["metadata"]["generation"] })
     }),
-    (
-        "/apis/apps/v1/statefulsets",
-        |it| json!({ "replicas": replicas(it), "readyReplicas": replicas(it), "observedGeneration": it["metadata"]["generation"] }),
-    ),
+    ("/apis/apps/v1/statefulsets", |it| {
+        let replicas = replicas(it);
+        json!({ "replicas": replicas, "updatedReplicas": replicas, "readyReplicas": replicas,
+                "availableReplicas": replicas, "observedGeneration": it["metadata"]["generation"] })
+    }),
     ("/apis/apps/v1/daemonsets", |it| {
         json!({ "currentNumberScheduled": 0, "desiredNumberScheduled": 0, "numberMisscheduled": 0, "numberReady": 0,
             "observedGeneration": it["metadata"]["generation"] })

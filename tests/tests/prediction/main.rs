@@ -206,7 +206,12 @@ impl World {
             Engine::with(self.cluster.clone(), catalogue(&[])).apply(&again, options).await;
             again = self.plan().await;
             if !again.plan.is_empty() {
-                tally.wrong.push(format!("run {run} {:?}: twice:\n{}", self.mode, changed_fields(&again.plan)));
+                tally.wrong.push(format!(
+                    "run {run} {:?}: twice: {:?}\n{}",
+                    self.mode,
+                    again.plan.faults,
+                    changed_fields(&again.plan)
+                ));
             }
         }
         // Another spelling of what somebody else owns too is a conflict to the server, although nothing would change.
@@ -227,7 +232,14 @@ impl World {
                 && it.manifest.as_ref().is_some_and(|it| has_empty_map(it.value()))
         };
         let wrong: Vec<&Change> = left.filter(|it| !is_emptied(it)).collect();
-        (!wrong.is_empty()).then(|| changed_fields(&again.plan))
+        (!wrong.is_empty()).then(|| {
+            let was = |it: &&Change| wrong.iter().any(|wrong| wrong.object == it.object);
+            format!(
+                "{}\n  first {:?}",
+                changed_fields(&again.plan),
+                first.plan.changes.iter().filter(was).collect::<Vec<_>>()
+            )
+        })
     }
 
     async fn plan(&self) -> Planned {
@@ -292,7 +304,7 @@ impl World {
             let schemas = planned.desired.type_of(change.manifest.as_ref()?);
             match compare(change.manifest.as_ref()?.value(), &live, "ks", schemas) {
                 Verdict::Unchanged => Vec::new(),
-                Verdict::Differs => vec!["it is not what was wanted".to_owned()],
+                Verdict::Differs => vec![format!("it is not what was wanted: {}", change.manifest.as_ref()?.value())],
             }
         } else {
             let mut differences = Vec::new();
