@@ -3,9 +3,11 @@
 pub mod browser;
 pub mod campaign;
 pub mod configuration;
+pub mod contents;
 pub mod control_plane;
 pub mod engine;
 pub mod first_day;
 pub mod promtool;
+pub mod proxy;
 pub mod random;
 pub mod rule_files;

@@ -1,7 +1,12 @@
 //! The command line against a real API server.
 
-#![expect(clippy::unwrap_used, reason = "tests may unwrap, their helpers too")]
+#![expect(
+    clippy::unwrap_used,
+    clippy::print_stdout,
+    reason = "tests may unwrap, their helpers too, and campaigns say what they did"
+)]
 
+mod crash;
 mod interrupted;
 mod refused;
 mod rendered;

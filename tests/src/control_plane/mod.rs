@@ -20,11 +20,13 @@ mod release;
 pub(crate) mod shared;
 mod stand_in;
 mod start;
+mod state;
 mod unavailable;
 mod writer;
 
 pub use audit::AuditEvent;
 pub use options::Options;
+pub use state::SavedState;
 pub use unavailable::Unavailable;
 pub use writer::{Patch, Refused, Writer};
 
@@ -46,6 +48,8 @@ pub struct ControlPlane {
     processes: Mutex<Vec<Process>>,
     api: Api,
     server: String,
+    /// The address of etcd.
+    etcd: String,
     release: Release,
     options: Options,
     operator_port: u16,
@@ -55,6 +59,9 @@ pub struct ControlPlane {
 }
 
 impl ControlPlane {
+    /// The user that tests act as.
+    pub(crate) const ADMIN: &str = keys::ADMIN;
+
     /// Starts the programs and waits until the API server answers and the nodes are ready.
     ///
     /// # Errors

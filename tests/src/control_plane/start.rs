@@ -49,6 +49,7 @@ fn start_once(options: Options, release: Release) -> Result<ControlPlane, Unavai
         processes: Mutex::new(processes),
         api,
         server,
+        etcd: format!("http://127.0.0.1:{}", ports.etcd),
         release,
         options,
         operator_port: ports.operator,

@@ -46,14 +46,21 @@ impl ControlPlane {
     /// # Errors
     /// When the kubeconfig does not lead to a client.
     pub async fn writer(&self) -> Result<Writer, Unavailable> {
+        Ok(Writer { client: self.connect(keys::HARNESS).await? })
+    }
+
+    /// A client of one of the users, for the runtime that it is awaited in.
+    pub(crate) fn connect(&self, user: &str) -> impl Future<Output = Result<Client, Unavailable>> + Send + 'static {
         let unreachable = |error: &dyn std::error::Error| Unavailable::Unreachable(error.to_string());
-        let kubeconfig = Kubeconfig::read_from(keys::kubeconfig(self.folder(), keys::HARNESS));
-        let kubeconfig = kubeconfig.map_err(|error| unreachable(&error))?;
-        let config = Config::from_custom_kubeconfig(kubeconfig, &KubeConfigOptions::default()).await;
-        let mut config = config.map_err(|error| unreachable(&error))?;
-        config.default_retry = false;
-        config.proxy_url = None;
-        Ok(Writer { client: Client::try_from(config).map_err(|error| unreachable(&error))? })
+        let kubeconfig = Kubeconfig::read_from(keys::kubeconfig(self.folder(), user));
+        async move {
+            let kubeconfig = kubeconfig.map_err(|error| unreachable(&error))?;
+            let config = Config::from_custom_kubeconfig(kubeconfig, &KubeConfigOptions::default()).await;
+            let mut config = config.map_err(|error| unreachable(&error))?;
+            config.default_retry = false;
+            config.proxy_url = None;
+            Client::try_from(config).map_err(|error| unreachable(&error))
+        }
     }
 }
 

@@ -1,0 +1,127 @@
+//! The cluster on which the same story is played again and again.
+
+use std::collections::BTreeMap;
+use std::fmt;
+use std::process::{Child, Stdio};
+use std::thread::sleep;
+use std::time::{Duration, Instant};
+
+use ks_tests::contents::{collections, contents};
+use ks_tests::control_plane::{ControlPlane, SavedState, Writer};
+use ks_tests::proxy::{Fate, Proxy};
+use serde_json::Value;
+use tokio::runtime::Runtime;
+
+use crate::room::Room;
+
+const PATIENCE: Duration = Duration::from_secs(120);
+
+/// Where a run is killed: at the nth of its requests, before or after the server hears of it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Kill {
+    /// The number of the request, counted from one.
+    pub request: usize,
+    /// Whether the server carries it out.
+    pub is_heard: bool,
+}
+
+impl fmt::Display for Kill {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "killed {} request {}", if self.is_heard { "after" } else { "before" }, self.request)
+    }
+}
+
+/// A cluster that can be brought back to what it was.
+pub struct Stage<'a> {
+    cluster: &'a ControlPlane,
+    room: &'a Room<'a>,
+    runtime: Runtime,
+    writer: Writer,
+}
+
+/// The objects, and the kinds that were served.
+pub struct Saved {
+    state: SavedState,
+    served: Vec<String>,
+}
+
+impl<'a> Stage<'a> {
+    pub fn new(cluster: &'a ControlPlane, room: &'a Room<'a>) -> Self {
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+        let writer = runtime.block_on(cluster.writer()).unwrap();
+        Self { cluster, room, runtime, writer }
+    }
+
+    pub fn save(&self) -> Saved {
+        let served = self.runtime.block_on(collections(&self.writer)).unwrap();
+        Saved { state: self.runtime.block_on(self.cluster.save_state()).unwrap(), served }
+    }
+
+    /// Brings everything back, and waits until the same kinds are served again.
+    pub fn restore(&self, saved: &Saved) {
+        self.runtime.block_on(self.cluster.restore_state(&saved.state)).unwrap();
+        let deadline = Instant::now() + PATIENCE;
+        while self.runtime.block_on(collections(&self.writer)).ok().as_ref() != Some(&saved.served) {
+            assert!(Instant::now() < deadline, "the kinds of the beginning are not served again");
+            sleep(Duration::from_millis(50));
+        }
+    }
+
+    pub fn contents(&self) -> BTreeMap<String, Value> {
+        self.runtime.block_on(contents(&self.writer)).unwrap()
+    }
+
+    /// Runs a command; gives the number of its requests.
+    pub fn run_to_the_end(&self, command: &[&str]) -> usize {
+        let proxy = Proxy::start(self.cluster, |_| Fate::Passed).unwrap();
+        let run = self.room.ks_as(&proxy.kubeconfig(), command).output().unwrap();
+        let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
+        assert!(run.status.success(), "{}\n{}", text(&run.stdout), text(&run.stderr));
+        proxy.asked()
+    }
+
+    /// Runs a command and kills it (SIGKILL) at a request; tells whether it came that far.
+    pub fn run_and_kill(&self, command: &[&str], kill: Kill) -> bool {
+        let proxy = Proxy::start(self.cluster, move |asked| match asked.number == kill.request {
+            true if kill.is_heard => Fate::StoppedAfter,
+            true => Fate::StoppedBefore,
+            false => Fate::Passed,
+        });
+        let proxy = proxy.unwrap();
+        let mut command = self.room.ks_as(&proxy.kubeconfig(), command);
+        let mut child = command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null()).spawn().unwrap();
+        while !proxy.has_stopped() && !has_ended(&mut child) {
+            sleep(Duration::from_millis(2));
+        }
+        child.kill().unwrap();
+        child.wait().unwrap();
+        proxy.settle();
+        proxy.has_stopped()
+    }
+
+    /// Fails unless the cluster holds exactly this. What controllers do may take a moment.
+    pub fn is_as_expected(&self, expected: &BTreeMap<String, Value>, story: &str) {
+        let deadline = Instant::now() + Duration::from_secs(10);
+        loop {
+            let found = self.contents();
+            if found == *expected {
+                return;
+            }
+            assert!(Instant::now() < deadline, "{story}:\n{}", differences(expected, &found));
+            sleep(Duration::from_millis(100));
+        }
+    }
+}
+
+fn has_ended(child: &mut Child) -> bool {
+    child.try_wait().unwrap().is_some()
+}
+
+fn differences(expected: &BTreeMap<String, Value>, found: &BTreeMap<String, Value>) -> String {
+    let missing = expected.keys().filter(|it| !found.contains_key(*it)).map(|it| format!("missing: {it}"));
+    let orphans = found.keys().filter(|it| !expected.contains_key(*it)).map(|it| format!("too many: {it}"));
+    let other = found.iter().filter(|(name, value)| expected.get(*name).is_some_and(|it| it != *value));
+    let other =
+        other.map(|(name, value)| format!("otherwise: {name}\n  expected {}\n  found    {value}", expected[name]));
+    missing.chain(orphans).chain(other).collect::<Vec<_>>().join("\n")
+}
