@@ -4,6 +4,7 @@
 
 pub mod certificates;
 pub mod cluster;
+pub mod destroy;
 pub mod discovery;
 pub mod error;
 pub mod event;
@@ -24,6 +25,7 @@ mod wait;
 mod worker;
 
 pub use cluster::{ApplyMode, Cluster, ListQuery, LogQuery, RequestCount};
+pub use destroy::{observe_all, plan_destroy};
 pub use discovery::{Discovery, ServedKind};
 pub use error::{ClusterError, FieldConflict, InvalidCause};
 pub use event::{ApplyEvent, Outcome, StepError, Tally};

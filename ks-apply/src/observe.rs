@@ -252,6 +252,19 @@ pub(crate) async fn look(cluster: &dyn Cluster, survey: &Survey, desired: &Desir
     Ok(live)
 }
 
+/// Looks at what `recorded` says that fields are held in and nothing wants, and asks what giving them back would do.
+pub(crate) async fn look_for(
+    cluster: &dyn Cluster,
+    survey: &Survey,
+    desired: &Desired,
+    recorded: &Contents,
+    live: &mut LiveState,
+) -> Result<(), ClusterError> {
+    let observer = Observer { cluster, survey, desired };
+    observer.rest(recorded, live).await?;
+    observer.dry_runs(live).await
+}
+
 struct Observer<'a> {
     cluster: &'a dyn Cluster,
     survey: &'a Survey,

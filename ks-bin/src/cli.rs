@@ -6,7 +6,7 @@ use std::str::FromStr;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
 use crate::command_error::exit_codes;
-use crate::commands::{apply, completion, explain, graph, plan, render, show, snapshot, status, validate};
+use crate::commands::{apply, completion, destroy, explain, graph, plan, render, show, snapshot, status, validate};
 
 /// Plans and applies a KubeSphere ClusterConfiguration.
 ///
@@ -38,6 +38,8 @@ pub enum Command {
     Plan(plan::PlanArgs),
     /// Show what would change, ask, and do it
     Apply(apply::ApplyArgs),
+    /// Show how everything that ks made would go, ask, and remove it; needs no configuration
+    Destroy(destroy::DestroyArgs),
     /// Show a saved plan
     Show(show::ShowArgs),
     /// Write down what plans look at in a cluster, to plan without it
@@ -164,11 +166,13 @@ pub enum Output {
     Json,
 }
 
-/// A consent that names what it allows, as `data-loss=PersistentVolumeClaim namespace/name`.
+/// A consent that names what it allows.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Consent {
-    /// The object whose data may go away, as plans print it.
-    pub object: String,
+pub enum Consent {
+    /// The data of an object, named as plans print it, may go away: `data-loss=PersistentVolumeClaim namespace/name`.
+    DataLoss(String),
+    /// All that ks made may go: `removal=everything`.
+    Removal,
 }
 
 impl FromStr for Consent {
@@ -176,8 +180,9 @@ impl FromStr for Consent {
 
     fn from_str(text: &str) -> Result<Self, String> {
         match text.split_once('=') {
-            Some(("data-loss", object)) if !object.trim().is_empty() => Ok(Self { object: object.trim().to_owned() }),
-            _ => Err("a consent is written 'data-loss=KIND NAMESPACE/NAME'".to_owned()),
+            Some(("data-loss", object)) if !object.trim().is_empty() => Ok(Self::DataLoss(object.trim().to_owned())),
+            Some(("removal", "everything")) => Ok(Self::Removal),
+            _ => Err("a consent is written 'data-loss=KIND NAMESPACE/NAME', or 'removal=everything'".to_owned()),
         }
     }
 }
@@ -205,7 +210,8 @@ mod tests {
     #[test]
     fn a_consent_names_its_object() {
         let consent: Consent = "data-loss=PersistentVolumeClaim ns/data".parse().unwrap();
-        assert_eq!(consent.object, "PersistentVolumeClaim ns/data");
+        assert_eq!(consent, Consent::DataLoss("PersistentVolumeClaim ns/data".to_owned()));
+        assert_eq!("removal=everything".parse(), Ok(Consent::Removal));
         assert!("data-loss=".parse::<Consent>().is_err());
         assert!("all".parse::<Consent>().is_err());
     }

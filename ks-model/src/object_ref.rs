@@ -59,6 +59,19 @@ impl ObjectRef {
     pub fn cluster(kind: GroupKind, name: impl Into<String>) -> Self {
         Self { kind, namespace: None, name: name.into() }
     }
+
+    /// Reads what is printed: `KIND[.group] NAMESPACE/NAME` and `KIND[.group] NAME`; `None` for any other text.
+    pub fn read(text: &str) -> Option<Self> {
+        let (kind, place) = text.split_once(' ')?;
+        let (kind, group) = kind.split_once('.').unwrap_or((kind, ""));
+        let kind = GroupKind::new(group, kind);
+        let object = match place.split_once('/') {
+            Some((namespace, name)) => Self::namespaced(kind, namespace, name),
+            None => Self::cluster(kind, place),
+        };
+        let parts = [&object.kind.kind, &object.name, object.namespace.as_ref().unwrap_or(&object.name)];
+        parts.iter().all(|it| !it.is_empty()).then_some(object)
+    }
 }
 
 /// Prints `Deployment.apps kubesphere-monitoring-system/prometheus-operator`.

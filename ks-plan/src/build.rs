@@ -7,6 +7,7 @@ mod keeps;
 mod removal;
 mod seen;
 mod shared;
+mod tenants;
 mod volumes;
 mod work;
 
@@ -84,6 +85,9 @@ pub enum PlanningError {
     /// What the user says of conflicts makes no sense.
     #[error(transparent)]
     Resolutions(#[from] ResolutionProblems),
+    /// What is to be left alone is no member.
+    #[error("leave {0} there: it does not exist, or is none of those that would go")]
+    NotOurs(ObjectRef),
 }
 
 /// Makes the plan.
@@ -101,11 +105,13 @@ pub fn plan(desired: &Desired, live: &LiveState, facts: &Facts) -> Result<Plan, 
         builder.claims(manifest);
     }
     builder.give_back();
+    removal::check(desired, live)?;
     let doomed = removal::doomed(desired, live);
     let deleted = removal::graph(&doomed, desired)?;
     let inventory = builder.inventory(&deleted);
     let Builder { mut changes, missing, faults, keeps, volumes, .. } = builder;
-    changes.extend(removal::changes(&doomed, &deleted, desired));
+    let end = removal::of_inventory(desired, live);
+    changes.extend(removal::changes(&doomed, &deleted, desired, end));
     let unready = work::unready(&changes, live, (desired, facts));
     let steps =
         lay_out(desired.graph(), &deleted, &work::work(&changes, &unready, (desired, facts), &inventory, volumes));

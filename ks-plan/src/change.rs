@@ -144,6 +144,29 @@ pub enum Reason {
         /// The StatefulSet.
         by: ObjectRef,
     },
+    /// Everything that ks made goes.
+    Destroyed,
+    /// Objects of others go with it: they live in the namespace, or are of the kind that it defines.
+    TakesAlong {
+        /// How many.
+        count: usize,
+        /// The first of them, claims before all others.
+        some: Vec<ObjectRef>,
+    },
+    /// It stays when everything else goes, because objects of others live in it.
+    HasTenants {
+        /// How many.
+        count: usize,
+        /// The first of them, claims before all others.
+        some: Vec<ObjectRef>,
+    },
+    /// It stays when everything else goes, because somebody else made it.
+    MadeBy {
+        /// The field manager who did.
+        manager: String,
+    },
+    /// It stays when everything else goes, because the user says so.
+    Left,
     /// Claims of pods that go stay behind with their data.
     ClaimsStay {
         /// The claims.

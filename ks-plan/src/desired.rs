@@ -47,6 +47,7 @@ pub struct Desired {
     marks: Marks,
     readiness: Rules,
     resolutions: Resolutions,
+    end: Option<BTreeSet<String>>,
 }
 
 /// Says why wanted objects do not make a plan.
@@ -72,13 +73,9 @@ impl Desired {
     /// # Errors
     /// As [`Desired::new`].
     pub fn of(catalogue: &Catalogue, compiled: Compiled, inventory: Inventory) -> Result<Self, DesiredError> {
-        let order = |it: &Component| ComponentOrder { requires: it.requires.clone(), after: it.after.clone() };
-        let orders = catalogue.components().map(|it| (it.name.clone(), order(it))).collect();
-        let desired = Self::new(compiled.bundles, compiled.closed, orders, inventory)?;
-        let mut marks = Marks::default();
-        catalogue.components().flat_map(|it| &it.sensitive).for_each(|it| marks.mark(it));
+        let desired = Self::new(compiled.bundles, compiled.closed, orders(catalogue), inventory)?;
         let readiness = catalogue.components().flat_map(Component::readiness_rules).collect();
-        Ok(Self { rendering: Some(compiled.rendering), marks, readiness, ..desired })
+        Ok(Self { rendering: Some(compiled.rendering), marks: marks(catalogue), readiness, ..desired })
     }
 
     /// Marks the objects as members of `inventory`, draws their graph and reads the schemas among them.
@@ -124,7 +121,31 @@ impl Desired {
             marks: Marks::default(),
             readiness: Rules::default(),
             resolutions: Resolutions::default(),
+            end: None,
         })
+    }
+
+    /// Wants nothing at all, not even an inventory: every member goes, but for the namespaces `leave`, which lose the marks of
+    /// ks and stay.
+    ///
+    /// The catalogue is needed for the orders of components, and for what of them is secret. No configuration is.
+    ///
+    /// # Errors
+    /// Never: nothing can be ordered in one way only.
+    pub fn nothing(catalogue: &Catalogue, inventory: Inventory, leave: BTreeSet<String>) -> Result<Self, DesiredError> {
+        let desired = Self::new(Vec::new(), Vec::new(), orders(catalogue), inventory)?;
+        Ok(Self { marks: marks(catalogue), ..desired }.ended(leave))
+    }
+
+    /// The same as the end of all: what is not wanted goes with the inventory, but for the namespaces `leave`.
+    #[must_use]
+    pub fn ended(self, leave: BTreeSet<String>) -> Self {
+        Self { end: Some(leave), ..self }
+    }
+
+    /// The namespaces that stay although everything goes; `None` where something is wanted, or may be again.
+    pub fn end(&self) -> Option<&BTreeSet<String>> {
+        self.end.as_ref()
     }
 
     /// The same, with what the user says of conflicts.
@@ -248,4 +269,15 @@ impl Desired {
 fn definition(manifest: &Manifest) -> Option<GroupKind> {
     let is = manifest.object().kind.is("apiextensions.k8s.io", "CustomResourceDefinition");
     if is { defined_kind(manifest) } else { None }
+}
+
+fn orders(catalogue: &Catalogue) -> BTreeMap<ComponentName, ComponentOrder> {
+    let order = |it: &Component| ComponentOrder { requires: it.requires.clone(), after: it.after.clone() };
+    catalogue.components().map(|it| (it.name.clone(), order(it))).collect()
+}
+
+fn marks(catalogue: &Catalogue) -> Marks {
+    let mut marks = Marks::default();
+    catalogue.components().flat_map(|it| &it.sensitive).for_each(|it| marks.mark(it));
+    marks
 }

@@ -132,7 +132,7 @@ impl<'a> Writes<'a> {
 }
 
 fn lay_out_deletes(steps: &mut StepGraph, graph: &DependencyGraph, work: &Work) {
-    if graph.objects().next().is_none() && work.given_back.is_empty() && !work.shrinks {
+    if graph.objects().next().is_none() && work.given_back.is_empty() && !work.shrinks && work.last.is_empty() {
         return;
     }
     let writes: BTreeSet<StepId> = steps.iter().filter(|it| it.task.is_write()).map(|it| it.id).collect();
@@ -140,14 +140,19 @@ fn lay_out_deletes(steps: &mut StepGraph, graph: &DependencyGraph, work: &Work) 
     let give_back = |object: &ObjectRef| steps.add(Task::Write(object.clone()), start.into_iter().collect());
     let given_back: Vec<StepId> = work.given_back.iter().map(give_back).collect();
     let mut gone = Gone::new(graph);
-    for object in graph.objects().rev() {
+    for object in graph.objects().rev().filter(|it| !work.last.contains(it)) {
         let needs = gone.dependents(object, steps).into_iter().chain(given_back.iter().copied()).chain(start).collect();
         let delete = steps.add(Task::Delete(object.clone()), needs);
         let absent = steps.add(Task::AwaitAbsent(object.clone()), [delete].into());
         gone.add(object, absent);
     }
+    let mut rest: BTreeSet<StepId> = gone.objects.into_values().chain(given_back).chain(start).collect();
     if work.shrinks {
-        steps.add(Task::ShrinkInventory, gone.objects.into_values().chain(given_back).chain(start).collect());
+        rest = [steps.add(Task::ShrinkInventory, rest)].into();
+    }
+    for object in &work.last {
+        let delete = steps.add(Task::Delete(object.clone()), rest);
+        rest = [steps.add(Task::AwaitAbsent(object.clone()), [delete].into())].into();
     }
 }
 

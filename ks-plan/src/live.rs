@@ -16,6 +16,7 @@ pub struct LiveState {
     observations: BTreeMap<ObjectRef, Observation>,
     answers: BTreeMap<ObjectRef, DryRun>,
     companions: BTreeMap<ObjectRef, Value>,
+    tenants: BTreeMap<ObjectRef, Value>,
 }
 
 /// Prints identities only, because live objects may hold secrets.
@@ -78,6 +79,16 @@ impl LiveState {
     /// Notes an object that the readiness of another rests on, or a claim of its pods.
     pub fn companion(&mut self, object: ObjectRef, value: Value) {
         self.companions.insert(object, value);
+    }
+
+    /// Notes an object, or its metadata, that goes when a namespace or the definition of its kind goes.
+    pub fn tenant(&mut self, object: ObjectRef, value: Value) {
+        self.tenants.insert(object, value);
+    }
+
+    /// What goes with namespaces and definitions, sorted.
+    pub fn tenants(&self) -> impl Iterator<Item = (&ObjectRef, &Value)> {
+        self.tenants.iter()
     }
 
     /// The observation of an object; one that was never looked at counts as absent and not askable.

@@ -2,11 +2,11 @@
 
 use std::collections::BTreeMap;
 
-use ks_model::{ClosedGate, ComponentName, Facts, Manifest, ObjectRef};
+use ks_model::{ClosedGate, ComponentName, Facts, GroupKind, Manifest, ObjectRef, Ownership};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use crate::change::{Action, Change, Risk};
+use crate::change::{Action, Change, Reason, Risk};
 use crate::kept::Kept;
 use crate::live::Refusal;
 use crate::readiness::{Readiness, Rules};
@@ -136,6 +136,16 @@ impl Plan {
     /// The changes that would take fields from other managers, of which nobody has said yet that they may.
     pub fn conflicting(&self) -> impl Iterator<Item = &Change> {
         self.changes.iter().filter(|change| change.unresolved().next().is_some())
+    }
+
+    /// Whether everything that ks made goes: of its members nothing but namespaces is left.
+    pub fn removes_everything(&self) -> bool {
+        let home = GroupKind::new("", "Namespace");
+        let is_member = |it: &&Change| it.ownership == Ownership::Whole && !it.reasons.contains(&Reason::Inventory);
+        let mut members = self.changes.iter().filter(is_member).filter(|it| it.object.kind != home);
+        let inventory = |it: &Change| it.reasons.contains(&Reason::Inventory) && it.action == Action::Delete;
+        let is_gone = members.clone().next().is_some() || self.changes.iter().any(inventory);
+        is_gone && members.all(|it| it.action == Action::Delete)
     }
 
     /// The highest risk among the changes.

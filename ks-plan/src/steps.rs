@@ -153,6 +153,8 @@ pub(crate) struct Work {
     pub shrinks: bool,
     /// What has to be done to claims, by the objects that they belong to.
     pub volumes: BTreeMap<ObjectRef, VolumeWork>,
+    /// What is deleted when everything else is gone, one after the other.
+    pub last: Vec<ObjectRef>,
 }
 
 /// What has to be done to the claims of one object.

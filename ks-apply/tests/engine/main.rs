@@ -7,6 +7,7 @@ mod applying;
 mod certificates;
 mod crashing;
 mod custom;
+mod destroying;
 mod early;
 mod existing;
 mod interrupting;

@@ -6,6 +6,8 @@ mod kind;
 
 use std::error::Error;
 
+use ks_plan::PlanningError;
+
 pub use from_cluster::hints;
 pub use from_resolutions::quoted;
 pub use kind::{Kind, exit_codes};
@@ -84,6 +86,8 @@ impl From<ks_apply::PlanError> for CommandError {
             ks_apply::PlanError::Compile(errors) => errors.into(),
             ks_apply::PlanError::Desired(error) => error.into(),
             ks_apply::PlanError::Planning(ks_plan::PlanningError::Resolutions(problems)) => problems.into(),
+            ks_apply::PlanError::Planning(error @ PlanningError::NotOurs(_)) => Self::caused(Kind::BadInput, &error)
+                .hint("`ks destroy` without --leave shows which namespaces would go"),
             other => Self::caused(Kind::Failed, &other),
         }
     }

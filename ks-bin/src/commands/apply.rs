@@ -102,7 +102,8 @@ pub struct Ready {
     pub plan: Arc<Plan>,
 }
 
-async fn proceed(ready: &Ready, args: &ApplyArgs, asks: bool, ui: &Ui) -> Result<Kind, CommandError> {
+/// Asks for what has to be agreed to, and carries the plan out.
+pub async fn proceed(ready: &Ready, args: &ApplyArgs, asks: bool, ui: &Ui) -> Result<Kind, CommandError> {
     let plan = &ready.plan;
     if plan.is_empty() && plan.unready.is_empty() {
         return finished(&ready.connection, args, ui);
@@ -120,7 +121,8 @@ async fn proceed(ready: &Ready, args: &ApplyArgs, asks: bool, ui: &Ui) -> Result
     verdict(&ledger, tally)
 }
 
-fn show(plan: &Plan, cluster: &str, args: &ApplyArgs, ui: &Ui) -> Result<(), CommandError> {
+/// Shows a plan before anything is asked.
+pub fn show(plan: &Plan, cluster: &str, args: &ApplyArgs, ui: &Ui) -> Result<(), CommandError> {
     match args.output {
         Output::Text => ui.print(&for_people(plan, cluster, args.full)),
         Output::Json => ui.print(&format!("{}\n", json!({ "event": "planned", "plan": PlanDocument::of(plan) }))),
@@ -152,7 +154,7 @@ fn verdict(ledger: &Ledger, tally: Tally) -> Result<Kind, CommandError> {
 }
 
 /// Reads `90s`, `10m`, `1h`.
-fn duration(text: &str) -> Result<Duration, String> {
+pub fn duration(text: &str) -> Result<Duration, String> {
     let wrong = || "write a time such as 90s, 10m or 1h".to_owned();
     let (number, unit) = text.split_at(text.find(|c: char| !c.is_ascii_digit()).ok_or_else(wrong)?);
     let factor = match unit {

@@ -4,21 +4,28 @@ use ks_plan::Plan;
 
 use super::apply::ApplyArgs;
 use super::resolve::offer;
-use crate::cli::Output;
+use crate::cli::{Consent, Output};
 use crate::command_error::{CommandError, Kind};
 use crate::session::counted;
 use crate::ui::Ui;
 
 /// Refuses what needs a consent that was not given.
 pub fn consent(plan: &Plan, args: &ApplyArgs) -> Result<(), CommandError> {
-    let allowed = |object: &str| args.allow.iter().any(|it| it.object == object);
+    if plan.removes_everything() && !args.allow.contains(&Consent::Removal) {
+        let message = "nothing is left on, so everything that ks made would go; nothing was done";
+        return Err(CommandError::new(Kind::NoConsent, message)
+            .hint("`ks destroy` removes everything; is this the right configuration, and the right --manifests?")
+            .hint("allow it with --allow removal=everything"));
+    }
+    let allowed = |object: &str| args.allow.iter().any(|it| matches!(it, Consent::DataLoss(name) if name == object));
     let losses: Vec<String> = plan.data_losses().map(|it| it.object.to_string()).filter(|it| !allowed(it)).collect();
     if !losses.is_empty() {
         let what = counted(losses.len() as u64, "object");
         let error = CommandError::new(Kind::NoConsent, format!("the data of {what} would go away; nothing was done"));
-        return Err(losses
-            .iter()
-            .fold(error, |error, it| error.hint(format!("allow it with --allow 'data-loss={it}'"))));
+        let error =
+            losses.iter().fold(error, |error, it| error.hint(format!("allow it with --allow 'data-loss={it}'")));
+        let leave = "`ks destroy --leave NAMESPACE` leaves a namespace there, with what others have in it";
+        return Err(if plan.removes_everything() { error.hint(leave) } else { error });
     }
     let conflicts: usize = plan.conflicting().map(|it| it.unresolved().count()).sum();
     if conflicts > 0 && !args.force_conflicts {

@@ -5,6 +5,7 @@ mod apply_saved;
 mod carry_out;
 pub mod completion;
 mod consent;
+pub mod destroy;
 pub mod explain;
 pub mod graph;
 pub mod offline;
@@ -29,6 +30,7 @@ pub fn run(cli: Cli, ui: &Ui) -> Result<Kind, CommandError> {
         match command {
             Command::Plan(args) => plan::run(&global, &args, ui).await,
             Command::Apply(args) => apply::run(&global, &args, ui).await,
+            Command::Destroy(args) => destroy::run(&global, &args, ui).await,
             Command::Show(args) => show::run(&args, ui),
             Command::Snapshot(args) => snapshot::run(&global, &args, ui).await,
             Command::Status(args) => status::run(&global, &args, ui).await,

@@ -44,7 +44,7 @@ impl Ledger {
                     vec!["--grace gives faults more time that may pass".to_owned()]
                 }
                 Outcome::TimedOut { .. } => {
-                    vec!["--timeout gives objects more time; running ks apply again goes on from here".to_owned()]
+                    vec!["--timeout gives objects more time; running the same again goes on from here".to_owned()]
                 }
                 _ => Vec::new(),
             };
@@ -61,7 +61,7 @@ impl Ledger {
     pub fn text(&self, plan: &Plan, tally: Tally, elapsed: Duration) -> String {
         let palette = Palette::coloured();
         let words = Words::new(plan, palette);
-        let mut lines = vec![headline(tally, elapsed, palette)];
+        let mut lines = vec![headline(plan, tally, elapsed, palette)];
         for (id, outcome) in &self.failures {
             lines.extend(words.failure(*id, outcome).map(|it| format!("  {} {it}", palette.bad('✗'))));
             lines.extend(words.details(outcome).into_iter().map(|it| format!("    {it}")));
@@ -88,7 +88,7 @@ fn left_out(skipped: &[StepId], words: &Words<'_>) -> String {
     format!("    {} skipped because of it{first}", counted(work.len() as u64, "step"))
 }
 
-fn headline(tally: Tally, elapsed: Duration, palette: Palette) -> String {
+fn headline(plan: &Plan, tally: Tally, elapsed: Duration, palette: Palette) -> String {
     let Tally { applied, deleted, failed, timed_out, skipped, interrupted } = tally;
     let counts = [
         (applied, "applied"),
@@ -103,9 +103,10 @@ fn headline(tally: Tally, elapsed: Duration, palette: Palette) -> String {
     let counts = if counts.is_empty() { "nothing written".to_owned() } else { counts.join(", ") };
     let time = seconds(elapsed);
     if tally.is_success() {
-        format!("{} {counts}, everything is ready after {time}.", palette.good("Done:"))
+        let end = if plan.removes_everything() { "everything is gone" } else { "everything is ready" };
+        format!("{} {counts}, {end} after {time}.", palette.good("Done:"))
     } else if failed + timed_out == 0 {
-        format!("{} {counts} after {time}. Running ks apply again goes on from here.", palette.caution("Interrupted:"))
+        format!("{} {counts} after {time}. Running the same again goes on from here.", palette.caution("Interrupted:"))
     } else {
         format!("{} {counts} after {time}.", palette.bad("Failed:"))
     }

@@ -3,6 +3,7 @@
 #![expect(clippy::unwrap_used, reason = "tests may unwrap, their helpers too")]
 
 mod conflicts;
+mod destroy;
 mod explain;
 mod first_day;
 mod help;

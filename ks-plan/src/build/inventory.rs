@@ -27,6 +27,9 @@ impl Builder<'_> {
     }
 
     fn change_inventory(&mut self, deleted: &DependencyGraph) -> Option<InventoryWork> {
+        if self.desired.end().is_some() {
+            return None;
+        }
         let parent = self.desired.inventory().parent();
         let home = ObjectRef::cluster(GroupKind::new("", "Namespace"), parent.namespace.as_deref()?);
         let mut contents = self.desired.contents();

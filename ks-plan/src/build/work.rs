@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use ks_model::{Facts, GroupKind, ObjectRef, Ownership};
 
 use super::inventory::InventoryWork;
+use super::removal;
 use super::seen::is_leaving;
 use crate::change::{Action, Change, Reason};
 use crate::desired::Desired;
@@ -51,7 +52,7 @@ pub(super) fn work(
     inventory: &InventoryWork,
     volumes: BTreeMap<ObjectRef, VolumeWork>,
 ) -> Work {
-    let mut work = Work { shrinks: inventory.shrinks, ..Work::default() };
+    let mut work = Work { shrinks: inventory.shrinks, last: removal::last(changes, desired), ..Work::default() };
     let parent = desired.inventory().parent();
     for change in changes.iter().filter(|it| it.object != *parent) {
         // What is done to claims is laid out with their owners.

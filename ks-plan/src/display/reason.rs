@@ -25,14 +25,25 @@ pub fn in_words(reason: &Reason) -> String {
         Reason::PodsMadeAnew { by } => {
             format!("its operator makes {} {} anew: all its pods restart at once", by.kind.kind, by.name)
         }
+        Reason::Destroyed => "everything that ks made goes".to_owned(),
+        Reason::TakesAlong { count, some } => format!("it takes along {}", of_others(*count, some)),
+        Reason::HasTenants { count, some } => format!("it stays: in it live {}", of_others(*count, some)),
+        Reason::MadeBy { manager } => format!("it stays: {manager} made it"),
+        Reason::Left => "it stays: the user leaves it".to_owned(),
         Reason::ClaimsStay { claims } => {
             let names: Vec<&str> = claims.iter().map(|it| it.name.as_str()).collect();
-            format!(
-                "nothing uses {} any more: with fewer replicas their claims stay, with their data",
-                names.join(", ")
-            )
+            format!("nothing uses {} any more: these claims stay, with their data", names.join(", "))
         }
     }
+}
+
+/// `3 objects of others: PersistentVolumeClaim a/b, ConfigMap a/c and 1 more`.
+fn of_others(count: usize, some: &[ObjectRef]) -> String {
+    let named: Vec<String> = some.iter().map(ToString::to_string).collect();
+    let objects = if count == 1 { "1 object".to_owned() } else { format!("{count} objects") };
+    let rest = count.saturating_sub(named.len());
+    let rest = if rest == 0 { String::new() } else { format!(" and {rest} more") };
+    format!("{objects} of others: {}{rest}", named.join(", "))
 }
 
 fn volume_in_words(change: &VolumeChange, of: &ObjectRef) -> String {

@@ -1,5 +1,6 @@
 //! The edge rules: each adds the edges that it knows of, one small file each.
 
+pub mod claim;
 pub mod component;
 pub mod crd;
 pub mod existing;
@@ -25,6 +26,7 @@ pub const RULES: &[EdgeRule] = &[
     crd::edges,
     rbac::edges,
     reference::edges,
+    claim::edges,
     operator::edges,
     webhook::edges,
     component::edges,

@@ -3,7 +3,7 @@
 use std::fmt;
 use std::str::FromStr;
 
-use ks_model::{GroupKind, ObjectRef};
+use ks_model::ObjectRef;
 use serde::{Deserialize, Serialize};
 
 use crate::structured::FieldPath;
@@ -70,22 +70,9 @@ impl FromStr for FieldAddress {
             "" if !path.0.is_empty() => FieldAddressError::Object { text: text.to_owned() },
             _ => FieldAddressError::Path { text: text.to_owned(), rest: rest.to_owned() },
         })?;
-        let object = object_in(object).ok_or_else(|| FieldAddressError::Object { text: text.to_owned() })?;
+        let object = ObjectRef::read(object).ok_or_else(|| FieldAddressError::Object { text: text.to_owned() })?;
         Ok(Self { object, path })
     }
-}
-
-/// Reads `KIND[.group] NS/NAME` and `KIND NAME`.
-fn object_in(text: &str) -> Option<ObjectRef> {
-    let (kind, place) = text.split_once(' ')?;
-    let (kind, group) = kind.split_once('.').unwrap_or((kind, ""));
-    let kind = GroupKind::new(group, kind);
-    let object = match place.split_once('/') {
-        Some((namespace, name)) => ObjectRef::namespaced(kind, namespace, name),
-        None => ObjectRef::cluster(kind, place),
-    };
-    let parts = [&object.kind.kind, &object.name, object.namespace.as_ref().unwrap_or(&object.name)];
-    parts.iter().all(|it| !it.is_empty()).then_some(object)
 }
 
 impl From<FieldAddress> for String {

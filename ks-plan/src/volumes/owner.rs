@@ -162,6 +162,11 @@ impl ClaimOwner {
         self.templates.wanted.first().map(|it| self.claim(&it.name, pod))
     }
 
+    /// Whether a claim is one of a pod that is, should be, or was before.
+    pub(crate) fn has(&self, claim: &ObjectRef) -> bool {
+        self.is_left_over(claim) || self.slots().iter().any(|it| it.claim == *claim)
+    }
+
     /// Whether a claim was made for a pod with a higher number than there are pods now.
     pub(crate) fn is_left_over(&self, claim: &ObjectRef) -> bool {
         let set = &self.templates.set;
