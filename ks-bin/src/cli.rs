@@ -6,7 +6,9 @@ use std::str::FromStr;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
 use crate::command_error::exit_codes;
-use crate::commands::{apply, completion, destroy, explain, graph, plan, render, show, snapshot, status, validate};
+use crate::commands::{
+    apply, completion, destroy, explain, graph, plan, render, show, snapshot, status, validate, wait,
+};
 
 /// Plans and applies a KubeSphere ClusterConfiguration.
 ///
@@ -46,6 +48,8 @@ pub enum Command {
     Snapshot(snapshot::SnapshotArgs),
     /// Tell for each component whether it is there and ready
     Status(status::StatusArgs),
+    /// Wait until the components that are on are ready; nothing is written
+    Wait(wait::WaitArgs),
     /// Check a configuration and point at every fault
     Validate(validate::ValidateArgs),
     /// Print the objects as YAML that `kubectl apply --server-side -f -` takes

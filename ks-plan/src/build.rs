@@ -36,6 +36,7 @@ use crate::structured::{Verdict, compare_defaulted, leave_out};
 use keeps::Keeps;
 pub(crate) use removal::is_member;
 use seen::{Seen, see};
+pub(crate) use work::is_waited_for;
 
 /// The field manager under which ks applies.
 pub const FIELD_MANAGER: &str = "ks";

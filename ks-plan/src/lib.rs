@@ -41,6 +41,7 @@ pub mod sensitive;
 pub mod steps;
 pub mod trace;
 pub mod volumes;
+mod waits;
 
 #[cfg(test)]
 mod fixture;

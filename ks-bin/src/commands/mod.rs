@@ -16,6 +16,7 @@ pub mod show;
 pub mod snapshot;
 pub mod status;
 pub mod validate;
+pub mod wait;
 
 use crate::cli::{Cli, Command};
 use crate::command_error::{CommandError, Kind};
@@ -34,6 +35,7 @@ pub fn run(cli: Cli, ui: &Ui) -> Result<Kind, CommandError> {
             Command::Show(args) => show::run(&args, ui),
             Command::Snapshot(args) => snapshot::run(&global, &args, ui).await,
             Command::Status(args) => status::run(&global, &args, ui).await,
+            Command::Wait(args) => wait::run(&global, &args, ui).await,
             Command::Validate(args) => validate::run(&global, &args, ui).await,
             Command::Render(args) => render::run(&global, &args, ui).await,
             Command::Graph(args) => graph::run(&global, &args, ui).await,

@@ -8,7 +8,9 @@ fn the_whole_help() {
 #[test]
 fn each_command_has_a_help_with_examples() {
     let room = Room::new();
-    for command in ["plan", "apply", "destroy", "status", "validate", "render", "graph", "explain", "completion"] {
+    for command in
+        ["plan", "apply", "destroy", "status", "validate", "render", "graph", "explain", "wait", "completion"]
+    {
         let run = room.ks(&[command, "--help"]);
         assert_eq!(run.code, Some(0), "{run:?}");
         assert!(run.out.contains("Examples:"), "{}", run.out);

@@ -15,3 +15,4 @@ mod secrets;
 mod usage;
 mod validate;
 mod volumes;
+mod wait;

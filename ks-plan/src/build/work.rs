@@ -28,7 +28,7 @@ pub(super) fn unready(changes: &[Change], live: &LiveState, world: (&Desired, &F
 }
 
 /// Whether the object becomes ready by itself, and takes time for it.
-fn is_waited_for(change: &Change, (desired, facts): (&Desired, &Facts)) -> bool {
+pub(crate) fn is_waited_for(change: &Change, (desired, facts): (&Desired, &Facts)) -> bool {
     let waits_for_others = change.object.kind.is("", "PersistentVolumeClaim")
         && change.after.as_ref().is_some_and(|it| waits_for_first_use(it, &facts.storage_classes));
     desired.readiness().is_awaited(&change.object.kind) && !waits_for_others

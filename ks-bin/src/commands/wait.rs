@@ -1,0 +1,82 @@
+//! `ks wait`.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use clap::Args;
+use ks_apply::PlanOptions;
+
+use super::apply::{ApplyArgs, Ready, duration, proceed};
+use super::resolve::ResolveArgs;
+use crate::cli::{GlobalOptions, Output};
+use crate::cluster::Access;
+use crate::command_error::{CommandError, Kind};
+use crate::session::{Session, counted};
+use crate::ui::Ui;
+
+/// Arguments of `ks wait`.
+#[derive(Debug, Args)]
+#[command(after_help = EXAMPLES)]
+pub struct WaitArgs {
+    /// How long one object may take to become ready: 90s, 10m, 1h
+    #[arg(long, value_name = "TIME", default_value = "10m", value_parser = duration)]
+    pub timeout: Duration,
+    /// How long a fault is put up with that may pass: an image that does not come, a crash, no room on the nodes
+    #[arg(long, value_name = "TIME", default_value = "2m", value_parser = duration)]
+    pub grace: Duration,
+    /// For whom the output is; json is one object per line
+    #[arg(short, long, value_enum, default_value_t)]
+    pub output: Output,
+}
+
+const EXAMPLES: &str = "\
+Examples:
+  ks wait                          of the live configuration
+  ks wait -f cc.yaml --timeout 20m
+
+Waits for each object of the components that are on, whoever makes it ready. Nothing is written. Exit code 0 when \
+all are ready, 1 when one is late or cannot become ready.";
+
+/// Waits until the components that are on are ready.
+pub async fn run(options: &GlobalOptions, args: &WaitArgs, ui: &Ui) -> Result<Kind, CommandError> {
+    if let Some(path) = options.cluster.snapshot() {
+        let message = format!("{} is a snapshot: nothing in it changes", path.display());
+        return Err(CommandError::new(Kind::BadInput, message).hint("`ks status` tells how everything was"));
+    }
+    let Session { cluster: name, connection, planned, .. } =
+        Session::open(options, &PlanOptions::default(), Access::ReadOnly, ui).await?;
+    let connection = connection.ok_or_else(|| CommandError::new(Kind::Bug, "there is no way to the cluster"))?;
+    if !planned.plan.is_empty() {
+        ui.note("the cluster is not as the configuration wants it; `ks plan` shows what would change");
+    }
+    let plan = Arc::new(planned.plan.waits(&planned.desired, &planned.live));
+    if args.output == Output::Text {
+        let unready = counted(plan.unready.len() as u64, "object");
+        ui.print(&if plan.unready.is_empty() {
+            "Everything is ready.\n".to_owned()
+        } else {
+            let lines = plan.unready.iter().map(|it| format!("  {}: {}\n", it.object, it.readiness));
+            format!("Waiting for {unready}:\n{}", lines.collect::<String>())
+        })?;
+    }
+    let ready = Ready { name, connection, discovery: planned.survey.discovery, plan };
+    proceed(&ready, &args.as_apply(), false, ui).await
+}
+
+impl WaitArgs {
+    /// The same as an apply, which carries out the waits.
+    fn as_apply(&self) -> ApplyArgs {
+        ApplyArgs {
+            plan: None,
+            yes: true,
+            resolve: ResolveArgs::default(),
+            force_conflicts: false,
+            allow: Vec::new(),
+            timeout: self.timeout,
+            grace: self.grace,
+            concurrency: 1,
+            output: self.output,
+            full: false,
+        }
+    }
+}
