@@ -28,6 +28,7 @@ async fn main() -> Result<(), Box<dyn Error>> {
     println!("{:?}, {} requests", planned.plan.summary(), planned.requests.total());
 
     // Keep the sender: set it to true to interrupt.
+    // Where others may write at the same time, `ks_apply::lease` keeps them out.
     let (_interrupt, interrupted) = watch::channel(false);
     let (events, mut seen) = mpsc::unbounded_channel();
     let work = Arc::new(planned.plan);

@@ -34,6 +34,15 @@ pub trait Cluster: Send + Sync {
     /// Applies by server-side apply with strict field validation and answers with the merged object.
     async fn apply(&self, kind: &ServedKind, manifest: &Manifest, mode: ApplyMode) -> Result<Value, ClusterError>;
 
+    /// Makes an object; one that is there already is [`ClusterError::Conflict`] without fields.
+    async fn create(&self, kind: &ServedKind, manifest: &Manifest) -> Result<Value, ClusterError>;
+
+    /// Replaces an object that is as it was in the `resourceVersion` of the manifest.
+    ///
+    /// One that has changed since, or has gone, is [`ClusterError::Conflict`] without fields. A manifest without a
+    /// `resourceVersion` is [`ClusterError::Invalid`]: nothing is replaced unseen.
+    async fn replace(&self, kind: &ServedKind, manifest: &Manifest) -> Result<Value, ClusterError>;
+
     /// Asks what a merge patch (RFC 7396) would make of an object; nothing is stored.
     async fn foretell(&self, kind: &ServedKind, object: &ObjectRef, patch: &Value) -> Result<Value, ClusterError>;
 

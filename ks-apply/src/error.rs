@@ -77,6 +77,14 @@ pub enum ClusterError {
         /// After how many seconds the server wants to be asked again.
         retry_after: Option<u64>,
     },
+    /// The lease of this run was lost, so nothing was sent.
+    #[error("{action}: not sent, the lease is lost: {reason}")]
+    LeaseLost {
+        /// What was to be asked.
+        action: String,
+        /// Why it is lost.
+        reason: String,
+    },
     /// A certificate could not be made here, before anything was sent.
     #[error("make the certificate for Secret {secret}: {message}")]
     Certificate {

@@ -7,6 +7,7 @@ use ks_plan::{Readiness, StepId, Summary};
 use serde::Serialize;
 
 use crate::error::ClusterError;
+use crate::lease::Loss;
 
 /// Something that happened. Events come in one order, so what readers show is never contradictory.
 #[derive(Clone, Debug)]
@@ -22,6 +23,8 @@ pub enum ApplyEvent {
     Retried(StepId, String),
     /// A step ended, or will never start.
     StepFinished(StepId, Outcome, Duration),
+    /// The lease is lost: running writes finish, and nothing new starts.
+    LeaseLost(Loss),
     /// The apply ended.
     Ended(Tally),
 }

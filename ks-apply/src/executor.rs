@@ -41,6 +41,8 @@ impl Default for ApplyOptions {
 
 /// Carries out a plan and reports every step to `events`.
 ///
+/// Nothing keeps a second runner out: [`Held::apply`](crate::lease::Held::apply) does that.
+///
 /// Once `interrupt` becomes true, running writes finish, waits end, and nothing new starts. A failed step skips what
 /// needs it; independent work goes on.
 pub async fn apply(

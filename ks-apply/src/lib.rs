@@ -11,6 +11,7 @@ pub mod event;
 mod examine;
 pub mod executor;
 pub mod kube_cluster;
+pub mod lease;
 pub mod look_again;
 pub mod observe;
 pub mod planned;

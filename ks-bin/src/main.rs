@@ -5,6 +5,7 @@ mod cli;
 mod cluster;
 mod command_error;
 mod commands;
+mod holder;
 mod input;
 mod interrupt;
 mod log;

@@ -1,7 +1,9 @@
 //! What most commands begin with: the configuration, the components, the cluster, and what they make together.
 
 use std::path::Path;
+use std::sync::Arc;
 
+use ks_apply::lease::Lookout;
 use ks_apply::{PlanOptions, Planned, plan};
 use ks_model::{ClusterConfiguration, Facts};
 use ks_plan::saved::ConfigurationSource;
@@ -25,6 +27,22 @@ pub struct Session {
     pub source: ConfigurationSource,
     /// What the configuration wants, what the cluster has, and what is to be done.
     pub planned: Planned,
+    /// How the lease was before, and what the plan was made from; only where it may be applied.
+    pub basis: Option<(Lookout, Basis)>,
+}
+
+/// What a plan was made from.
+pub struct Basis {
+    catalogue: Catalogue,
+    config: ClusterConfiguration,
+    more: PlanOptions,
+}
+
+impl Basis {
+    /// Plans once more.
+    pub async fn plan_again(&self, connection: &Connection) -> Result<Planned, CommandError> {
+        Ok(plan(&*connection.cluster, &self.catalogue, &self.config, &self.more).await?)
+    }
 }
 
 impl Session {
@@ -44,7 +62,7 @@ impl Session {
             let config = from_file.ok_or_else(|| without_file(path))?;
             let planned = snapshot.plan(&catalogue, &config, more)?;
             snapshot::tell_unknown(&snapshot, &planned.desired, ui);
-            return Ok(Self { cluster: snapshot.cluster, connection: None, source, planned });
+            return Ok(Self { cluster: snapshot.cluster, connection: None, source, planned, basis: None });
         }
         let connection = cluster::open(&options.cluster, access).await?;
         let config = match from_file {
@@ -52,10 +70,15 @@ impl Session {
             None => Input::from_cluster(&*connection.cluster).await?.accept(ui)?,
         };
         let sign = ui.board().map(|it| it.spin(&format!("looking at {}", connection.cluster.describe())));
+        let lookout = match access {
+            Access::ReadOnly => None,
+            Access::ReadWrite => Some(Lookout::begin(Arc::clone(&connection.cluster), &Inventory::default()).await),
+        };
         let planned = plan(&*connection.cluster, &catalogue, &config, more).await?;
         drop(sign);
         let cluster = connection.cluster.describe();
-        Ok(Self { cluster, connection: Some(connection), source, planned })
+        let basis = lookout.map(|it| (it, Basis { catalogue, config, more: more.clone() }));
+        Ok(Self { cluster, connection: Some(connection), source, planned, basis })
     }
 
     /// How many requests were made so far, in words.

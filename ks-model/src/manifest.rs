@@ -134,6 +134,11 @@ impl Manifest {
         fixed
     }
 
+    /// The `resourceVersion` of the live object that it is meant for, where it names one.
+    pub fn revision(&self) -> Option<&str> {
+        self.value.pointer("/metadata/resourceVersion").and_then(Value::as_str)
+    }
+
     /// Whether it is meant for one live object only.
     pub fn is_pinned(&self) -> bool {
         self.value.pointer("/metadata/uid").is_some()

@@ -103,6 +103,14 @@ impl Cluster for KubeCluster {
         write::apply(&self.wire, kind, manifest, mode).await
     }
 
+    async fn create(&self, kind: &ServedKind, manifest: &Manifest) -> Result<Value, ClusterError> {
+        write::create(&self.wire, kind, manifest).await
+    }
+
+    async fn replace(&self, kind: &ServedKind, manifest: &Manifest) -> Result<Value, ClusterError> {
+        write::replace(&self.wire, kind, manifest).await
+    }
+
     async fn foretell(&self, kind: &ServedKind, object: &ObjectRef, patch: &Value) -> Result<Value, ClusterError> {
         write::foretell(&self.wire, kind, object, patch).await
     }

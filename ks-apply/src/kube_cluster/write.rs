@@ -1,7 +1,7 @@
-//! Applies, changes of owners, and deletes.
+//! Applies, plain creates and replacements, changes of owners, and deletes.
 
 use ks_model::{Manifest, ObjectRef};
-use kube::api::{DeleteParams, Patch, PatchParams, Preconditions, PropagationPolicy, ValidationDirective};
+use kube::api::{DeleteParams, Patch, PatchParams, PostParams, Preconditions, PropagationPolicy, ValidationDirective};
 use serde_json::{Value, json};
 
 use super::address;
@@ -36,6 +36,56 @@ pub(super) async fn apply(
         error.rewrite(|text| redact(manifest, text));
         error
     })
+}
+
+/// Makes an object. After a lost connection a second attempt may find the object that the first one made.
+pub(super) async fn create(wire: &Wire, kind: &ServedKind, manifest: &Manifest) -> Result<Value, ClusterError> {
+    let action = format!("create {}", manifest.object());
+    let request = address::of_object(&action, kind, manifest.object())?
+        .create(&plain(), manifest.value().to_string().into_bytes())
+        .map_err(|error| errors::unsendable(&action, &error))?;
+    answered(wire, &action, request, kind, manifest).await
+}
+
+/// Replaces an object as it was in a certain revision.
+pub(super) async fn replace(wire: &Wire, kind: &ServedKind, manifest: &Manifest) -> Result<Value, ClusterError> {
+    let object = manifest.object();
+    let action = format!("replace {object}");
+    if manifest.revision().is_none() {
+        return Err(errors::invalid(&action, "metadata.resourceVersion", "it is not known what would be replaced"));
+    }
+    let request = address::of_object(&action, kind, object)?
+        .replace(&object.name, &plain(), manifest.value().to_string().into_bytes())
+        .map_err(|error| errors::unsendable(&action, &error))?;
+    answered(wire, &action, request, kind, manifest).await
+}
+
+fn plain() -> PostParams {
+    PostParams { field_manager: Some(FIELD_MANAGER.to_owned()), ..PostParams::default() }
+}
+
+async fn answered(
+    wire: &Wire,
+    action: &str,
+    request: http::Request<Vec<u8>>,
+    kind: &ServedKind,
+    manifest: &Manifest,
+) -> Result<Value, ClusterError> {
+    match wire.send(action, request, Repeat::Always).await {
+        Err(fault)
+            if fault.code() == Some(404)
+                && fault.is_absence_of(&manifest.object().name)
+                && manifest.revision().is_some() =>
+        {
+            let message = "it has gone".to_owned();
+            Err(ClusterError::Conflict { action: action.to_owned(), message, fields: Vec::new() })
+        }
+        answer => answer.map_err(|fault| {
+            let mut error = fault.explain(action, Some(kind));
+            error.rewrite(|text| redact(manifest, text));
+            error
+        }),
+    }
 }
 
 /// Lets the server compute a merge patch; what it says of the values may be secret, and is not told.

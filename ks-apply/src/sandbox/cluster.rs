@@ -166,6 +166,17 @@ impl Sandbox {
         done.map_err(|error| broken(&format!("apply {}", manifest.object()), &error))?
     }
 
+    /// Makes or replaces an object, as the verb says.
+    fn put_now(&self, verb: &str, kind: &ServedKind, manifest: &Manifest) -> Result<Value, ClusterError> {
+        let done = self.core().write(|core, at| {
+            api::replace::check(&core.state, verb, kind, manifest)?;
+            let writer = Writer { manager: FIELD_MANAGER, force: true, at };
+            let written = api::apply::update(&core.state, &core.types, kind, manifest, writer)?;
+            Ok(written.store(&mut core.state))
+        });
+        done.map_err(|error| broken(&format!("{verb} {}", manifest.object()), &error))?
+    }
+
     fn read_now<T>(
         &self,
         action: &str,
@@ -225,7 +236,7 @@ impl Sandbox {
         let mut requests = self.requests.lock().unwrap_or_else(PoisonError::into_inner);
         match verb {
             Verb::DryRun => requests.dry_runs += 1,
-            Verb::Apply | Verb::Delete => requests.writes += 1,
+            Verb::Apply | Verb::Create | Verb::Replace | Verb::Delete => requests.writes += 1,
             Verb::Discover | Verb::List | Verb::Get | Verb::Watch | Verb::Log => requests.reads += 1,
         }
     }
@@ -263,6 +274,16 @@ impl Cluster for Sandbox {
         let verb = if mode.dry_run { Verb::DryRun } else { Verb::Apply };
         let request = Request { verb, kind: Some(&kind.kind.kind), name: Some(&manifest.object().name) };
         self.request(request, || self.apply_now(kind, manifest, mode, FIELD_MANAGER)).await
+    }
+
+    async fn create(&self, kind: &ServedKind, manifest: &Manifest) -> Result<Value, ClusterError> {
+        let request = Request { verb: Verb::Create, kind: Some(&kind.kind.kind), name: Some(&manifest.object().name) };
+        self.request(request, || self.put_now("create", kind, manifest)).await
+    }
+
+    async fn replace(&self, kind: &ServedKind, manifest: &Manifest) -> Result<Value, ClusterError> {
+        let request = Request { verb: Verb::Replace, kind: Some(&kind.kind.kind), name: Some(&manifest.object().name) };
+        self.request(request, || self.put_now("replace", kind, manifest)).await
     }
 
     async fn foretell(&self, kind: &ServedKind, object: &ObjectRef, patch: &Value) -> Result<Value, ClusterError> {

@@ -38,6 +38,10 @@ pub enum Verb {
     DryRun,
     /// An apply that stores.
     Apply,
+    /// A plain create.
+    Create,
+    /// A replacement.
+    Replace,
     /// A delete.
     Delete,
     /// The start of a watch.

@@ -12,6 +12,7 @@ mod early;
 mod existing;
 mod interrupting;
 mod keeping;
+mod lease;
 mod planning;
 mod recorder;
 mod snapshots;

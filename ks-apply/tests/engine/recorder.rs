@@ -77,6 +77,16 @@ impl Cluster for Recorder {
         self.sandbox.apply(kind, manifest, mode).await
     }
 
+    async fn create(&self, kind: &ServedKind, manifest: &Manifest) -> Result<Value, ClusterError> {
+        self.note(format!("create {}", manifest.object()));
+        self.sandbox.create(kind, manifest).await
+    }
+
+    async fn replace(&self, kind: &ServedKind, manifest: &Manifest) -> Result<Value, ClusterError> {
+        self.note(format!("replace {}", manifest.object()));
+        self.sandbox.replace(kind, manifest).await
+    }
+
     async fn foretell(&self, kind: &ServedKind, object: &ObjectRef, patch: &Value) -> Result<Value, ClusterError> {
         self.note(format!("foretell {object}"));
         self.sandbox.foretell(kind, object, patch).await

@@ -20,6 +20,7 @@ fn kind(error: &ClusterError) -> Kind {
         ClusterError::Forbidden { .. } => Kind::Forbidden,
         ClusterError::NotServed { .. } => Kind::NotServed,
         ClusterError::ReadOnly(_) => Kind::Bug,
+        ClusterError::LeaseLost { .. } => Kind::LeaseLost,
         _ => Kind::Failed,
     }
 }
@@ -45,6 +46,7 @@ pub fn hints(error: &ClusterError) -> Vec<String> {
         ClusterError::NotServed { .. } => &[
             "its CustomResourceDefinition may be missing or of another version: `kubectl api-resources` lists what is served",
         ],
+        ClusterError::LeaseLost { .. } => &["another runner may be at work; when it is done, run ks apply again"],
         ClusterError::Conflict { fields, .. } if !fields.is_empty() => {
             &["`ks plan` shows who owns which field; --take writes it, --keep leaves it to its owner"]
         }
@@ -77,6 +79,7 @@ mod tests {
             ClusterError::Conflict { action: action(), message: message(), fields: vec![] },
             ClusterError::Invalid { action: action(), message: message(), causes: vec![] },
             ClusterError::Transient { action: action(), message: message(), retry_after: None },
+            ClusterError::LeaseLost { action: action(), reason: "b took it".into() },
             ClusterError::ReadOnly("apply Pod a/b".into()),
             ClusterError::Protocol { action: action(), message: message() },
         ]

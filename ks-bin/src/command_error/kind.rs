@@ -25,6 +25,10 @@ pub enum Kind {
     NoConsent,
     /// The cluster is not as it was when the plan was saved.
     Stale,
+    /// Another runner holds the lease.
+    Locked,
+    /// The lease was lost during an apply.
+    LeaseLost,
     /// The user interrupted.
     Interrupted,
     /// Whoever read the output went away.
@@ -33,7 +37,7 @@ pub enum Kind {
     Bug,
 }
 
-const TABLE: [(Kind, u8, &str); 14] = [
+const TABLE: [(Kind, u8, &str); 16] = [
     (Kind::Done, 0, "done, or nothing to do"),
     (Kind::Failed, 1, "failed: the server refused an object, or one did not become ready; `status`: not all is ready"),
     (Kind::BadInput, 2, "wrong usage, or a configuration or a file with errors"),
@@ -45,6 +49,8 @@ const TABLE: [(Kind, u8, &str); 14] = [
     (Kind::NotServed, 8, "the cluster does not serve a kind, or not in this version"),
     (Kind::NoConsent, 9, "refused for lack of consent: not confirmed, conflicts, or loss of data"),
     (Kind::Stale, 10, "refused: the cluster is not as it was when the plan was saved"),
+    (Kind::Locked, 11, "refused: another runner holds the lease"),
+    (Kind::LeaseLost, 12, "stopped: the lease was lost during the apply"),
     (Kind::Bug, 101, "a bug in ks"),
     (Kind::Interrupted, 130, "interrupted"),
     (Kind::BrokenPipe, 141, "the reader of the output went away"),

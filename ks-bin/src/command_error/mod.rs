@@ -1,6 +1,7 @@
 //! Errors as people meet them: what kind, what to do next, which exit code.
 
 mod from_cluster;
+mod from_lease;
 mod from_resolutions;
 mod kind;
 

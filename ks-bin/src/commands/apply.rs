@@ -5,7 +5,8 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use clap::Args;
-use ks_apply::{Discovery, Tally};
+use ks_apply::Discovery;
+use ks_apply::lease::{Ending, Lookout};
 use ks_plan::Plan;
 use ks_plan::display::PlanDocument;
 use serde_json::json;
@@ -13,10 +14,12 @@ use serde_json::json;
 use super::apply_saved as saved;
 use super::carry_out::carry_out;
 use super::consent::{confirm, consent};
+use super::lock::{self, Truth};
 use super::resolve::ResolveArgs;
 use crate::cli::{Consent, GlobalOptions, Output};
 use crate::cluster::{Access, Connection};
 use crate::command_error::{CommandError, Kind};
+use crate::interrupt;
 use crate::report::ledger::Ledger;
 use crate::report::plan::for_people;
 use crate::session::{Session, counted, requests, tell_warnings};
@@ -47,6 +50,9 @@ pub struct ApplyArgs {
     /// How long a fault is put up with that may pass: an image that does not come, a crash, no room on the nodes
     #[arg(long, value_name = "TIME", default_value = "2m", value_parser = duration)]
     pub grace: Duration,
+    /// How long to wait for another runner that holds the lease; 0s fails at once
+    #[arg(long, value_name = "TIME", default_value = "0s", value_parser = duration_or_none)]
+    pub lock_timeout: Duration,
     /// How many writes are under way at once
     #[arg(long, value_name = "COUNT", default_value_t = 8, value_parser = clap::value_parser!(u16).range(1..=256))]
     pub concurrency: u16,
@@ -67,6 +73,8 @@ Examples:
   ks apply -f cc.yaml --allow 'data-loss=PersistentVolumeClaim ns/data-0'
   ks apply -f cc.yaml --keep '.spec.replicas@Deployment ns/name'
 
+One runner at a time: the Lease `ks` beside the inventory keeps others out while something is written.
+
 Ctrl-C starts nothing more and lets running writes finish; a second one ends at once. Running ks apply \
 again goes on from there.";
 
@@ -75,19 +83,29 @@ pub async fn run(options: &GlobalOptions, args: &ApplyArgs, ui: &Ui) -> Result<K
     if let Some(path) = &args.plan {
         let ready = saved::open(options, path, ui).await?;
         show(&ready.plan, &ready.name, args, ui)?;
-        return proceed(&ready, args, false, ui).await;
+        return proceed(ready, args, false, ui).await;
     }
-    let Session { cluster: name, connection, planned, .. } =
+    let Session { cluster: name, connection, planned, basis, .. } =
         Session::open(options, &args.resolve.options()?, Access::ReadWrite, ui).await?;
     let plan = Arc::new(planned.plan);
     show(&plan, &name, args, ui)?;
-    if !plan.faults.is_empty() {
-        let refused = counted(plan.faults.len() as u64, "object");
-        return Err(CommandError::new(Kind::Failed, format!("the server refuses {refused}; nothing was done")));
-    }
+    is_accepted(&plan)?;
     // Only plans of snapshots have none, and those were not opened for writing.
-    let connection = connection.ok_or_else(|| CommandError::new(Kind::Bug, "there is no way to the cluster"))?;
-    proceed(&Ready { name, connection, discovery: planned.survey.discovery, plan }, args, true, ui).await
+    let no_way = || CommandError::new(Kind::Bug, "there is no way to the cluster");
+    let connection = connection.ok_or_else(no_way)?;
+    let (lookout, basis) = basis.ok_or_else(no_way)?;
+    let (lookout, truth) = (Some(lookout), Truth::Fresh(Box::new(basis)));
+    let discovery = planned.survey.discovery;
+    proceed(Ready { name, connection, discovery, plan, lookout, truth }, args, true, ui).await
+}
+
+/// Refuses a plan with objects that the server refuses.
+pub fn is_accepted(plan: &Plan) -> Result<(), CommandError> {
+    if plan.faults.is_empty() {
+        return Ok(());
+    }
+    let refused = counted(plan.faults.len() as u64, "object");
+    Err(CommandError::new(Kind::Failed, format!("the server refuses {refused}; nothing was done")))
 }
 
 /// A plan beside the cluster that it is for.
@@ -100,11 +118,15 @@ pub struct Ready {
     pub discovery: Discovery,
     /// The plan.
     pub plan: Arc<Plan>,
+    /// How the lease was before the plan was made.
+    pub lookout: Option<Lookout>,
+    /// What tells whether the plan is still true.
+    pub truth: Truth,
 }
 
 /// Asks for what has to be agreed to, and carries the plan out.
-pub async fn proceed(ready: &Ready, args: &ApplyArgs, asks: bool, ui: &Ui) -> Result<Kind, CommandError> {
-    let plan = &ready.plan;
+pub async fn proceed(mut ready: Ready, args: &ApplyArgs, asks: bool, ui: &Ui) -> Result<Kind, CommandError> {
+    let plan = &*ready.plan;
     if plan.is_empty() && plan.unready.is_empty() {
         return finished(&ready.connection, args, ui);
     }
@@ -112,13 +134,16 @@ pub async fn proceed(ready: &Ready, args: &ApplyArgs, asks: bool, ui: &Ui) -> Re
     if asks && !plan.is_empty() {
         confirm(args, ui)?;
     }
-    let (ledger, tally, elapsed) = carry_out(ready, args, ui).await?;
+    let interrupt = interrupt::listen();
+    let held = lock::take(&mut ready, args, &interrupt, ui).await?;
+    let (ledger, ending, elapsed) = carry_out(&ready, held, interrupt, args, ui).await?;
+    let (plan, tally) = (&*ready.plan, ending.tally);
     tell_warnings(&ready.connection, ui);
     if args.output == Output::Text {
         ui.print(&format!("\n{}", ledger.text(plan, tally, elapsed)))?;
     }
     finished(&ready.connection, args, ui)?;
-    verdict(&ledger, tally)
+    verdict(&ledger, &ending)
 }
 
 /// Shows a plan before anything is asked.
@@ -140,9 +165,15 @@ fn finished(connection: &Connection, args: &ApplyArgs, ui: &Ui) -> Result<Kind, 
     Ok(Kind::Done)
 }
 
-fn verdict(ledger: &Ledger, tally: Tally) -> Result<Kind, CommandError> {
+fn verdict(ledger: &Ledger, ending: &Ending) -> Result<Kind, CommandError> {
+    let tally = ending.tally;
     if tally.is_success() {
         return Ok(Kind::Done);
+    }
+    if let Some(loss) = &ending.lost {
+        let message = format!("the lease was lost during the apply: {loss}; what was not begun was not done");
+        let hint = "another runner may be at work; when it is done, run ks apply again";
+        return Err(CommandError::new(Kind::LeaseLost, message).hint(hint));
     }
     if tally.failed + tally.timed_out == 0 {
         return Ok(Kind::Interrupted);
@@ -151,6 +182,11 @@ fn verdict(ledger: &Ledger, tally: Tally) -> Result<Kind, CommandError> {
     let mut error = CommandError::new(Kind::Failed, format!("{failed} did not succeed"));
     error.hints = ledger.hints();
     Err(error)
+}
+
+/// Reads `90s`, `10m`, `1h`, and `0s`.
+fn duration_or_none(text: &str) -> Result<Duration, String> {
+    if text == "0s" { Ok(Duration::ZERO) } else { duration(text) }
 }
 
 /// Reads `90s`, `10m`, `1h`.
@@ -175,6 +211,7 @@ mod tests {
     fn times_have_a_unit() {
         assert_eq!(duration("90s"), Ok(Duration::from_secs(90)));
         assert_eq!(duration("1h"), Ok(Duration::from_secs(3600)));
+        assert_eq!(duration_or_none("0s"), Ok(Duration::ZERO));
         assert!(["", "5", "m", "0s", "1d", "-1s", "99999999999999999999s"].iter().all(|it| duration(it).is_err()));
     }
 }

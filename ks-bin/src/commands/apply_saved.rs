@@ -3,11 +3,13 @@
 use std::path::Path;
 use std::sync::Arc;
 
+use ks_apply::lease::Lookout;
 use ks_apply::{Survey, look_again, survey};
 use ks_plan::saved::Stale;
-use ks_plan::{Desired, LiveState, Plan, SavedPlan, lookups};
+use ks_plan::{Desired, Inventory, LiveState, Plan, SavedPlan, lookups};
 
 use super::apply::Ready;
+use super::lock::Truth;
 use crate::catalogue;
 use crate::cli::GlobalOptions;
 use crate::cluster::{self, Access, Connection};
@@ -26,6 +28,9 @@ pub async fn open(options: &GlobalOptions, path: &Path, ui: &Ui) -> Result<Ready
     let connection = cluster::open(&options.cluster, Access::ReadWrite).await?;
     let name = connection.cluster.describe();
     let sign = ui.board().map(|it| it.spin(&format!("looking at {name}")));
+    let parent = &saved.inventory;
+    let inventory = Inventory::new(parent.namespace.as_deref().unwrap_or_default(), &parent.name);
+    let lookout = Lookout::begin(Arc::clone(&connection.cluster), &inventory).await;
     let survey = survey(&*connection.cluster).await?;
     let (theirs, ours) = (&survey.facts.cluster_uid, &saved.plan.facts.cluster_uid);
     if theirs.is_none() || theirs != ours {
@@ -38,14 +43,23 @@ pub async fn open(options: &GlobalOptions, path: &Path, ui: &Ui) -> Result<Ready
         );
         return Err(CommandError::new(Kind::Stale, message).hint("name the cluster with --context or --kubeconfig"));
     }
-    let live = look_again(&*connection.cluster, &survey, &saved).await?;
-    let stale = saved.stale(&live);
-    if !stale.is_empty() {
-        return Err(refused(&stale));
-    }
+    let live = as_expected(&saved, &connection, &survey).await?;
     let plan = revealed(&saved, &live, options, &connection, &survey, ui).await?;
     drop(sign);
-    Ok(Ready { name, connection, discovery: survey.discovery, plan: Arc::new(plan) })
+    let (lookout, truth) = (Some(lookout), Truth::Saved(Box::new(saved)));
+    Ok(Ready { name, connection, discovery: survey.discovery, plan: Arc::new(plan), lookout, truth })
+}
+
+/// Refuses when the cluster is not as the plan says, as it is now.
+pub async fn still_true(saved: &SavedPlan, connection: &Connection) -> Result<(), CommandError> {
+    let survey = survey(&*connection.cluster).await?;
+    as_expected(saved, connection, &survey).await.map(drop)
+}
+
+async fn as_expected(saved: &SavedPlan, connection: &Connection, survey: &Survey) -> Result<LiveState, CommandError> {
+    let live = look_again(&*connection.cluster, survey, saved).await?;
+    let stale = saved.stale(&live);
+    if stale.is_empty() { Ok(live) } else { Err(refused(&stale)) }
 }
 
 fn refused(stale: &[Stale]) -> CommandError {

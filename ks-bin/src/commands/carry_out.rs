@@ -3,7 +3,8 @@
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use ks_apply::{ApplyEvent, ApplyOptions, Tally};
+use ks_apply::lease::{Ending, Held};
+use ks_apply::{ApplyEvent, ApplyOptions};
 use ks_plan::Plan;
 use tokio::sync::mpsc::{UnboundedReceiver, unbounded_channel};
 use tokio::sync::watch;
@@ -11,29 +12,39 @@ use tokio::sync::watch;
 use super::apply::{ApplyArgs, Ready};
 use crate::cli::Output;
 use crate::command_error::{CommandError, Kind};
-use crate::interrupt;
 use crate::report::Reader;
 use crate::report::human::{Lines, Live};
 use crate::report::json::Json;
 use crate::report::ledger::Ledger;
 use crate::ui::Ui;
 
-/// Applies a plan; gives what happened, how it ended and how long it took.
-pub async fn carry_out(ready: &Ready, args: &ApplyArgs, ui: &Ui) -> Result<(Ledger, Tally, Duration), CommandError> {
+/// Applies a plan, under the lease if it needs one; gives what happened, how it ended and how long it took.
+pub async fn carry_out(
+    ready: &Ready,
+    held: Option<Held>,
+    interrupt: watch::Receiver<bool>,
+    args: &ApplyArgs,
+    ui: &Ui,
+) -> Result<(Ledger, Ending, Duration), CommandError> {
     let mut apply = ApplyOptions::default();
     apply.concurrency = args.concurrency.into();
     apply.timeout = args.timeout;
     apply.grace = args.grace;
     apply.force_conflicts = args.force_conflicts;
-    let interrupt = interrupt::listen();
     let (sender, events) = unbounded_channel();
     let (cluster, discovery) = (Arc::clone(&ready.connection.cluster), ready.discovery.clone());
     let plan = Arc::clone(&ready.plan);
-    let run = tokio::spawn(ks_apply::apply(cluster, discovery, plan, apply, interrupt.clone(), sender));
+    let halt = interrupt.clone();
+    let run = tokio::spawn(async move {
+        match held {
+            Some(held) => held.apply(discovery, plan, apply, halt, sender).await,
+            None => ks_apply::apply(cluster, discovery, plan, apply, halt, sender).await.into(),
+        }
+    });
     let (ledger, elapsed) = follow(events, interrupt, reader(&ready.plan, args, ui)).await;
     // What a panic says may quote an object; the hook has told all that is fit to be told.
-    let tally = run.await.map_err(|_| CommandError::silent(Kind::Bug))?;
-    Ok((ledger, tally, elapsed))
+    let ending = run.await.map_err(|_| CommandError::silent(Kind::Bug))?;
+    Ok((ledger, ending, elapsed))
 }
 
 fn reader<'p>(plan: &'p Plan, args: &ApplyArgs, ui: &Ui) -> Box<dyn Reader + 'p> {

@@ -8,6 +8,7 @@ mod consent;
 pub mod destroy;
 pub mod explain;
 pub mod graph;
+mod lock;
 pub mod offline;
 pub mod plan;
 pub mod render;

@@ -32,7 +32,10 @@ impl<'p> Live<'p> {
 impl Reader for Live<'_> {
     fn hear(&mut self, event: &ApplyEvent, at: Duration) {
         self.progress.hear(event, at);
-        let is_failure = matches!(event, ApplyEvent::StepFinished(_, Outcome::Failed(_) | Outcome::TimedOut { .. }, _));
+        let is_failure = matches!(
+            event,
+            ApplyEvent::LeaseLost(_) | ApplyEvent::StepFinished(_, Outcome::Failed(_) | Outcome::TimedOut { .. }, _)
+        );
         if is_failure && let Some(line) = self.words.event(event) {
             self.board.say(&format!("  {line}"));
         }

@@ -174,7 +174,9 @@ fn events_for_programs_are_one_object_per_line() {
     assert_eq!(events[events.len() - 2]["success"], true);
     let applied = events.iter().filter(|it| it["outcome"] == "applied").count();
     let requests = &events.last().unwrap()["requests"];
-    assert_eq!((&requests["writes"], requests["dryRuns"].is_u64()), (&applied.into(), true));
+    // The lease is taken, renewed and released besides.
+    let writes = requests["writes"].as_u64().unwrap();
+    assert!(writes > applied as u64 && requests["dryRuns"].is_u64(), "{applied} applied, {requests}");
 }
 
 /// A component that never becomes ready, since nobody gives its Service an address, and one that requires it.

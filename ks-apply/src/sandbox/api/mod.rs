@@ -8,4 +8,5 @@ mod immutable;
 pub(super) mod owners;
 pub(super) mod read;
 pub(super) mod refusal;
+pub(super) mod replace;
 mod required;

@@ -56,6 +56,12 @@ pub(super) fn uid_differs(action: &str, kind: &ServedKind, name: &str, wanted: &
     ClusterError::Conflict { action: action.to_owned(), message, fields: Vec::new() }
 }
 
+/// An object of this name is there already.
+pub(super) fn exists(action: &str, kind: &ServedKind, name: &str) -> ClusterError {
+    let message = format!("{} \"{name}\" already exists", resource(kind));
+    ClusterError::Conflict { action: action.to_owned(), message, fields: Vec::new() }
+}
+
 /// The object is not as it was.
 pub(super) fn revision_differs(action: &str, kind: &ServedKind, name: &str) -> ClusterError {
     let message = format!(
