@@ -55,6 +55,10 @@ async fn pages(wire: &Wire, action: &str, kind: &ServedKind, query: &ListQuery) 
         };
         items.extend(found.into_iter().map(|item| complete(item, kind, query.metadata_only)));
         match page.pointer("/metadata/continue").and_then(Value::as_str) {
+            // The same place again would be the same page again, for ever.
+            Some(token) if params.continue_token.as_deref() == Some(token) => {
+                return Err(errors::protocol(action, "the list goes round in a circle").into());
+            }
             Some(token) if !token.is_empty() => params.continue_token = Some(token.to_owned()),
             _ => return Ok(items),
         }

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use backon::ExponentialBuilder;
 use futures::StreamExt;
-use futures::stream::BoxStream;
+use futures::stream::{self, BoxStream};
 use ks_model::ObjectRef;
 use kube::Api;
 use kube::api::{ApiResource, DynamicObject};
@@ -21,8 +21,8 @@ use crate::cluster::ListQuery;
 use crate::discovery::ServedKind;
 use crate::error::ClusterError;
 
-/// After how many seconds the server ends a watch and it is begun anew; a connection that died unnoticed is found then.
-pub(super) const WATCH_SECONDS: u32 = 60;
+/// After how many seconds the server ends a watch; it is begun anew then.
+const WATCH_SECONDS: u32 = 60;
 
 type Item = Result<Option<Value>, ClusterError>;
 
@@ -35,8 +35,7 @@ pub(super) fn watch(wire: &Wire, kind: &ServedKind, object: &ObjectRef) -> BoxSt
     let (api, resource) = api(wire, kind, object.namespace.as_deref());
     let config = watcher::Config::default().fields(&format!("metadata.name={}", object.name)).timeout(WATCH_SECONDS);
     let (wire, kind) = (wire.clone(), kind.clone());
-    watch_kind(api, config)
-        .backoff(backoff())
+    events(api, config, wire.silence)
         .scan(State::default(), move |state, event| {
             let item = match event {
                 Ok(event) => state.next(event, &resource).map(Ok),
@@ -59,8 +58,7 @@ pub(super) fn watch_all(
     let mut config = watcher::Config::default().timeout(WATCH_SECONDS);
     (config.label_selector, config.field_selector) = (query.label_selector.clone(), query.field_selector.clone());
     let (wire, kind) = (wire.clone(), kind.clone());
-    watch_kind(api, config)
-        .backoff(backoff())
+    events(api, config, wire.silence)
         .scan(All::default(), move |all, event| {
             let item = match event {
                 Ok(event) => all.next(event, &resource).map(Ok),
@@ -116,6 +114,27 @@ impl All {
         self.is_told = true;
         Some(self.now.values().cloned().collect())
     }
+}
+
+type Events = BoxStream<'static, watcher::Result<Event<DynamicObject>>>;
+
+/// What a watch says. One that says nothing for longer than the server lets any watch last is begun anew: its connection is
+/// dead, or somebody on the way feeds it with crumbs. Readers tell only what is news.
+fn events(api: Api<DynamicObject>, config: watcher::Config, silence: Duration) -> Events {
+    let begin = move || watch_kind(api.clone(), config.clone()).backoff(backoff()).boxed();
+    let first: Events = begin();
+    let next = move |mut events: Events| {
+        let begin = begin.clone();
+        async move {
+            loop {
+                match tokio::time::timeout(silence, events.next()).await {
+                    Ok(Some(event)) => return Some((event, events)),
+                    Ok(None) | Err(_) => events = begin(),
+                }
+            }
+        }
+    };
+    stream::unfold(first, next).boxed()
 }
 
 /// What has been told of the object so far.

@@ -4,8 +4,10 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use backon::{BackoffBuilder, ExponentialBuilder, Retryable};
-use http::header::{ACCEPT, RETRY_AFTER};
+use http::header::{ACCEPT, DATE, HeaderName, RETRY_AFTER};
 use http::{HeaderMap, Request, Response};
+use k8s_openapi::jiff::Timestamp;
+use k8s_openapi::jiff::fmt::rfc2822;
 use kube::client::{Body, Client};
 use serde_json::Value;
 
@@ -39,6 +41,8 @@ pub(super) struct Wire {
     pub(super) credential: Arc<Credential>,
     /// Deadline of one request with all its retries.
     pub(super) deadline: Duration,
+    /// How long a watch may say nothing.
+    pub(super) silence: Duration,
     /// The counter of the layers.
     pub(super) counts: Arc<Counts>,
     /// The warnings seen by the layers.
@@ -85,7 +89,7 @@ impl Wire {
             return serde_json::from_slice(&body)
                 .map_err(|error| errors::protocol(action, &format!("the answer is no JSON: {error}")).into());
         }
-        let retry_after = seconds_in(&parts.headers);
+        let retry_after = retry_after(&parts.headers, Timestamp::now());
         Err(Fault::Refused(Box::new(Refusal::read(parts.status, &body, retry_after, &self.credential))))
     }
 
@@ -113,8 +117,20 @@ fn wait_for(wanted: Option<u64>, delay: Duration) -> Option<Duration> {
     }
 }
 
-fn seconds_in(headers: &HeaderMap) -> Option<u64> {
-    headers.get(RETRY_AFTER)?.to_str().ok()?.trim().parse().ok()
+/// How many seconds a server wants to be left alone: a number, or a date, which a proxy on the way may send.
+///
+/// A date is held against the clock of the server where the answer tells it, because ours may be another one.
+fn retry_after(headers: &HeaderMap, now: Timestamp) -> Option<u64> {
+    let text = |name: HeaderName| headers.get(name)?.to_str().ok().map(str::trim);
+    let wanted = text(RETRY_AFTER)?;
+    if let Ok(seconds) = wanted.parse() {
+        return Some(seconds);
+    }
+    let date = |text: &str| rfc2822::parse(text).ok().map(|it| it.timestamp());
+    let now = text(DATE).and_then(date).unwrap_or(now);
+    let seconds = date(wanted)?.as_second().saturating_sub(now.as_second());
+    // A moment that is past already means at once.
+    Some(u64::try_from(seconds).unwrap_or(0))
 }
 
 #[cfg(test)]
@@ -127,6 +143,24 @@ mod tests {
         assert_eq!(wait_for(None, delay), Some(delay));
         assert_eq!(wait_for(Some(2), delay), Some(Duration::from_millis(2200)));
         assert_eq!(wait_for(Some(60), delay), None);
+    }
+
+    #[test]
+    fn a_date_to_retry_after_is_held_against_the_clock_of_the_server() {
+        let headers = |retry: &str, date: Option<&str>| {
+            let mut headers = HeaderMap::new();
+            headers.insert(RETRY_AFTER, retry.parse().unwrap());
+            date.map(|it| headers.insert(DATE, it.parse().unwrap()));
+            headers
+        };
+        let now = "2026-01-31T12:00:00Z".parse().unwrap();
+        let wait = |retry: &str, date: Option<&str>| retry_after(&headers(retry, date), now);
+        assert_eq!(wait(" 7 ", None), Some(7));
+        assert_eq!(wait("Sat, 31 Jan 2026 12:00:09 GMT", None), Some(9));
+        assert_eq!(wait("Sat, 31 Jan 2026 12:00:09 GMT", Some("Sat, 31 Jan 2026 12:00:05 GMT")), Some(4));
+        assert_eq!(wait("Sat, 31 Jan 2026 11:00:00 GMT", None), Some(0));
+        assert_eq!((wait("soon", None), wait("-3", None)), (None, None));
+        assert_eq!(retry_after(&HeaderMap::new(), now), None);
     }
 
     #[test]

@@ -5,6 +5,7 @@
 mod connection;
 mod discovery;
 mod examining;
+mod hanging;
 mod reading;
 mod server;
 mod watching;

@@ -2,6 +2,7 @@
 
 use std::io::Write;
 use std::sync::{Arc, Mutex};
+use std::time::Duration;
 
 use ks_apply::{ConnectOptions, KubeCluster, ServedKind};
 use ks_model::GroupKind;
@@ -40,6 +41,10 @@ pub enum Answer {
     With(u16, Vec<(&'static str, String)>, String),
     /// Lines of a watch; the connection ends after the last.
     Lines(Vec<Value>),
+    /// The connection ends in the middle of the body.
+    Half(Value),
+    /// One byte of the answer at a time, for ever.
+    Crumbs,
     /// The connection ends without an answer.
     Drop,
     /// Nothing happens.
@@ -134,6 +139,22 @@ async fn serve(mut connection: TcpStream, script: Arc<Script>, seen: Arc<Mutex<V
                 let _ = connection.write_all(head.as_bytes()).await;
                 for line in lines {
                     let _ = connection.write_all(format!("{line}\n").as_bytes()).await;
+                }
+                return;
+            }
+            Answer::Half(value) => {
+                let text = value.to_string();
+                let head = format!("HTTP/1.1 200 OK\r\ncontent-length: {}\r\n\r\n", text.len());
+                let half = text.get(..text.len() / 2).unwrap();
+                let _ = connection.write_all(format!("{head}{half}").as_bytes()).await;
+                return;
+            }
+            Answer::Crumbs => {
+                let head = "HTTP/1.1 200 OK\r\ncontent-type: application/json\r\nconnection: close\r\n\r\n";
+                let mut written = connection.write_all(head.as_bytes()).await;
+                while written.is_ok() {
+                    tokio::time::sleep(Duration::from_millis(20)).await;
+                    written = connection.write_all(b" ").await;
                 }
                 return;
             }

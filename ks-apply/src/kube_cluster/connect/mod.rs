@@ -5,7 +5,6 @@ mod options;
 mod proxy;
 
 use std::sync::Arc;
-use std::time::Duration;
 
 use kube::client::ClientBuilder;
 use kube::config::KubeConfigOptions;
@@ -17,7 +16,6 @@ use self::kubeconfig::{Found, Surroundings};
 pub use self::options::{ConnectOptions, Timeouts};
 use super::errors::{Credential, explain_auth};
 use super::layers::{self, Counts, ObserveLayer, Warnings};
-use super::watch::WATCH_SECONDS;
 use super::wire::Wire;
 use crate::error::ClusterError;
 
@@ -41,8 +39,8 @@ pub(super) async fn connect(options: ConnectOptions) -> Result<(Wire, String), C
     let counts = Arc::new(Counts::default());
     let warnings = Arc::new(Warnings::default());
     let client = build(config, options.read_only, &credential, &counts, &warnings).await?;
-    let deadline = options.timeouts.request;
-    Ok((Wire { client, server, credential, deadline, counts, warnings }, description))
+    let Timeouts { request: deadline, silence, .. } = options.timeouts;
+    Ok((Wire { client, server, credential, deadline, silence, counts, warnings }, description))
 }
 
 /// Turns the chosen context into a configuration.
@@ -78,8 +76,8 @@ fn check_server(config: &Config) -> Result<(), ClusterError> {
 fn set_limits(config: &mut Config, timeouts: &Timeouts) {
     config.default_retry = false;
     config.connect_timeout = Some(timeouts.connect);
-    let longest_silence = Duration::from_secs(u64::from(WATCH_SECONDS) + 15);
-    config.read_timeout = Some(timeouts.request.max(longest_silence));
+    // Of a request as of a watch this is the longest pause between two bytes; `wire` and `watch` see to the whole.
+    config.read_timeout = Some(timeouts.request.max(timeouts.silence));
     config.write_timeout = Some(timeouts.request);
     config.reset_reader_on_write = true;
 }

@@ -25,12 +25,14 @@ pub struct ConnectOptions {
 pub struct Timeouts {
     /// For a connection, TLS included.
     pub connect: Duration,
-    /// For a request with all its retries. A list is one request for each page; watches have their own limits.
+    /// For a request with all its retries, to the last byte of the answer. A list is one request for each page.
     pub request: Duration,
+    /// For the next word of a watch, its beginning included: one that says nothing for longer is begun anew.
+    pub silence: Duration,
 }
 
 impl Default for Timeouts {
     fn default() -> Self {
-        Self { connect: Duration::from_secs(10), request: Duration::from_secs(75) }
+        Self { connect: Duration::from_secs(10), request: Duration::from_secs(75), silence: Duration::from_secs(90) }
     }
 }
