@@ -23,6 +23,8 @@ pub enum ApplyEvent {
     Retried(StepId, String),
     /// A step ended, or will never start.
     StepFinished(StepId, Outcome, Duration),
+    /// The time for the whole apply is up: running writes finish, waits end, and nothing new starts.
+    Overdue,
     /// The lease is lost: running writes finish, and nothing new starts.
     LeaseLost(Loss),
     /// The apply ended.

@@ -6,10 +6,12 @@ use std::time::Duration;
 use ks_plan::{Plan, Schedule, StepGraph, StepId};
 use tokio::sync::{mpsc, watch};
 use tokio::task::JoinSet;
+use tokio::time::{Instant, sleep_until};
 
 use crate::cluster::Cluster;
 use crate::discovery::Discovery;
 use crate::event::{ApplyEvent, Outcome, Tally};
+use crate::wait::AGES;
 use crate::worker::Worker;
 
 /// Says how a plan is carried out.
@@ -23,17 +25,20 @@ pub struct ApplyOptions {
     /// How long a fault is put up with that may pass: an image that does not come, a container that crashes, a pod that no node
     /// takes, a claim without a volume. Faults that do not pass end a wait within seconds.
     pub grace: Duration,
+    /// How long all of it may take: no write starts after that, and waits end. No limit when absent.
+    pub deadline: Option<Duration>,
     /// Take every field of other managers that the plan shows in conflict. One that comes up later fails its write.
     pub force_conflicts: bool,
 }
 
 impl Default for ApplyOptions {
-    /// Eight writes at once, ten minutes for each object, two for faults that may pass, no force.
+    /// Eight writes at once, ten minutes for each object, two for faults that may pass, any time for all of them, no force.
     fn default() -> Self {
         Self {
             concurrency: 8,
             timeout: Duration::from_secs(600),
             grace: Duration::from_secs(120),
+            deadline: None,
             force_conflicts: false,
         }
     }
@@ -56,11 +61,20 @@ pub async fn apply(
     // A reader that went away does not stop an apply.
     let tell = |event| drop(events.send(event));
     tell(ApplyEvent::Began(plan.summary()));
-    let worker = Worker::new(cluster, discovery, Arc::clone(&plan), options, interrupt.clone(), events.clone());
+    let deadline = options.deadline.map(|it| Instant::now() + it.min(AGES));
+    let worker =
+        Worker::new(cluster, discovery, Arc::clone(&plan), options, interrupt.clone(), deadline, events.clone());
     let mut run =
         Run { steps: &plan.steps, schedule: Schedule::new(&plan.steps), tally: Tally::default(), events: &events };
     let mut tasks: JoinSet<(StepId, Outcome, Duration)> = JoinSet::new();
     let mut interrupted = *interrupt.borrow();
+    let overdue = async {
+        match deadline {
+            Some(deadline) => sleep_until(deadline).await,
+            None => std::future::pending().await,
+        }
+    };
+    tokio::pin!(overdue);
     // Whoever can interrupt may go away; then nobody will.
     let mut is_heard = true;
     loop {
@@ -76,6 +90,10 @@ pub async fn apply(
             changed = interrupt.changed(), if is_heard && !interrupted => {
                 is_heard = changed.is_ok();
                 interrupted = *interrupt.borrow();
+            }
+            () = &mut overdue, if !interrupted => {
+                tell(ApplyEvent::Overdue);
+                interrupted = true;
             }
             finished = tasks.join_next() => match finished {
                 Some(Ok((step, outcome, took))) => run.finish(step, outcome, took),

@@ -18,7 +18,7 @@ use crate::event::{Outcome, StepError};
 use crate::examine::{Examiner, Seen};
 
 /// Longer than any wait; a clock can still add it up.
-const AGES: Duration = Duration::from_secs(100 * 365 * 24 * 3600);
+pub(crate) const AGES: Duration = Duration::from_secs(100 * 365 * 24 * 3600);
 
 type Found = Result<Option<Value>, ClusterError>;
 

@@ -26,6 +26,9 @@ use crate::{taking, volumes, wait};
 /// How long a write that meets a passing fault is tried again.
 const PATIENCE: Duration = Duration::from_secs(30);
 
+/// The same while nobody answers at all: an API server that is upgraded is back after a minute or two.
+const ABSENCE: Duration = Duration::from_secs(150);
+
 /// Everything that a step needs; cheap to clone, so that each step is a task of its own.
 #[derive(Clone)]
 pub(crate) struct Worker {
@@ -39,6 +42,8 @@ pub(crate) struct Worker {
     options: ApplyOptions,
     writes: Arc<Semaphore>,
     interrupt: watch::Receiver<bool>,
+    /// The end of the time for the whole apply.
+    deadline: Option<Instant>,
     events: mpsc::UnboundedSender<ApplyEvent>,
 }
 
@@ -49,12 +54,24 @@ impl Worker {
         plan: Arc<Plan>,
         options: ApplyOptions,
         interrupt: watch::Receiver<bool>,
+        deadline: Option<Instant>,
         events: mpsc::UnboundedSender<ApplyEvent>,
     ) -> Self {
         let defined = Arc::new(defined(&plan));
         let made = Arc::new(Made::for_all(plan.changes.iter().filter_map(|it| it.manifest.as_ref())));
         let writes = Arc::new(Semaphore::new(options.concurrency.max(1)));
-        Self { cluster, discovered: Arc::new(discovery), defined, made, plan, options, writes, interrupt, events }
+        Self {
+            cluster,
+            discovered: Arc::new(discovery),
+            defined,
+            made,
+            plan,
+            options,
+            writes,
+            interrupt,
+            deadline,
+            events,
+        }
     }
 
     /// Carries out a step; says how it ended and how long it took.
@@ -62,7 +79,7 @@ impl Worker {
         let Some(step) = self.plan.steps.get(id) else { return (id, Outcome::Reached, Duration::ZERO) };
         let permit = if step.task.is_write() { self.writes.acquire().await.ok() } else { None };
         let started = Instant::now();
-        if step.task.is_write() && self.is_interrupted() {
+        if step.task.is_write() && self.is_over() {
             return (id, Outcome::Interrupted, Duration::ZERO);
         }
         self.tell(ApplyEvent::StepStarted(id));
@@ -182,7 +199,7 @@ impl Worker {
         Err(ClusterError::Invalid { action: format!("delete {object}"), message, causes: Vec::new() })
     }
 
-    /// Repeats a write as long as its fault may pass, the patience lasts and nobody interrupts.
+    /// Repeats a write as long as its fault may pass, the patience lasts and the apply is not over.
     async fn persist<T, F: Future<Output = Result<T, ClusterError>>>(
         &self,
         id: StepId,
@@ -190,6 +207,7 @@ impl Worker {
         attempt: impl Fn() -> F,
     ) -> Result<T, ClusterError> {
         let started = Instant::now();
+        let mut answered = started;
         let pauses = ExponentialBuilder::default().with_min_delay(Duration::from_millis(200));
         let mut pauses = pauses.with_max_delay(Duration::from_secs(3)).without_max_times().with_jitter().build();
         loop {
@@ -202,13 +220,21 @@ impl Worker {
                 _ => Duration::ZERO,
             };
             let pause = pauses.next().unwrap_or_default().max(wanted);
+            // What a server says that has just come back counts from then on.
+            let (since, patience) = match &error {
+                ClusterError::Unreachable { .. } => (started, ABSENCE),
+                _ => (answered, PATIENCE),
+            };
             // A server may want to be left alone for longer than any clock goes.
-            if started.elapsed().saturating_add(pause) > PATIENCE || self.is_interrupted() {
+            if since.elapsed().saturating_add(pause) > patience || self.is_over() {
                 return Err(error);
+            }
+            if matches!(error, ClusterError::Unreachable { .. }) {
+                answered = Instant::now();
             }
             self.tell(ApplyEvent::Retried(id, error.to_string()));
             self.unless_interrupted(tokio::time::sleep(pause)).await;
-            if self.is_interrupted() {
+            if self.is_over() {
                 return Err(error);
             }
         }
@@ -223,14 +249,8 @@ impl Worker {
         };
         let progress = |readiness| self.tell(ApplyEvent::Progress(id, readiness));
         let examiner = self.examiner(object);
-        let ready = wait::until_ready(
-            &examiner,
-            &kind,
-            object,
-            (companion, &self.plan.readiness),
-            self.options.timeout,
-            progress,
-        );
+        let ready =
+            wait::until_ready(&examiner, &kind, object, (companion, &self.plan.readiness), self.timeout(), progress);
         Ok(self.unless_interrupted(ready).await.map_or(Outcome::Interrupted, |it| self.without_secrets(it)))
     }
 
@@ -263,14 +283,14 @@ impl Worker {
         let kind = self.kind(object, self.live_version(object).as_deref())?;
         let uid = self.plan.change(object).and_then(Change::uid);
         let progress = |readiness| self.tell(ApplyEvent::Progress(id, readiness));
-        let absent = wait::until_absent(&*self.cluster, &kind, object, uid, self.options.timeout, progress);
+        let absent = wait::until_absent(&*self.cluster, &kind, object, uid, self.timeout(), progress);
         Ok(self.unless_interrupted(absent).await.unwrap_or(Outcome::Interrupted))
     }
 
     async fn await_template(&self, id: StepId, templates: &ClaimTemplates) -> Result<Outcome, ClusterError> {
         let kind = self.kind(&templates.set, None)?;
         let progress = |readiness| self.tell(ApplyEvent::Progress(id, readiness));
-        let seen = volumes::until_template(&*self.cluster, &kind, templates, self.options.timeout, progress);
+        let seen = volumes::until_template(&*self.cluster, &kind, templates, self.timeout(), progress);
         Ok(self.unless_interrupted(seen).await.unwrap_or(Outcome::Interrupted))
     }
 
@@ -279,7 +299,7 @@ impl Worker {
         let uid = self.plan.change(claim).and_then(Change::uid);
         let (claim, pod) = ((self.kind(claim, None)?, claim), (self.kind(pod, None)?, pod));
         let progress = |readiness| self.tell(ApplyEvent::Progress(id, readiness));
-        let freed = volumes::free(&*self.cluster, claim, pod, uid, self.options.timeout, progress);
+        let freed = volumes::free(&*self.cluster, claim, pod, uid, self.timeout(), progress);
         self.unless_interrupted(freed).await.unwrap_or(Ok(Outcome::Interrupted))
     }
 
@@ -291,7 +311,7 @@ impl Worker {
         };
         let progress = |readiness| self.tell(ApplyEvent::Progress(id, readiness));
         let examiner = self.examiner(&replica.pod);
-        let running = volumes::until_running(&examiner, pod, claim, self.options.timeout, progress);
+        let running = volumes::until_running(&examiner, pod, claim, self.timeout(), progress);
         Ok(self.unless_interrupted(running).await.map_or(Outcome::Interrupted, |it| self.without_secrets(it)))
     }
 
@@ -303,8 +323,15 @@ impl Worker {
         }
     }
 
-    fn is_interrupted(&self) -> bool {
-        *self.interrupt.borrow()
+    /// Whether nothing new may begin: somebody interrupted, or the time for the whole apply is up.
+    fn is_over(&self) -> bool {
+        *self.interrupt.borrow() || self.deadline.is_some_and(|it| Instant::now() >= it)
+    }
+
+    /// How long a wait that begins now may take.
+    fn timeout(&self) -> Duration {
+        let left = self.deadline.map(|it| it.saturating_duration_since(Instant::now()));
+        left.map_or(self.options.timeout, |it| it.min(self.options.timeout))
     }
 
     /// A reader that went away does not stop an apply.

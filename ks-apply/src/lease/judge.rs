@@ -157,7 +157,7 @@ mod tests {
         let renewed = Instant::now();
         assert_eq!(tenure(renewed, renewed + seconds(24)), Tenure::Sure);
         assert_eq!(tenure(renewed, renewed + seconds(25)), Tenure::Unsure);
-        assert_eq!(tenure(renewed, renewed + seconds(60)), Tenure::Over);
+        assert_eq!(tenure(renewed, renewed + seconds(180)), Tenure::Over);
         // Whoever sees the renewal sees it after it began.
         let mut other = Observed::default();
         other.see(lease(Some("me"), "1"), renewed);

@@ -45,7 +45,7 @@ const ATTEMPT: Duration = Duration::from_secs(5);
 /// How soon a failed renewal is tried again, and how often somebody who waits looks.
 const PAUSE: Duration = Duration::from_secs(2);
 /// When a holder that cannot renew stops trying. It has not written for a while by then; an API server that restarts is back.
-const PATIENCE: Duration = Duration::from_secs(60);
+const PATIENCE: Duration = Duration::from_secs(180);
 
 /// The Lease of an inventory: of its name, in its namespace.
 pub fn object(inventory: &Inventory) -> ObjectRef {

@@ -1,7 +1,7 @@
 use std::time::Duration;
 
 use ks_apply::sandbox::{FaultPlan, PodFault, RequestMatch, Verb};
-use ks_apply::{ApplyOptions, ClusterError, Outcome};
+use ks_apply::{ApplyEvent, ApplyOptions, ClusterError, Outcome};
 use ks_model::{GroupKind, ObjectRef};
 use ks_plan::Desired;
 use tokio::sync::watch;
@@ -73,4 +73,43 @@ async fn a_time_longer_than_any_clock_is_no_bug() {
     let mut options = ApplyOptions::default();
     options.timeout = Duration::MAX;
     assert!(applied_with(&cluster, &wanted(), options, watch::channel(false).1).await.tally.is_success());
+}
+
+#[tokio::test(start_paused = true)]
+async fn the_deadline_of_the_whole_apply_ends_waits_and_names_them() {
+    let cluster = Recorder::new(sandbox());
+    cluster.sandbox.set_faults(never_ready());
+    let mut options = ApplyOptions::default();
+    options.deadline = Some(Duration::from_secs(45));
+    let began = tokio::time::Instant::now();
+    let result = applied_with(&cluster, &wanted(), options, watch::channel(false).1).await;
+    assert_eq!(began.elapsed(), Duration::from_secs(45));
+    let Outcome::TimedOut { last, waited, .. } = result.outcome(WAIT) else { panic!("{}", result.told()) };
+    assert_eq!((last.to_string().as_str(), waited.as_secs()), ("0 of 1 pods is available", 45));
+    assert!(matches!(result.outcome("apply ConfigMap home/later"), Outcome::Interrupted), "{}", result.told());
+    assert_eq!(result.events.iter().filter(|it| matches!(it, ApplyEvent::Overdue)).count(), 1);
+    assert!(!result.tally.is_success());
+}
+
+#[tokio::test(start_paused = true)]
+async fn no_write_begins_after_the_deadline() {
+    let cluster = Recorder::new(sandbox());
+    let error = ClusterError::Transient { action: "apply".into(), message: "later".into(), retry_after: None };
+    cluster.sandbox.set_faults(FaultPlan::default().fail(RequestMatch::verb(Verb::Apply).name("d"), 99, error));
+    let mut options = ApplyOptions::default();
+    options.deadline = Some(Duration::from_secs(10));
+    let began = tokio::time::Instant::now();
+    let result = applied_with(&cluster, &wanted(), options, watch::channel(false).1).await;
+    assert!((10..14).contains(&began.elapsed().as_secs()), "the patience is longer: {:?}", began.elapsed());
+    assert!(matches!(result.outcome("apply Deployment.apps home/d"), Outcome::Failed(_)), "{}", result.told());
+    assert!(matches!(result.outcome("apply ConfigMap home/later"), Outcome::Interrupted), "{}", result.told());
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_deadline_that_is_not_reached_changes_nothing() {
+    let cluster = Recorder::new(sandbox());
+    let mut options = ApplyOptions::default();
+    options.deadline = Some(Duration::MAX);
+    let result = applied_with(&cluster, &wanted(), options, watch::channel(false).1).await;
+    assert!(result.tally.is_success() && !result.events.iter().any(|it| matches!(it, ApplyEvent::Overdue)));
 }

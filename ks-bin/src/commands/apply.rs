@@ -50,6 +50,9 @@ pub struct ApplyArgs {
     /// How long a fault is put up with that may pass: an image that does not come, a crash, no room on the nodes
     #[arg(long, value_name = "TIME", default_value = "2m", value_parser = duration)]
     pub grace: Duration,
+    /// How long all of it may take: no write starts after that, and waits end. No limit by default
+    #[arg(long, value_name = "TIME", value_parser = duration)]
+    pub deadline: Option<Duration>,
     /// How long to wait for another runner that holds the lease; 0s fails at once
     #[arg(long, value_name = "TIME", default_value = "0s", value_parser = duration_or_none)]
     pub lock_timeout: Duration,
@@ -143,7 +146,7 @@ pub async fn proceed(mut ready: Ready, args: &ApplyArgs, asks: bool, ui: &Ui) ->
         ui.print(&format!("\n{}", ledger.text(plan, tally, elapsed)))?;
     }
     finished(&ready.connection, args, ui)?;
-    verdict(&ledger, &ending)
+    verdict(&ledger, plan, &ending)
 }
 
 /// Shows a plan before anything is asked.
@@ -165,7 +168,7 @@ fn finished(connection: &Connection, args: &ApplyArgs, ui: &Ui) -> Result<Kind, 
     Ok(Kind::Done)
 }
 
-fn verdict(ledger: &Ledger, ending: &Ending) -> Result<Kind, CommandError> {
+fn verdict(ledger: &Ledger, plan: &Plan, ending: &Ending) -> Result<Kind, CommandError> {
     let tally = ending.tally;
     if tally.is_success() {
         return Ok(Kind::Done);
@@ -174,6 +177,11 @@ fn verdict(ledger: &Ledger, ending: &Ending) -> Result<Kind, CommandError> {
         let message = format!("the lease was lost during the apply: {loss}; what was not begun was not done");
         let hint = "another runner may be at work; when it is done, run ks apply again";
         return Err(CommandError::new(Kind::LeaseLost, message).hint(hint));
+    }
+    if let Some(message) = ledger.overdue(plan) {
+        let mut error = CommandError::new(Kind::Failed, message);
+        error.hints = ledger.hints();
+        return Err(error.hint("running ks apply again goes on from here; --deadline gives it more time"));
     }
     if tally.failed + tally.timed_out == 0 {
         return Ok(Kind::Interrupted);

@@ -30,6 +30,7 @@ pub async fn carry_out(
     apply.concurrency = args.concurrency.into();
     apply.timeout = args.timeout;
     apply.grace = args.grace;
+    apply.deadline = args.deadline;
     apply.force_conflicts = args.force_conflicts;
     let (sender, events) = unbounded_channel();
     let (cluster, discovery) = (Arc::clone(&ready.connection.cluster), ready.discovery.clone());

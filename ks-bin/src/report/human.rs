@@ -34,7 +34,9 @@ impl Reader for Live<'_> {
         self.progress.hear(event, at);
         let is_failure = matches!(
             event,
-            ApplyEvent::LeaseLost(_) | ApplyEvent::StepFinished(_, Outcome::Failed(_) | Outcome::TimedOut { .. }, _)
+            ApplyEvent::Overdue
+                | ApplyEvent::LeaseLost(_)
+                | ApplyEvent::StepFinished(_, Outcome::Failed(_) | Outcome::TimedOut { .. }, _)
         );
         if is_failure && let Some(line) = self.words.event(event) {
             self.board.say(&format!("  {line}"));

@@ -40,6 +40,7 @@ impl<'p> Json<'p> {
                 });
                 ("finished", with(self.step(*id), rest))
             }
+            ApplyEvent::Overdue => ("overdue", Map::new()),
             ApplyEvent::LeaseLost(loss) => ("leaseLost", object(json!({ "message": loss.to_string() }))),
             ApplyEvent::Ended(tally) => ("ended", object(json!({ "tally": tally, "success": tally.is_success() }))),
             _ => return None,

@@ -20,11 +20,13 @@ pub struct Ledger {
     took: Vec<(Duration, StepId)>,
     failures: Vec<(StepId, Outcome)>,
     skipped: BTreeMap<StepId, Vec<StepId>>,
+    is_overdue: bool,
 }
 
 impl Ledger {
     /// Takes note of an event.
     pub fn hear(&mut self, event: &ApplyEvent) {
+        self.is_overdue |= matches!(event, ApplyEvent::Overdue);
         let ApplyEvent::StepFinished(id, outcome, took) = event else { return };
         match outcome {
             Outcome::Failed(_) | Outcome::TimedOut { .. } => self.failures.push((*id, outcome.clone())),
@@ -43,6 +45,8 @@ impl Ledger {
                 Outcome::Failed(StepError::Stuck(cause)) if cause.class.may_pass() => {
                     vec!["--grace gives faults more time that may pass".to_owned()]
                 }
+                // The time of the object was not up.
+                Outcome::TimedOut { .. } if self.is_overdue => Vec::new(),
                 Outcome::TimedOut { .. } => {
                     vec!["--timeout gives objects more time; running the same again goes on from here".to_owned()]
                 }
@@ -55,6 +59,15 @@ impl Ledger {
             });
         }
         all
+    }
+
+    /// What was waited for when the time for the whole apply was up; nothing when it was not.
+    pub fn overdue(&self, plan: &Plan) -> Option<String> {
+        let words = Words::new(plan, Palette::plain());
+        let late = self.failures.iter().filter(|(_, outcome)| matches!(outcome, Outcome::TimedOut { .. }));
+        let late: Vec<String> = late.map(|(id, _)| words.step(*id)).collect();
+        let late = if late.is_empty() { String::new() } else { format!("; not done in time: {}", late.join(", ")) };
+        self.is_overdue.then(|| format!("the time for the whole apply was up{late}"))
     }
 
     /// The summary.

@@ -60,6 +60,10 @@ impl<'p> Words<'p> {
             }
             ApplyEvent::Retried(id, why) => Some(format!("{} {}: {why}", palette.caution("retrying"), self.step(*id))),
             ApplyEvent::StepFinished(id, outcome, took) => self.ending(*id, outcome, *took),
+            ApplyEvent::Overdue => {
+                let words = "the time for the whole apply; waits end, nothing new is started";
+                Some(format!("{} {words}", palette.bad("over    ")))
+            }
             ApplyEvent::LeaseLost(loss) => {
                 let words = "writes under way are finished, nothing new is started";
                 Some(format!("{} the lease: {loss}; {words}", palette.bad("lost    ")))

@@ -209,6 +209,18 @@ fn a_failure_is_told_with_its_cause_first_and_what_it_kept_from_being_done() {
 }
 
 #[test]
+fn the_time_for_a_whole_apply_ends_with_what_was_waited_for() {
+    let room = doomed();
+    let run = room.ks(&["apply", "--sandbox", "--yes", "-f", "cc.yaml", "--manifests", "mine", "--deadline", "20s"]);
+    assert_eq!(run.code, Some(1), "{run:?}");
+    let words =
+        "error: the time for the whole apply was up; not done in time: wait for Service kubesphere-system/foo\n";
+    assert!(run.err.contains(words), "{run:?}");
+    assert!(run.err.contains("--deadline gives it more time") && !run.err.contains("--timeout gives"), "{run:?}");
+    assert!(!run.err.contains("ConfigMap"), "{run:?}");
+}
+
+#[test]
 fn a_kind_that_nobody_serves_is_told_before_anything_is_done() {
     let foo = "apiVersion: demo.example/v1\nkind: Foo\nmetadata: { name: foo, namespace: kubesphere-system }\n";
     let room = doomed().with("mine/demo/echo/foo.yaml", foo);
