@@ -97,7 +97,7 @@ pub async fn run(options: &GlobalOptions, args: &ApplyArgs, ui: &Ui) -> Result<K
     let no_way = || CommandError::new(Kind::Bug, "there is no way to the cluster");
     let connection = connection.ok_or_else(no_way)?;
     let (lookout, basis) = basis.ok_or_else(no_way)?;
-    let (lookout, truth) = (Some(lookout), Truth::Fresh(Box::new(basis)));
+    let (lookout, truth) = (Some(lookout), Some(Truth::Fresh(Box::new(basis))));
     let discovery = planned.survey.discovery;
     proceed(Ready { name, connection, discovery, plan, lookout, truth }, args, true, ui).await
 }
@@ -123,8 +123,8 @@ pub struct Ready {
     pub plan: Arc<Plan>,
     /// How the lease was before the plan was made.
     pub lookout: Option<Lookout>,
-    /// What tells whether the plan is still true.
-    pub truth: Truth,
+    /// What tells whether the plan is still true; nothing where it writes nothing.
+    pub truth: Option<Truth>,
 }
 
 /// Asks for what has to be agreed to, and carries the plan out.
@@ -193,7 +193,7 @@ fn verdict(ledger: &Ledger, plan: &Plan, ending: &Ending) -> Result<Kind, Comman
 }
 
 /// Reads `90s`, `10m`, `1h`, and `0s`.
-fn duration_or_none(text: &str) -> Result<Duration, String> {
+pub fn duration_or_none(text: &str) -> Result<Duration, String> {
     if text == "0s" { Ok(Duration::ZERO) } else { duration(text) }
 }
 

@@ -46,7 +46,7 @@ pub async fn open(options: &GlobalOptions, path: &Path, ui: &Ui) -> Result<Ready
     let live = as_expected(&saved, &connection, &survey).await?;
     let plan = revealed(&saved, &live, options, &connection, &survey, ui).await?;
     drop(sign);
-    let (lookout, truth) = (Some(lookout), Truth::Saved(Box::new(saved)));
+    let (lookout, truth) = (Some(lookout), Some(Truth::Saved(Box::new(saved))));
     Ok(Ready { name, connection, discovery: survey.discovery, plan: Arc::new(plan), lookout, truth })
 }
 

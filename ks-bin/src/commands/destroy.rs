@@ -6,11 +6,13 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use clap::Args;
+use ks_apply::lease::Lookout;
 use ks_apply::{Planned, plan_destroy};
-use ks_plan::SavedPlan;
 use ks_plan::saved::ConfigurationSource;
+use ks_plan::{Inventory, SavedPlan};
 
-use super::apply::{ApplyArgs, Ready, duration, proceed, show};
+use super::apply::{ApplyArgs, Ready, duration, duration_or_none, proceed, show};
+use super::lock::Truth;
 use super::resolve::ResolveArgs;
 use crate::catalogue;
 use crate::cli::{Consent, GlobalOptions, Output};
@@ -39,6 +41,9 @@ pub struct DestroyArgs {
     /// How long one object may take to go away: 90s, 10m, 1h
     #[arg(long, value_name = "TIME", default_value = "10m", value_parser = duration)]
     pub timeout: Duration,
+    /// How long to wait for another runner that holds the lease; 0s fails at once
+    #[arg(long, value_name = "TIME", default_value = "0s", value_parser = duration_or_none)]
+    pub lock_timeout: Duration,
     /// How many deletes are under way at once
     #[arg(long, value_name = "COUNT", default_value_t = 8, value_parser = clap::value_parser!(u16).range(1..=256))]
     pub concurrency: u16,
@@ -68,6 +73,10 @@ pub async fn run(options: &GlobalOptions, args: &DestroyArgs, ui: &Ui) -> Result
     let name = connection.cluster.describe();
     let sign = ui.board().map(|it| it.spin(&format!("looking at {name}")));
     let leave: BTreeSet<String> = args.leave.iter().cloned().collect();
+    let lookout = match access {
+        Access::ReadOnly => None,
+        Access::ReadWrite => Some(Lookout::begin(Arc::clone(&connection.cluster), &Inventory::default()).await),
+    };
     let planned = plan_destroy(&*connection.cluster, &catalogue, leave).await?;
     drop(sign);
     let apply = args.as_apply();
@@ -79,15 +88,20 @@ pub async fn run(options: &GlobalOptions, args: &DestroyArgs, ui: &Ui) -> Result
     if let Some(path) = &args.out {
         tell_warnings(&connection, ui);
         ui.tell(&requests(&connection));
-        return save(&planned, name, path, ui).map(|()| Kind::Done);
+        return save(&saved(&planned, name), path, ui).map(|()| Kind::Done);
     }
+    // Where another runner was at work meanwhile, the plan is held to what it says, as a saved one is.
+    let truth = Some(Truth::Saved(Box::new(saved(&planned, name.clone()))));
     let Planned { survey, plan, .. } = planned;
-    let ready = Ready { name, connection, discovery: survey.discovery, plan: Arc::new(plan) };
-    proceed(&ready, &apply, true, ui).await
+    let ready = Ready { name, connection, discovery: survey.discovery, plan: Arc::new(plan), lookout, truth };
+    proceed(ready, &apply, true, ui).await
 }
 
-fn save(planned: &Planned, cluster: String, path: &Path, ui: &Ui) -> Result<(), CommandError> {
-    let saved = SavedPlan::of(&planned.plan, &planned.desired, cluster, ConfigurationSource::default());
+fn saved(planned: &Planned, cluster: String) -> SavedPlan {
+    SavedPlan::of(&planned.plan, &planned.desired, cluster, ConfigurationSource::default())
+}
+
+fn save(saved: &SavedPlan, path: &Path, ui: &Ui) -> Result<(), CommandError> {
     let text = saved.text().map_err(|error| CommandError::new(Kind::Bug, format!("write JSON: {error}")))?;
     saved_plan::write(path, &text)?;
     let path = path.display();
@@ -107,6 +121,8 @@ impl DestroyArgs {
             timeout: self.timeout,
             // Nothing is waited for to become ready.
             grace: self.timeout,
+            lock_timeout: self.lock_timeout,
+            deadline: None,
             concurrency: self.concurrency,
             output: self.output,
             full: self.full,

@@ -60,8 +60,9 @@ async fn unless<T>(interrupt: &watch::Receiver<bool>, work: impl Future<Output =
 /// the one that was agreed to.
 async fn look_again(ready: &mut Ready, args: &ApplyArgs, ui: &Ui) -> Result<(), CommandError> {
     let basis = match &ready.truth {
-        Truth::Saved(saved) => return apply_saved::still_true(saved, &ready.connection).await,
-        Truth::Fresh(basis) => basis,
+        None => return Ok(()),
+        Some(Truth::Saved(saved)) => return apply_saved::still_true(saved, &ready.connection).await,
+        Some(Truth::Fresh(basis)) => basis,
     };
     let planned = basis.plan_again(&ready.connection).await?;
     if document(&planned.plan)? == document(&ready.plan)? {

@@ -59,8 +59,8 @@ pub async fn run(options: &GlobalOptions, args: &WaitArgs, ui: &Ui) -> Result<Ki
             format!("Waiting for {unready}:\n{}", lines.collect::<String>())
         })?;
     }
-    let ready = Ready { name, connection, discovery: planned.survey.discovery, plan };
-    proceed(&ready, &args.as_apply(), false, ui).await
+    let ready = Ready { name, connection, discovery: planned.survey.discovery, plan, lookout: None, truth: None };
+    proceed(ready, &args.as_apply(), false, ui).await
 }
 
 impl WaitArgs {
@@ -74,6 +74,8 @@ impl WaitArgs {
             allow: Vec::new(),
             timeout: self.timeout,
             grace: self.grace,
+            lock_timeout: Duration::ZERO,
+            deadline: None,
             concurrency: 1,
             output: self.output,
             full: false,

@@ -11,3 +11,4 @@ mod interrupted;
 mod refused;
 mod rendered;
 mod room;
+mod two_runners;

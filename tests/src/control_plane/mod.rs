@@ -8,6 +8,7 @@
 
 mod api;
 mod audit;
+mod faults;
 mod keys;
 mod kubectl;
 mod nodes;

@@ -15,6 +15,7 @@ const RUN_WHILE_PIPE_IS_OPEN: &str = r#"
 exec 3<&0
 "$@" </dev/null 3<&- &
 program=$!
+echo "$program" > "$0.pid"
 { read -r _ <&3; kill -KILL "$program"; } 2>/dev/null &
 watch=$!
 exec 3<&-
@@ -71,6 +72,21 @@ impl Process {
             Ok(None) => Ok(()),
             Ok(Some(_)) => Err(Unavailable::Exited { program: self.name.to_owned(), log: self.log_tail() }),
             Err(source) => Err(Unavailable::Io { what: format!("look after {}", self.name), source }),
+        }
+    }
+
+    /// Whether it is this program.
+    pub(super) fn is(&self, name: &str) -> bool {
+        self.name == name
+    }
+
+    /// Sends the program a signal, such as `STOP`.
+    pub(super) fn signal(&self, signal: &str) -> Result<(), Unavailable> {
+        let pid = fs::read_to_string(self.log.with_extension("pid")).map_err(Unavailable::io("read a process id"))?;
+        let status = Command::new("kill").arg(format!("-{signal}")).arg(pid.trim()).status();
+        match status.map_err(Unavailable::io(format!("signal {}", self.name)))?.success() {
+            true => Ok(()),
+            false => Err(Unavailable::Exited { program: self.name.to_owned(), log: self.log_tail() }),
         }
     }
 

@@ -63,6 +63,7 @@ fn killed_at_each_request(stage: &mut Stage<'_>, name: &str, command: &[&str]) {
     for kill in &kills {
         stage.restore(&beginning);
         let was_killed = stage.run_and_kill(command, *kill);
+        stage.end_lease();
         stage.run_to_the_end(command);
         stage.is_as_expected(&expected, &format!("{name}, {kill}"));
         *tally.entry(if was_killed { "killed" } else { "ended before" }).or_default() += 1;

@@ -6,6 +6,8 @@ use std::process::{Child, Stdio};
 use std::thread::sleep;
 use std::time::{Duration, Instant};
 
+use ks_model::ObjectRef;
+use ks_plan::Inventory;
 use ks_tests::contents::{collections, contents};
 use ks_tests::control_plane::{ControlPlane, SavedState, Writer};
 use ks_tests::proxy::{Fate, Proxy};
@@ -78,6 +80,16 @@ impl<'a> Stage<'a> {
         let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
         assert!(run.status.success(), "{}\n{}", text(&run.stdout), text(&run.stderr));
         proxy.asked()
+    }
+
+    /// Takes the lease away that a killed run left behind, as if its time had passed.
+    pub fn end_lease(&self) {
+        let Some(ObjectRef { namespace: Some(namespace), name, .. }) = Some(Inventory::default().parent().clone())
+        else {
+            return;
+        };
+        let path = format!("/apis/coordination.k8s.io/v1/namespaces/{namespace}/leases/{name}");
+        self.runtime.block_on(self.writer.delete(&path)).unwrap();
     }
 
     /// Runs a command and kills it (SIGKILL) at a request; tells whether it came that far.
