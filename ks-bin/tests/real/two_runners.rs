@@ -70,22 +70,26 @@ fn holder_killed(cluster: &ControlPlane, room: &Room<'_>) {
     assert_eq!(writes(cluster, "ks-admin").len(), before, "a refused runner wrote");
 }
 
-/// One runner applies to the end; another, a moment later and by another user, waits and finds nothing to do.
+/// Two runners of two users wait for a third, who lets go: one of them writes, and the other finds nothing to do.
 fn two_at_once(cluster: &ControlPlane, room: &Room<'_>) {
     let other = room.kubeconfig(&json!({ "token": "prometheus-operator-token" }));
     lose_something(cluster);
-    let killed = holder(cluster);
-    let timeouts = ["--lock-timeout", "4m", "--timeout", "4m"];
-    let first = begun(room.ks(&[&["apply", "--yes", "-f", "cc.yaml"][..], &timeouts].concat()));
-    await_holder(cluster, |it| it.is_some() && it != killed.as_deref());
-    let second = begun(room.ks_as(&other, &[&["apply", "--yes", "-f", "cc.yaml"][..], &timeouts].concat()));
-    let first = ended(first);
-    assert!(first.status.success(), "{}", errors(&first));
-    let second = ended(second);
-    assert!(second.status.success(), "{}", errors(&second));
-    assert!(errors(&second).contains("which holds the lease"), "it did not wait: {}", errors(&second));
-    let written = writes(cluster, "prometheus-operator");
-    assert!(written.is_empty(), "the second runner wrote: {written:#?}");
+    let before = writes(cluster, "ks-admin").len();
+    let third = json!({ "holderIdentity": "third", "leaseDurationSeconds": 3600 });
+    cluster.merge_as("somebody", LEASE, &json!({ "spec": third }).to_string()).unwrap();
+    let apply = ["apply", "--yes", "-f", "cc.yaml", "--lock-timeout", "4m", "--timeout", "4m"];
+    let mut runners = [begun(room.ks(&apply)), begun(room.ks_as(&other, &apply))];
+    for runner in &mut runners {
+        await_line(runner, "third, which holds the lease");
+    }
+    cluster.merge_as("somebody", LEASE, &json!({ "spec": { "holderIdentity": null } }).to_string()).unwrap();
+    for runner in runners {
+        let run = ended(runner);
+        assert!(run.status.success(), "{}", errors(&run));
+    }
+    let written = [writes(cluster, "ks-admin").split_off(before), writes(cluster, "prometheus-operator")];
+    let wrote = written.iter().filter(|it| !it.is_empty()).count();
+    assert_eq!(wrote, 1, "{wrote} of two runners wrote: {written:#?}");
 }
 
 /// Somebody deletes an object, so that there is something to write.
