@@ -61,7 +61,8 @@ pub async fn contents(writer: &Writer) -> Result<BTreeMap<String, Value>, Refuse
     Ok(contents)
 }
 
-fn comparable(mut object: Value) -> Value {
+/// An object less what differs between two runs of the same story.
+pub fn comparable(mut object: Value) -> Value {
     let is_certificate = object["type"] == "kubernetes.io/tls";
     if let Some(fields) = object.as_object_mut() {
         fields.remove("status");

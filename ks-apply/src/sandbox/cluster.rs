@@ -228,6 +228,11 @@ impl Sandbox {
             None => work(),
             Some(Effect::Fail(error)) => Err(error),
             Some(Effect::LoseAnswer(error)) => work().and(Err(error)),
+            Some(Effect::Late(pause)) => {
+                let answer = work();
+                tokio::time::sleep(pause).await;
+                answer
+            }
             Some(Effect::Hang) => std::future::pending().await,
         }
     }

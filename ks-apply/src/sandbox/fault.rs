@@ -1,6 +1,7 @@
 //! Faults on demand, for tests of what happens when a cluster does not do what it should.
 
 use std::collections::BTreeMap;
+use std::time::Duration;
 
 use ks_model::ObjectRef;
 
@@ -121,6 +122,8 @@ pub(super) enum Effect {
     LoseAnswer(ClusterError),
     /// It does nothing and is never answered.
     Hang,
+    /// It does its work, and the answer takes so long.
+    Late(Duration),
 }
 
 #[derive(Clone, Debug)]
@@ -143,6 +146,18 @@ impl FaultPlan {
     #[must_use]
     pub fn fail_nth(self, nth: u64, error: ClusterError) -> Self {
         self.with(RequestMatch::any(), When::Nth(nth), Effect::Fail(error))
+    }
+
+    /// Lets the `nth` request of all do its work and answers it with an error.
+    #[must_use]
+    pub fn lose_answer_nth(self, nth: u64, error: ClusterError) -> Self {
+        self.with(RequestMatch::any(), When::Nth(nth), Effect::LoseAnswer(error))
+    }
+
+    /// Lets the `nth` request of all do its work and answers it so much later.
+    #[must_use]
+    pub fn late_nth(self, nth: u64, pause: Duration) -> Self {
+        self.with(RequestMatch::any(), When::Nth(nth), Effect::Late(pause))
     }
 
     /// Fails the next `times` matching requests with an error.
@@ -231,5 +246,14 @@ mod tests {
         let mut plan = FaultPlan::default().fail_nth(2, ClusterError::ReadOnly("x".into()));
         let struck: Vec<bool> = (0..3).map(|_| plan.next(&get("Secret")).is_some()).collect();
         assert_eq!(struck, [false, true, false]);
+    }
+
+    #[test]
+    fn each_request_has_its_own_fault() {
+        let error = ClusterError::ReadOnly("x".into());
+        let mut plan = FaultPlan::default().late_nth(1, Duration::from_secs(9)).lose_answer_nth(2, error);
+        assert!(matches!(plan.next(&get("Secret")), Some(Effect::Late(Duration { .. }))));
+        assert!(matches!(plan.next(&get("Secret")), Some(Effect::LoseAnswer(_))));
+        assert!(plan.next(&get("Secret")).is_none());
     }
 }
