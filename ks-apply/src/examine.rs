@@ -1,7 +1,7 @@
 //! Looks at the pods of a workload that takes long, and finds out what is wrong.
 //!
 //! A workload that is ready within the first seconds costs no request more. What a cluster does not let ks see (pods, logs,
-//! events) is missing in what is told, and fails nothing.
+//! events) fails nothing; what is told names it.
 
 use std::time::Duration;
 
@@ -96,27 +96,29 @@ impl Examiner<'_> {
 
     /// Tells why a wait ended: a fault that was found, or what there is to see of an object that failed or is late.
     pub(crate) async fn cause(&self, object: &ObjectRef, seen: &Seen, stuck: Option<Stuck>) -> Option<Cause> {
+        let mut unread = Vec::new();
         let Stuck { trouble, lasted, claims } = match stuck {
             Some(stuck) => stuck,
-            None => self.look(seen.workload.as_ref().filter(|it| is_examined(it))?).await?,
+            None => self.look(seen.workload.as_ref().filter(|it| is_examined(it))?, &mut unread).await?,
         };
         let log = match (&trouble.pod, trouble.log) {
-            (Some(pod), Some(which)) => self.log(pod, &trouble, which).await,
+            (Some(pod), Some(which)) => self.log(pod, &trouble, which, &mut unread).await,
             _ => Vec::new(),
         };
         let about = trouble.pod.clone().or_else(|| seen.workload.as_ref().and_then(identity));
         let mut events = Vec::new();
         for about in about.iter().cloned().chain(claims.into_iter().filter_map(|it| claim(about.as_ref()?, it))) {
-            events.extend(self.events(&about).await);
+            events.extend(self.events(&about, &mut unread).await);
         }
         let state = match &seen.state {
             Readiness::Failed { because } => because.clone(),
             state => state.to_string(),
         };
         let mut cause = Cause::new(object.clone(), state, trouble, lasted.as_secs());
-        (cause.log, cause.events) = (log, warnings(&events));
+        (cause.log, cause.events, cause.unread) = (log, warnings(&events), unread);
         // An object that is late without a fault and without a warning says everything itself.
-        (cause.pod.is_some() || !cause.message.is_empty() || !cause.events.is_empty()).then_some(cause)
+        let is_told = cause.pod.is_some() || !cause.message.is_empty() || !cause.events.is_empty();
+        (is_told || !cause.unread.is_empty()).then_some(cause)
     }
 
     fn watch(&self, workload: &Value) -> BoxStream<'static, Result<Vec<Value>, ClusterError>> {
@@ -130,10 +132,10 @@ impl Examiner<'_> {
     }
 
     /// Looks once at what an object without a found fault has: the worst fault among its pods, else the first late pod.
-    async fn look(&self, workload: &Value) -> Option<Stuck> {
+    async fn look(&self, workload: &Value, unread: &mut Vec<String>) -> Option<Stuck> {
         let pods = match (self.served("Pod"), self.query(workload)) {
             _ if is_pod(workload) => vec![workload.clone()],
-            (Some(kind), Some(query)) => within(self.cluster.list(kind, &query)).await.unwrap_or_default(),
+            (Some(kind), Some(query)) => within(self.cluster.list(kind, &query), unread).await.unwrap_or_default(),
             _ => Vec::new(),
         };
         let mine = of_workload(workload, &pods);
@@ -152,23 +154,23 @@ impl Examiner<'_> {
     }
 
     /// The log that tells about a fault; that of the running container where the one before left none.
-    async fn log(&self, pod: &ObjectRef, trouble: &Trouble, which: LogOf) -> Vec<String> {
+    async fn log(&self, pod: &ObjectRef, trouble: &Trouble, which: LogOf, unread: &mut Vec<String>) -> Vec<String> {
         let query = |previous| LogQuery { container: trouble.container.clone(), previous, lines: LINES };
         if which == LogOf::Previous {
-            let lines = within(self.cluster.log(pod, &query(true))).await.unwrap_or_default();
+            let lines = within(self.cluster.log(pod, &query(true)), unread).await.unwrap_or_default();
             if !lines.is_empty() {
                 return lines;
             }
         }
-        within(self.cluster.log(pod, &query(false))).await.unwrap_or_default()
+        within(self.cluster.log(pod, &query(false)), unread).await.unwrap_or_default()
     }
 
-    async fn events(&self, about: &ObjectRef) -> Vec<Value> {
+    async fn events(&self, about: &ObjectRef, unread: &mut Vec<String>) -> Vec<Value> {
         let Some(kind) = self.served("Event") else { return Vec::new() };
         let fields = format!("involvedObject.kind={},involvedObject.name={}", about.kind.kind, about.name);
         let query =
             ListQuery { namespace: about.namespace.clone(), field_selector: Some(fields), ..ListQuery::default() };
-        within(self.cluster.list(kind, &query)).await.unwrap_or_default()
+        within(self.cluster.list(kind, &query), unread).await.unwrap_or_default()
     }
 
     fn served(&self, kind: &str) -> Option<&ServedKind> {
@@ -176,9 +178,17 @@ impl Examiner<'_> {
     }
 }
 
-/// What a request for more words gave; nothing when it fails or takes long.
-async fn within<T>(request: impl Future<Output = Result<T, ClusterError>>) -> Option<T> {
-    tokio::time::timeout(REQUEST, request).await.ok()?.ok()
+/// What a request for more words gave; nothing when it fails or takes long. What may not be read is noted.
+async fn within<T>(request: impl Future<Output = Result<T, ClusterError>>, unread: &mut Vec<String>) -> Option<T> {
+    match tokio::time::timeout(REQUEST, request).await.ok()? {
+        Err(ClusterError::Forbidden { message, .. }) => {
+            if !unread.contains(&message) {
+                unread.push(message);
+            }
+            None
+        }
+        answer => answer.ok(),
+    }
 }
 
 async fn next(

@@ -12,7 +12,8 @@ use ks_model::{
 use ks_plan::predecessors::merge_patch;
 use ks_plan::readiness::companion;
 use ks_plan::{
-    Adoption, Conflict, Contents, Desired, DryRun, Inventory, LiveState, Lookups, Observation, Refusal, doubts, volumes,
+    Adoption, Conflict, Contents, Desired, DryRun, Inventory, LiveState, Lookups, Observation, Refusal, doubts,
+    trial_name, volumes,
 };
 use serde_json::Value;
 
@@ -26,10 +27,6 @@ use crate::sightings::{self, Sightings};
 
 /// How many requests of an observation are under way at once.
 pub(crate) const CONCURRENCY: usize = 16;
-
-/// How much of a name is kept when something is tried under another one, and what is put behind it.
-const LONGEST_NAME: usize = 50;
-const TRIAL: &str = "-trial";
 
 /// Holds what a first look at a cluster gives, before anything is compiled.
 #[derive(Clone, Debug)]
@@ -534,7 +531,7 @@ async fn made_anew(
     manifest: &Manifest,
 ) -> Result<Option<Anew>, ClusterError> {
     let name = &manifest.object().name;
-    let other: String = name.chars().take(LONGEST_NAME).chain(TRIAL.chars()).collect();
+    let other = trial_name(name);
     match cluster.apply(kind, &manifest.named(&other), ApplyMode { dry_run: true, force: false }).await {
         Ok(object) => Ok(Some(Anew::Made(object))),
         Err(ClusterError::Invalid { message, causes, .. }) if causes.iter().any(|it| it.field != "metadata.name") => {

@@ -7,7 +7,7 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 
 use crate::command_error::exit_codes;
 use crate::commands::{
-    apply, completion, destroy, explain, graph, plan, render, show, snapshot, status, validate, wait,
+    apply, completion, destroy, explain, graph, plan, rbac, render, show, snapshot, status, validate, wait,
 };
 
 /// Plans and applies a KubeSphere ClusterConfiguration.
@@ -58,6 +58,8 @@ pub enum Command {
     Graph(graph::GraphArgs),
     /// Tell which setting, line, default, fact or condition gave a value
     Explain(explain::ExplainArgs),
+    /// Print the roles that planning and applying a configuration take, and nothing more
+    Rbac(rbac::RbacArgs),
     /// Print a completion script for a shell
     Completion(completion::CompletionArgs),
     /// Print the version

@@ -43,11 +43,7 @@ impl Input {
 
     /// Reads the live object.
     pub async fn from_cluster(cluster: &dyn Cluster) -> Result<Self, CommandError> {
-        let object = ObjectRef::namespaced(
-            GroupKind::new("installer.kubesphere.io", "ClusterConfiguration"),
-            "kubesphere-system",
-            "ks-installer",
-        );
+        let object = live_object();
         let kind = ServedKind {
             kind: object.kind.clone(),
             version: "v1alpha1".into(),
@@ -92,6 +88,12 @@ impl Input {
             Err(problems) => problems.iter().collect(),
         }
     }
+}
+
+/// The live object that holds the configuration of the platform.
+pub fn live_object() -> ObjectRef {
+    let kind = GroupKind::new("installer.kubesphere.io", "ClusterConfiguration");
+    ObjectRef::namespaced(kind, "kubesphere-system", "ks-installer")
 }
 
 /// Says that a configuration was refused; the problems were told before.

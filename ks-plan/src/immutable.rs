@@ -39,6 +39,22 @@ const TABLE: &[(&str, &str, &[&str], &[&str])] = &[
     ("storage.k8s.io", "StorageClass", &[".parameters", ".provisioner", ".reclaimPolicy", ".volumeBindingMode"], &[]),
 ];
 
+/// How much of a name is kept when something is tried under another one, and what is put behind it.
+const LONGEST_NAME: usize = 50;
+const TRIAL: &str = "-trial";
+
+/// The name under which the server is asked whether an object could be made anew: its own is taken.
+pub fn trial_name(name: &str) -> String {
+    name.chars().take(LONGEST_NAME).chain(TRIAL.chars()).collect()
+}
+
+/// Whether objects of a kind may have to be made anew, and can be tried under another name.
+pub(crate) fn is_made_anew(kind: &GroupKind) -> bool {
+    // The name of a definition is made of what it defines.
+    !kind.is("apiextensions.k8s.io", "CustomResourceDefinition")
+        && TABLE.iter().any(|(group, name, ..)| kind.is(group, name))
+}
+
 /// The changed fields that stand in the way of a change in place.
 pub(crate) fn among(kind: &GroupKind, live: &Value, fields: &[FieldChange]) -> Vec<String> {
     let of = |fixed: &[&str], free: &[&str]| -> Vec<String> {

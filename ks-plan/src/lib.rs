@@ -29,6 +29,7 @@ mod layout;
 pub mod live;
 pub mod plan;
 pub mod predecessors;
+pub mod rbac;
 pub mod readiness;
 mod reasons;
 pub mod recorded;
@@ -53,6 +54,7 @@ pub use compile::{CompileError, CompileErrors, Compiled, Lookups, compile, looku
 pub use conflict::{Conflict, FieldOwner, Resolution};
 pub use desired::{ComponentOrder, Desired, DesiredError};
 pub use graph::{Dependency, DependencyGraph, EdgeReason, GraphError, Node, Until};
+pub use immutable::trial_name;
 pub use inventory::{Contents, Inventory};
 pub use kept::Kept;
 pub use live::{DryRun, LiveState, Observation, Refusal};

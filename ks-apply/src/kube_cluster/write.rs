@@ -1,6 +1,7 @@
 //! Applies, plain creates and replacements, changes of owners, and deletes.
 
 use ks_model::{Manifest, ObjectRef};
+use ks_plan::rbac;
 use kube::api::{DeleteParams, Patch, PatchParams, PostParams, Preconditions, PropagationPolicy, ValidationDirective};
 use serde_json::{Value, json};
 
@@ -33,6 +34,11 @@ pub(super) async fn apply(
     wire.send(&action, request, Repeat::Always).await.map_err(|fault| {
         // A short value may be part of any word, also of those that tell what the refusal is about.
         let mut error = fault.explain(&action, Some(kind));
+        if let ClusterError::Forbidden { message, .. } = &mut error
+            && let Some(words) = rbac::grant(message, manifest)
+        {
+            *message = format!("{message}; {words}");
+        }
         error.rewrite(|text| redact(manifest, text));
         error
     })

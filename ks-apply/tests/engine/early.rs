@@ -155,7 +155,7 @@ async fn a_wait_that_is_late_names_the_pod_that_is_not_ready() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn without_a_right_to_see_pods_a_wait_is_as_it_was() {
+async fn without_a_right_to_see_pods_a_wait_is_as_long_and_says_what_it_could_not_see() {
     let cluster = Recorder::new(sandbox());
     let forbidden = |verb| {
         let error = ClusterError::Forbidden { action: "look".into(), message: "you may not look".into() };
@@ -165,7 +165,8 @@ async fn without_a_right_to_see_pods_a_wait_is_as_it_was() {
     let faults = fault(PodFault::ImagePullBackOff).fail(matching, times, error);
     let (matching, times, error) = forbidden(Verb::List);
     let (applied, took) = with(&cluster, faults.fail(matching, times, error), options()).await;
-    assert!(matches!(applied.outcome(WAIT), Outcome::TimedOut { cause: None, .. }), "{}", applied.told());
+    let Outcome::TimedOut { cause: Some(cause), .. } = applied.outcome(WAIT) else { panic!("{}", applied.told()) };
+    assert_eq!((cause.pod.as_ref(), cause.unread.as_slice()), (None, ["you may not look".to_owned()].as_slice()));
     assert!(took >= ApplyOptions::default().timeout);
 }
 

@@ -1,8 +1,14 @@
 //! What a cluster refused, and what to do about it.
 
+use std::collections::BTreeSet;
+
 use ks_apply::ClusterError;
+use ks_plan::rbac::MissingRule;
 
 use super::{CommandError, Kind, chain};
+
+/// How many missing rules are told one by one.
+const TOLD: usize = 5;
 
 impl From<ClusterError> for CommandError {
     fn from(error: ClusterError) -> Self {
@@ -40,7 +46,11 @@ pub fn hints(error: &ClusterError) -> Vec<String> {
         ClusterError::Unauthorized { .. } => &[
             "log in again, or renew the certificate or token of this context; `kubectl auth whoami` shows who you are",
         ],
-        ClusterError::Forbidden { .. } => {
+        ClusterError::Forbidden { message, .. } => {
+            let found = missing([message.as_str()]);
+            if !found.is_empty() {
+                return found;
+            }
             &["ask for this right, or use another --context; `kubectl auth can-i --list` shows what you may do"]
         }
         ClusterError::NotServed { .. } => &[
@@ -61,9 +71,26 @@ pub fn hints(error: &ClusterError) -> Vec<String> {
     hints.iter().map(|it| (*it).to_owned()).collect()
 }
 
+/// The rules that are missing where the server said these words, each once, and what prints all that are needed.
+pub fn missing<'m>(messages: impl IntoIterator<Item = &'m str>) -> Vec<String> {
+    let rules: BTreeSet<MissingRule> = messages.into_iter().filter_map(MissingRule::read).collect();
+    if rules.is_empty() {
+        return Vec::new();
+    }
+    let mut hints: Vec<String> = rules.iter().take(TOLD).map(|it| format!("missing rule: {it}")).collect();
+    if rules.len() > TOLD {
+        hints.push(format!("and {} more missing rules", rules.len() - TOLD));
+    }
+    hints.push("`ks rbac` prints the roles with all rules that a configuration needs".to_owned());
+    hints
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    const FORBIDDEN: &str =
+        r#"pods "b" is forbidden: User "jane" cannot get resource "pods" in API group "" in the namespace "a""#;
 
     fn every_variant() -> Vec<ClusterError> {
         let (action, message) = (|| "get Pod a/b".to_owned(), || "no".to_owned());
@@ -74,6 +101,7 @@ mod tests {
             ClusterError::TimedOut { action: action(), seconds: 3 },
             ClusterError::Unauthorized { action: action(), message: message() },
             ClusterError::Forbidden { action: action(), message: message() },
+            ClusterError::Forbidden { action: action(), message: FORBIDDEN.to_owned() },
             ClusterError::NotServed { action: action(), kind: "v9 Pod".into() },
             ClusterError::Conflict { action: action(), message: message(), fields: vec![conflict] },
             ClusterError::Conflict { action: action(), message: message(), fields: vec![] },

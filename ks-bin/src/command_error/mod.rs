@@ -7,9 +7,9 @@ mod kind;
 
 use std::error::Error;
 
-use ks_plan::PlanningError;
+use ks_plan::{Fault, PlanningError};
 
-pub use from_cluster::hints;
+pub use from_cluster::{hints, missing};
 pub use from_resolutions::quoted;
 pub use kind::{Kind, exit_codes};
 
@@ -33,6 +33,13 @@ impl CommandError {
     /// Ends with the exit code of a kind, without another word.
     pub fn silent(kind: Kind) -> Self {
         Self::new(kind, "")
+    }
+
+    /// Adds which rights are missing where the server refused objects of a plan for want of them.
+    #[must_use]
+    pub fn hint_at_rights(mut self, faults: &[Fault]) -> Self {
+        self.hints.extend(missing(faults.iter().map(|it| it.refusal.message.as_str())));
+        self
     }
 
     /// Turns an error with its causes into one line.

@@ -108,7 +108,8 @@ pub fn is_accepted(plan: &Plan) -> Result<(), CommandError> {
         return Ok(());
     }
     let refused = counted(plan.faults.len() as u64, "object");
-    Err(CommandError::new(Kind::Failed, format!("the server refuses {refused}; nothing was done")))
+    Err(CommandError::new(Kind::Failed, format!("the server refuses {refused}; nothing was done"))
+        .hint_at_rights(&plan.faults))
 }
 
 /// A plan beside the cluster that it is for.

@@ -11,7 +11,7 @@ use ks_apply::{Planned, plan_destroy};
 use ks_plan::saved::ConfigurationSource;
 use ks_plan::{Inventory, SavedPlan};
 
-use super::apply::{ApplyArgs, Ready, duration, duration_or_none, proceed, show};
+use super::apply::{ApplyArgs, Ready, duration, duration_or_none, is_accepted, proceed, show};
 use super::lock::Truth;
 use super::resolve::ResolveArgs;
 use crate::catalogue;
@@ -19,7 +19,7 @@ use crate::cli::{Consent, GlobalOptions, Output};
 use crate::cluster::{self, Access};
 use crate::command_error::{CommandError, Kind};
 use crate::saved_plan;
-use crate::session::{counted, requests, tell_warnings};
+use crate::session::{requests, tell_warnings};
 use crate::ui::Ui;
 
 /// Arguments of `ks destroy`.
@@ -82,8 +82,7 @@ pub async fn run(options: &GlobalOptions, args: &DestroyArgs, ui: &Ui) -> Result
     let apply = args.as_apply();
     show(&planned.plan, &name, &apply, ui)?;
     if !planned.plan.faults.is_empty() {
-        let refused = counted(planned.plan.faults.len() as u64, "object");
-        return Err(CommandError::new(Kind::Failed, format!("the server refuses {refused}; nothing was done")));
+        is_accepted(&planned.plan)?;
     }
     if let Some(path) = &args.out {
         tell_warnings(&connection, ui);

@@ -11,6 +11,7 @@ pub mod graph;
 mod lock;
 pub mod offline;
 pub mod plan;
+pub mod rbac;
 pub mod render;
 mod resolve;
 pub mod show;
@@ -41,6 +42,7 @@ pub fn run(cli: Cli, ui: &Ui) -> Result<Kind, CommandError> {
             Command::Render(args) => render::run(&global, &args, ui).await,
             Command::Graph(args) => graph::run(&global, &args, ui).await,
             Command::Explain(args) => explain::run(&global, &args, ui).await,
+            Command::Rbac(args) => rbac::run(&global, &args, ui).await,
             Command::Completion(args) => completion::run(&args, ui),
             Command::Version => ui.print(&format!("ks {}\n", env!("CARGO_PKG_VERSION"))).map(|()| Kind::Done),
         }

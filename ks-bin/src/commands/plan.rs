@@ -80,7 +80,8 @@ pub async fn run(options: &GlobalOptions, args: &PlanArgs, ui: &Ui) -> Result<Ki
         return Err(match &args.out {
             Some(path) => CommandError::new(Kind::Failed, format!("{} is not written: {UNSAVED}", path.display())),
             None => CommandError::silent(Kind::Failed),
-        });
+        }
+        .hint_at_rights(&plan.faults));
     }
     if let Some(path) = &args.out {
         save(&session, path, ui)?;

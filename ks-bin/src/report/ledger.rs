@@ -8,7 +8,7 @@ use ks_plan::display::Palette;
 use ks_plan::{Plan, StepId};
 
 use super::words::{Words, seconds};
-use crate::command_error::hints;
+use crate::command_error::{hints, missing};
 use crate::session::counted;
 
 /// From here on a step is worth a word.
@@ -52,7 +52,8 @@ impl Ledger {
                 }
                 _ => Vec::new(),
             };
-            found.into_iter().for_each(|it| {
+            let unread = outcome.cause().map(|it| missing(it.unread.iter().map(String::as_str))).unwrap_or_default();
+            found.into_iter().chain(unread).for_each(|it| {
                 if !all.contains(&it) {
                     all.push(it);
                 }

@@ -127,7 +127,8 @@ impl<'p> Words<'p> {
         let palette = self.palette;
         let log = cause.log.iter().map(|it| format!("{} {it}", palette.dim("│")));
         let events = cause.events.iter().map(|it| format!("{} {it}", palette.caution("warning")));
-        log.chain(events).chain([format!("{} {}", palette.dim("→"), cause.advice)]).collect()
+        let unread = cause.unread.iter().map(|it| format!("{} {it}", palette.caution("not read:")));
+        log.chain(events).chain(unread).chain([format!("{} {}", palette.dim("→"), cause.advice)]).collect()
     }
 
     fn object(&self, id: StepId) -> Option<String> {

@@ -95,8 +95,8 @@ impl Ui {
                 let palette = Palette::coloured();
                 if !message.is_empty() {
                     self.tell(&format!("{} {message}", palette.bad("error:")));
-                    hints.iter().for_each(|it| self.tell(&format!("{} {it}", palette.good(" hint:"))));
                 }
+                hints.iter().for_each(|it| self.tell(&format!("{} {it}", palette.good(" hint:"))));
                 kind.code().into()
             }
         }

@@ -9,7 +9,7 @@ fn the_whole_help() {
 fn each_command_has_a_help_with_examples() {
     let room = Room::new();
     for command in
-        ["plan", "apply", "destroy", "status", "validate", "render", "graph", "explain", "wait", "completion"]
+        ["plan", "apply", "destroy", "status", "validate", "render", "graph", "explain", "wait", "rbac", "completion"]
     {
         let run = room.ks(&[command, "--help"]);
         assert_eq!(run.code, Some(0), "{run:?}");

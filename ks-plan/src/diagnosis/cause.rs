@@ -39,6 +39,9 @@ pub struct Cause {
     /// Warnings among the events.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub events: Vec<String>,
+    /// What could not be read of it, in the words of the API server: a right is missing.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub unread: Vec<String>,
     /// What to do about it.
     pub advice: String,
 }
@@ -48,8 +51,8 @@ impl Cause {
     pub fn new(object: ObjectRef, state: String, trouble: Trouble, seconds: u64) -> Self {
         let advice = advice(&trouble);
         let Trouble { pod, container, class, reason, message, .. } = trouble;
-        let (log, events) = Default::default();
-        Self { object, state, pod, container, class, reason, message, seconds, log, events, advice }
+        let (log, events, unread) = Default::default();
+        Self { object, state, pod, container, class, reason, message, seconds, log, events, unread, advice }
     }
 
     /// Rewrites everything that others wrote, as to keep secret values in.

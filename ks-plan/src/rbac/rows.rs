@@ -1,0 +1,63 @@
+//! Rights as a table: what is done with which resource, and the rules that say so.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use serde_json::{Value, json};
+
+type Verbs = BTreeSet<&'static str>;
+
+/// What is done with one resource.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+struct Row {
+    /// What is done with all objects of it.
+    all: Verbs,
+    /// What is done with single ones, by their names.
+    named: BTreeMap<String, Verbs>,
+}
+
+/// What is done with which resource, by API group and name in addresses.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(super) struct Rows(BTreeMap<(String, String), Row>);
+
+impl Rows {
+    /// Adds what is done with all objects of a resource.
+    pub(super) fn all(&mut self, group: &str, resource: String, verbs: &[&'static str]) {
+        self.0.entry((group.to_owned(), resource)).or_default().all.extend(verbs);
+    }
+
+    /// Adds what is done with one object of a resource.
+    pub(super) fn named(&mut self, group: &str, resource: String, name: &str, verbs: &[&'static str]) {
+        let row = self.0.entry((group.to_owned(), resource)).or_default();
+        row.named.entry(name.to_owned()).or_default().extend(verbs);
+    }
+
+    /// Rules that allow just this. Resources of one group with the same verbs stand together; so do names. What `wider` allows
+    /// everywhere is left out.
+    pub(super) fn rules(&self, wider: Option<&Self>) -> Vec<Value> {
+        let mut whole: BTreeMap<(&str, Vec<&str>), Vec<&str>> = BTreeMap::new();
+        let mut single: BTreeMap<(&str, &str, Vec<&str>), Vec<&str>> = BTreeMap::new();
+        for (key, row) in &self.0 {
+            let (group, resource) = key;
+            let everywhere = wider.and_then(|it| it.0.get(key)).map(|it| &it.all);
+            let is_given = |verb: &&&str| everywhere.is_some_and(|it| it.contains(**verb));
+            let all: Vec<&str> = row.all.iter().filter(|it| !is_given(it)).copied().collect();
+            if !all.is_empty() {
+                whole.entry((group, all)).or_default().push(resource);
+            }
+            for (name, verbs) in &row.named {
+                let verbs = verbs.iter().filter(|it| !is_given(it) && !row.all.contains(*it));
+                let verbs: Vec<&str> = verbs.copied().collect();
+                if !verbs.is_empty() {
+                    single.entry((group, resource, verbs)).or_default().push(name);
+                }
+            }
+        }
+        let whole = whole
+            .into_iter()
+            .map(|((group, verbs), resources)| json!({ "apiGroups": [group], "resources": resources, "verbs": verbs }));
+        let single = single.into_iter().map(|((group, resource, verbs), names)| {
+            json!({ "apiGroups": [group], "resources": [resource], "verbs": verbs, "resourceNames": names })
+        });
+        whole.chain(single).collect()
+    }
+}
