@@ -17,7 +17,7 @@ use injected::Injected;
 use story::{STORIES, Stage};
 
 /// How many runs are in a usual test run.
-const SHARE: usize = 100;
+const SHARE: usize = 60;
 /// Of a hundred runs, so many are of the whole catalogue.
 const WHOLE: usize = 2;
 const THREADS: u64 = 2;
