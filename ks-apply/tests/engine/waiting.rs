@@ -100,7 +100,8 @@ async fn no_write_begins_after_the_deadline() {
     options.deadline = Some(Duration::from_secs(10));
     let began = tokio::time::Instant::now();
     let result = applied_with(&cluster, &wanted(), options, watch::channel(false).1).await;
-    assert!((10..14).contains(&began.elapsed().as_secs()), "the patience is longer: {:?}", began.elapsed());
+    // The last pause began before the deadline: three seconds, and as much again by chance.
+    assert!((10..=16).contains(&began.elapsed().as_secs()), "the patience is longer: {:?}", began.elapsed());
     assert!(matches!(result.outcome("apply Deployment.apps home/d"), Outcome::Failed(_)), "{}", result.told());
     assert!(matches!(result.outcome("apply ConfigMap home/later"), Outcome::Interrupted), "{}", result.told());
 }
