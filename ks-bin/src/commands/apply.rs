@@ -2,7 +2,6 @@
 
 use std::path::PathBuf;
 use std::sync::Arc;
-use std::time::Duration;
 
 use clap::Args;
 use ks_apply::Discovery;
@@ -12,11 +11,11 @@ use ks_plan::display::PlanDocument;
 use serde_json::json;
 
 use super::apply_saved as saved;
-use super::carry_out::carry_out;
+use super::carry_out::{CarryOutArgs, Manner, PatienceArgs, carry_out};
 use super::consent::{confirm, consent};
 use super::lock::{self, Truth};
 use super::resolve::ResolveArgs;
-use crate::cli::{Consent, GlobalOptions, Output};
+use crate::cli::{GlobalOptions, Output};
 use crate::cluster::{Access, Connection};
 use crate::command_error::{CommandError, Kind};
 use crate::interrupt;
@@ -32,39 +31,15 @@ pub struct ApplyArgs {
     /// A plan that `ks plan --out` saved: applied as it is, or refused when the cluster is not as it was
     #[arg(value_name = "PLAN", conflicts_with_all = ["take", "keep"])]
     pub plan: Option<PathBuf>,
-    /// Do not ask
-    #[arg(short, long)]
-    pub yes: bool,
+    /// How it is carried out.
+    #[command(flatten)]
+    pub carry_out: CarryOutArgs,
+    /// How much is waited for and taken.
+    #[command(flatten)]
+    pub patience: PatienceArgs,
     /// What becomes of conflicts.
     #[command(flatten)]
     pub resolve: ResolveArgs,
-    /// Take every field that the plan shows in conflict; one that comes up later fails its write
-    #[arg(long, help_heading = "Conflicts")]
-    pub force_conflicts: bool,
-    /// Allow what needs a consent of its own, written as the plan prints it: 'data-loss=KIND NAMESPACE/NAME'
-    #[arg(long, value_name = "CONSENT")]
-    pub allow: Vec<Consent>,
-    /// How long one object may take to become ready, or to go away: 90s, 10m, 1h
-    #[arg(long, value_name = "TIME", default_value = "10m", value_parser = duration)]
-    pub timeout: Duration,
-    /// How long a fault is put up with that may pass: an image that does not come, a crash, no room on the nodes
-    #[arg(long, value_name = "TIME", default_value = "2m", value_parser = duration)]
-    pub grace: Duration,
-    /// How long all of it may take: no write starts after that, and waits end. No limit by default
-    #[arg(long, value_name = "TIME", value_parser = duration)]
-    pub deadline: Option<Duration>,
-    /// How long to wait for another runner that holds the lease; 0s fails at once
-    #[arg(long, value_name = "TIME", default_value = "0s", value_parser = duration_or_none)]
-    pub lock_timeout: Duration,
-    /// How many writes are under way at once
-    #[arg(long, value_name = "COUNT", default_value_t = 8, value_parser = clap::value_parser!(u16).range(1..=256))]
-    pub concurrency: u16,
-    /// For whom the output is; json is one object per line
-    #[arg(short, long, value_enum, default_value_t)]
-    pub output: Output,
-    /// Show every field of new objects and every reason
-    #[arg(long)]
-    pub full: bool,
 }
 
 const EXAMPLES: &str = "\
@@ -83,15 +58,18 @@ again goes on from there.";
 
 /// Shows the plan, asks, and carries it out; a saved plan was reviewed before, and is not asked about.
 pub async fn run(options: &GlobalOptions, args: &ApplyArgs, ui: &Ui) -> Result<Kind, CommandError> {
+    let mut manner = args.carry_out.manner_with(&args.patience);
+    manner.is_saved = args.plan.is_some();
+    let manner = &manner;
     if let Some(path) = &args.plan {
         let ready = saved::open(options, path, ui).await?;
-        show(&ready.plan, &ready.name, args, ui)?;
-        return proceed(ready, args, false, ui).await;
+        show(&ready.plan, &ready.name, manner, ui)?;
+        return proceed(ready, manner, false, ui).await;
     }
     let Session { cluster: name, connection, planned, basis, .. } =
         Session::open(options, &args.resolve.options()?, Access::ReadWrite, ui).await?;
     let plan = Arc::new(planned.plan);
-    show(&plan, &name, args, ui)?;
+    show(&plan, &name, manner, ui)?;
     is_accepted(&plan)?;
     // Only plans of snapshots have none, and those were not opened for writing.
     let no_way = || CommandError::new(Kind::Bug, "there is no way to the cluster");
@@ -99,7 +77,7 @@ pub async fn run(options: &GlobalOptions, args: &ApplyArgs, ui: &Ui) -> Result<K
     let (lookout, basis) = basis.ok_or_else(no_way)?;
     let (lookout, truth) = (Some(lookout), Some(Truth::Fresh(Box::new(basis))));
     let discovery = planned.survey.discovery;
-    proceed(Ready { name, connection, discovery, plan, lookout, truth }, args, true, ui).await
+    proceed(Ready { name, connection, discovery, plan, lookout, truth }, manner, true, ui).await
 }
 
 /// Refuses a plan with objects that the server refuses.
@@ -129,37 +107,37 @@ pub struct Ready {
 }
 
 /// Asks for what has to be agreed to, and carries the plan out.
-pub async fn proceed(mut ready: Ready, args: &ApplyArgs, asks: bool, ui: &Ui) -> Result<Kind, CommandError> {
+pub async fn proceed(mut ready: Ready, manner: &Manner, asks: bool, ui: &Ui) -> Result<Kind, CommandError> {
     let plan = &*ready.plan;
     if plan.is_empty() && plan.unready.is_empty() {
-        return finished(&ready.connection, args, ui);
+        return finished(&ready.connection, manner, ui);
     }
-    consent(plan, args)?;
+    consent(plan, manner)?;
     if asks && !plan.is_empty() {
-        confirm(args, ui)?;
+        confirm(manner, ui)?;
     }
     let interrupt = interrupt::listen();
-    let held = lock::take(&mut ready, args, &interrupt, ui).await?;
-    let (ledger, ending, elapsed) = carry_out(&ready, held, interrupt, args, ui).await?;
+    let held = lock::take(&mut ready, manner, &interrupt, ui).await?;
+    let (ledger, ending, elapsed) = carry_out(&ready, held, interrupt, manner, ui).await?;
     let (plan, tally) = (&*ready.plan, ending.tally);
     tell_warnings(&ready.connection, ui);
-    if args.output == Output::Text {
+    if manner.output == Output::Text {
         ui.print(&format!("\n{}", ledger.text(plan, tally, elapsed)))?;
     }
-    finished(&ready.connection, args, ui)?;
+    finished(&ready.connection, manner, ui)?;
     verdict(&ledger, plan, &ending)
 }
 
 /// Shows a plan before anything is asked.
-pub fn show(plan: &Plan, cluster: &str, args: &ApplyArgs, ui: &Ui) -> Result<(), CommandError> {
-    match args.output {
-        Output::Text => ui.print(&for_people(plan, cluster, args.full)),
+pub fn show(plan: &Plan, cluster: &str, manner: &Manner, ui: &Ui) -> Result<(), CommandError> {
+    match manner.output {
+        Output::Text => ui.print(&for_people(plan, cluster, manner.full)),
         Output::Json => ui.print(&format!("{}\n", json!({ "event": "planned", "plan": PlanDocument::of(plan) }))),
     }
 }
 
-fn finished(connection: &Connection, args: &ApplyArgs, ui: &Ui) -> Result<Kind, CommandError> {
-    match args.output {
+fn finished(connection: &Connection, manner: &Manner, ui: &Ui) -> Result<Kind, CommandError> {
+    match manner.output {
         Output::Text => ui.print(&format!("{}\n", requests(connection)))?,
         Output::Json => {
             let requests = connection.cluster.requests();
@@ -191,36 +169,4 @@ fn verdict(ledger: &Ledger, plan: &Plan, ending: &Ending) -> Result<Kind, Comman
     let mut error = CommandError::new(Kind::Failed, format!("{failed} did not succeed"));
     error.hints = ledger.hints();
     Err(error)
-}
-
-/// Reads `90s`, `10m`, `1h`, and `0s`.
-pub fn duration_or_none(text: &str) -> Result<Duration, String> {
-    if text == "0s" { Ok(Duration::ZERO) } else { duration(text) }
-}
-
-/// Reads `90s`, `10m`, `1h`.
-pub fn duration(text: &str) -> Result<Duration, String> {
-    let wrong = || "write a time such as 90s, 10m or 1h".to_owned();
-    let (number, unit) = text.split_at(text.find(|c: char| !c.is_ascii_digit()).ok_or_else(wrong)?);
-    let factor = match unit {
-        "s" => 1,
-        "m" => 60,
-        "h" => 3600,
-        _ => return Err(wrong()),
-    };
-    let seconds = number.parse::<u64>().ok().and_then(|it| it.checked_mul(factor)).filter(|it| *it > 0);
-    seconds.map(Duration::from_secs).ok_or_else(wrong)
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn times_have_a_unit() {
-        assert_eq!(duration("90s"), Ok(Duration::from_secs(90)));
-        assert_eq!(duration("1h"), Ok(Duration::from_secs(3600)));
-        assert_eq!(duration_or_none("0s"), Ok(Duration::ZERO));
-        assert!(["", "5", "m", "0s", "1d", "-1s", "99999999999999999999s"].iter().all(|it| duration(it).is_err()));
-    }
 }

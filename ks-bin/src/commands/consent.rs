@@ -2,7 +2,7 @@
 
 use ks_plan::Plan;
 
-use super::apply::ApplyArgs;
+use super::carry_out::Manner;
 use super::resolve::offer;
 use crate::cli::{Consent, Output};
 use crate::command_error::{CommandError, Kind};
@@ -10,14 +10,14 @@ use crate::session::counted;
 use crate::ui::Ui;
 
 /// Refuses what needs a consent that was not given.
-pub fn consent(plan: &Plan, args: &ApplyArgs) -> Result<(), CommandError> {
-    if plan.removes_everything() && !args.allow.contains(&Consent::Removal) {
+pub fn consent(plan: &Plan, manner: &Manner) -> Result<(), CommandError> {
+    if plan.removes_everything() && !manner.allow.contains(&Consent::Removal) {
         let message = "nothing is left on, so everything that ks made would go; nothing was done";
         return Err(CommandError::new(Kind::NoConsent, message)
             .hint("`ks destroy` removes everything; is this the right configuration, and the right --manifests?")
             .hint("allow it with --allow removal=everything"));
     }
-    let allowed = |object: &str| args.allow.iter().any(|it| matches!(it, Consent::DataLoss(name) if name == object));
+    let allowed = |object: &str| manner.allow.iter().any(|it| matches!(it, Consent::DataLoss(name) if name == object));
     let losses: Vec<String> = plan.data_losses().map(|it| it.object.to_string()).filter(|it| !allowed(it)).collect();
     if !losses.is_empty() {
         let what = counted(losses.len() as u64, "object");
@@ -28,26 +28,26 @@ pub fn consent(plan: &Plan, args: &ApplyArgs) -> Result<(), CommandError> {
         return Err(if plan.removes_everything() { error.hint(leave) } else { error });
     }
     let conflicts: usize = plan.conflicting().map(|it| it.unresolved().count()).sum();
-    if conflicts > 0 && !args.force_conflicts {
+    if conflicts > 0 && !manner.engine.force_conflicts {
         let fields = counted(conflicts as u64, "field");
         let message = format!("{fields} of other managers would change (`!` in the plan); nothing was done");
         let error = offer(plan, CommandError::new(Kind::NoConsent, message));
         let again = "--take and --keep belong to `ks plan`: plan again with them, and save that";
-        return Err(if args.plan.is_some() { error.hint(again) } else { error });
+        return Err(if manner.is_saved { error.hint(again) } else { error });
     }
     Ok(())
 }
 
 /// Asks, unless the user said yes before.
-pub fn confirm(args: &ApplyArgs, ui: &Ui) -> Result<(), CommandError> {
-    if args.yes {
+pub fn confirm(manner: &Manner, ui: &Ui) -> Result<(), CommandError> {
+    if manner.yes {
         return Ok(());
     }
     let nobody = |why: &str| {
         CommandError::new(Kind::NoConsent, "there is nobody to ask; nothing was done")
             .hint(format!("{why}: apply without a question with --yes"))
     };
-    if args.output == Output::Json {
+    if manner.output == Output::Json {
         return Err(nobody("json is for programs"));
     }
     match ui.ask("\nApply these changes? Only 'yes' is accepted:").as_deref() {

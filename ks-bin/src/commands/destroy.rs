@@ -3,7 +3,6 @@
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
-use std::time::Duration;
 
 use clap::Args;
 use ks_apply::lease::Lookout;
@@ -11,11 +10,11 @@ use ks_apply::{Planned, plan_destroy};
 use ks_plan::saved::ConfigurationSource;
 use ks_plan::{Inventory, SavedPlan};
 
-use super::apply::{ApplyArgs, Ready, duration, duration_or_none, is_accepted, proceed, show};
+use super::apply::{Ready, is_accepted, proceed, show};
+use super::carry_out::CarryOutArgs;
 use super::lock::Truth;
-use super::resolve::ResolveArgs;
 use crate::catalogue;
-use crate::cli::{Consent, GlobalOptions, Output};
+use crate::cli::{Consent, GlobalOptions};
 use crate::cluster::{self, Access};
 use crate::command_error::{CommandError, Kind};
 use crate::saved_plan;
@@ -26,33 +25,15 @@ use crate::ui::Ui;
 #[derive(Debug, Args)]
 #[command(after_help = EXAMPLES)]
 pub struct DestroyArgs {
-    /// Do not ask
-    #[arg(short, long)]
-    pub yes: bool,
-    /// Allow what needs a consent of its own, written as the plan prints it: 'data-loss=KIND NAMESPACE/NAME'
-    #[arg(long, value_name = "CONSENT")]
-    pub allow: Vec<Consent>,
+    /// How it is carried out.
+    #[command(flatten)]
+    pub carry_out: CarryOutArgs,
     /// Leave this namespace there, with what others have in it. Can be given again
     #[arg(long, value_name = "NAMESPACE")]
     pub leave: Vec<String>,
     /// Save the plan for `ks apply FILE` and remove nothing
     #[arg(long, value_name = "FILE")]
     pub out: Option<PathBuf>,
-    /// How long one object may take to go away: 90s, 10m, 1h
-    #[arg(long, value_name = "TIME", default_value = "10m", value_parser = duration)]
-    pub timeout: Duration,
-    /// How long to wait for another runner that holds the lease; 0s fails at once
-    #[arg(long, value_name = "TIME", default_value = "0s", value_parser = duration_or_none)]
-    pub lock_timeout: Duration,
-    /// How many deletes are under way at once
-    #[arg(long, value_name = "COUNT", default_value_t = 8, value_parser = clap::value_parser!(u16).range(1..=256))]
-    pub concurrency: u16,
-    /// For whom the output is; json is one object per line
-    #[arg(short, long, value_enum, default_value_t)]
-    pub output: Output,
-    /// Show every reason
-    #[arg(long)]
-    pub full: bool,
 }
 
 const EXAMPLES: &str = "\
@@ -79,8 +60,10 @@ pub async fn run(options: &GlobalOptions, args: &DestroyArgs, ui: &Ui) -> Result
     };
     let planned = plan_destroy(&*connection.cluster, &catalogue, leave).await?;
     drop(sign);
-    let apply = args.as_apply();
-    show(&planned.plan, &name, &apply, ui)?;
+    let mut manner = args.carry_out.manner();
+    // That everything goes is what the command says.
+    manner.allow.push(Consent::Removal);
+    show(&planned.plan, &name, &manner, ui)?;
     if !planned.plan.faults.is_empty() {
         is_accepted(&planned.plan)?;
     }
@@ -93,7 +76,7 @@ pub async fn run(options: &GlobalOptions, args: &DestroyArgs, ui: &Ui) -> Result
     let truth = Some(Truth::Saved(Box::new(saved(&planned, name.clone()))));
     let Planned { survey, plan, .. } = planned;
     let ready = Ready { name, connection, discovery: survey.discovery, plan: Arc::new(plan), lookout, truth };
-    proceed(ready, &apply, true, ui).await
+    proceed(ready, &manner, true, ui).await
 }
 
 fn saved(planned: &Planned, cluster: String) -> SavedPlan {
@@ -106,25 +89,4 @@ fn save(saved: &SavedPlan, path: &Path, ui: &Ui) -> Result<(), CommandError> {
     let path = path.display();
     ui.note(&format!("saved to {path}; `ks show {path}` shows it, `ks apply {path}` applies it as it is"));
     Ok(())
-}
-
-impl DestroyArgs {
-    /// The same as an apply, which carries the plan out. That everything goes is what the command says.
-    fn as_apply(&self) -> ApplyArgs {
-        ApplyArgs {
-            plan: None,
-            yes: self.yes,
-            resolve: ResolveArgs::default(),
-            force_conflicts: false,
-            allow: self.allow.iter().cloned().chain([Consent::Removal]).collect(),
-            timeout: self.timeout,
-            // Nothing is waited for to become ready.
-            grace: self.timeout,
-            lock_timeout: self.lock_timeout,
-            deadline: None,
-            concurrency: self.concurrency,
-            output: self.output,
-            full: self.full,
-        }
-    }
 }

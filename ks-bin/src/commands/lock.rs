@@ -7,8 +7,9 @@ use ks_plan::{Plan, SavedPlan};
 use serde_json::{Value, json};
 use tokio::sync::watch;
 
-use super::apply::{ApplyArgs, Ready, show};
+use super::apply::{Ready, show};
 use super::apply_saved;
+use super::carry_out::Manner;
 use super::consent::consent;
 use crate::cli::Output;
 use crate::command_error::{CommandError, Kind};
@@ -27,19 +28,19 @@ pub enum Truth {
 /// Takes the lease for a plan; none for one that writes nothing.
 pub async fn take(
     ready: &mut Ready,
-    args: &ApplyArgs,
+    manner: &Manner,
     interrupt: &watch::Receiver<bool>,
     ui: &Ui,
 ) -> Result<Option<Held>, CommandError> {
     let writes = ready.plan.steps.iter().any(|it| it.task.is_write());
     let Some(lookout) = ready.lookout.take().filter(|_| writes) else { return Ok(None) };
-    let options = LeaseOptions { holder: holder(), timeout: args.lock_timeout };
-    let told = |occupied: &Occupied| tell(occupied, args, ui);
+    let options = LeaseOptions { holder: holder(), timeout: manner.lock_timeout };
+    let told = |occupied: &Occupied| tell(occupied, manner, ui);
     let held = unless(interrupt, lookout.acquire(&ready.plan, &ready.discovery, options, told)).await??;
     if !held.was_disturbed() {
         return Ok(Some(held));
     }
-    match unless(interrupt, look_again(ready, args, ui)).await {
+    match unless(interrupt, look_again(ready, manner, ui)).await {
         Ok(Ok(())) => Ok(Some(held)),
         Ok(Err(error)) | Err(error) => {
             held.release().await;
@@ -58,7 +59,7 @@ async fn unless<T>(interrupt: &watch::Receiver<bool>, work: impl Future<Output =
 
 /// Another runner may have written since the plan was made. Who said yes to everything gets a new plan, everybody else only
 /// the one that was agreed to.
-async fn look_again(ready: &mut Ready, args: &ApplyArgs, ui: &Ui) -> Result<(), CommandError> {
+async fn look_again(ready: &mut Ready, manner: &Manner, ui: &Ui) -> Result<(), CommandError> {
     let basis = match &ready.truth {
         None => return Ok(()),
         Some(Truth::Saved(saved)) => return apply_saved::still_true(saved, &ready.connection).await,
@@ -68,18 +69,18 @@ async fn look_again(ready: &mut Ready, args: &ApplyArgs, ui: &Ui) -> Result<(), 
     if document(&planned.plan)? == document(&ready.plan)? {
         return Ok(());
     }
-    if !args.yes {
+    if !manner.yes {
         let message = "another runner changed the cluster since this was planned; nothing was done";
         return Err(
             CommandError::new(Kind::Stale, message).hint("run ks apply again, and review what is different now")
         );
     }
-    if args.output == Output::Text {
+    if manner.output == Output::Text {
         ui.note("another runner changed the cluster since this was planned; this is the new plan");
     }
-    show(&planned.plan, &ready.name, args, ui)?;
+    show(&planned.plan, &ready.name, manner, ui)?;
     super::apply::is_accepted(&planned.plan)?;
-    consent(&planned.plan, args)?;
+    consent(&planned.plan, manner)?;
     ready.discovery = planned.survey.discovery;
     ready.plan = planned.plan.into();
     Ok(())
@@ -89,9 +90,9 @@ fn document(plan: &Plan) -> Result<Value, CommandError> {
     serde_json::to_value(plan).map_err(|error| CommandError::new(Kind::Bug, format!("compare plans: {error}")))
 }
 
-fn tell(occupied: &Occupied, args: &ApplyArgs, ui: &Ui) {
+fn tell(occupied: &Occupied, manner: &Manner, ui: &Ui) {
     let Occupied { holder, since, ends, looks_abandoned, waited } = occupied;
-    if args.output == Output::Json {
+    if manner.output == Output::Json {
         let milliseconds = u64::try_from(waited.as_millis()).unwrap_or(u64::MAX);
         let event =
             json!({ "event": "locked", "holder": holder, "since": since, "ends": ends, "waitedMs": milliseconds });

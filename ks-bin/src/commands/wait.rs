@@ -4,10 +4,10 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use clap::Args;
-use ks_apply::PlanOptions;
+use ks_apply::{ApplyOptions, PlanOptions};
 
-use super::apply::{ApplyArgs, Ready, duration, proceed};
-use super::resolve::ResolveArgs;
+use super::apply::{Ready, proceed};
+use super::carry_out::{Manner, duration};
 use crate::cli::{GlobalOptions, Output};
 use crate::cluster::Access;
 use crate::command_error::{CommandError, Kind};
@@ -60,25 +60,17 @@ pub async fn run(options: &GlobalOptions, args: &WaitArgs, ui: &Ui) -> Result<Ki
         })?;
     }
     let ready = Ready { name, connection, discovery: planned.survey.discovery, plan, lookout: None, truth: None };
-    proceed(ready, &args.as_apply(), false, ui).await
+    proceed(ready, &args.manner(), false, ui).await
 }
 
 impl WaitArgs {
     /// The same as an apply, which carries out the waits.
-    fn as_apply(&self) -> ApplyArgs {
-        ApplyArgs {
-            plan: None,
-            yes: true,
-            resolve: ResolveArgs::default(),
-            force_conflicts: false,
-            allow: Vec::new(),
-            timeout: self.timeout,
-            grace: self.grace,
-            lock_timeout: Duration::ZERO,
-            deadline: None,
-            concurrency: 1,
-            output: self.output,
-            full: false,
-        }
+    fn manner(&self) -> Manner {
+        let mut engine = ApplyOptions::default();
+        engine.concurrency = 1;
+        engine.timeout = self.timeout;
+        engine.grace = self.grace;
+        let (lock_timeout, output) = (Duration::ZERO, self.output);
+        Manner { yes: true, allow: Vec::new(), engine, lock_timeout, output, full: false, is_saved: false }
     }
 }
