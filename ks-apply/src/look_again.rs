@@ -12,6 +12,7 @@ use crate::cluster::{Cluster, ListQuery};
 use crate::discovery::ServedKind;
 use crate::error::ClusterError;
 use crate::observe::{CONCURRENCY, Survey, identity};
+use crate::sightings;
 
 /// Looks at all objects of a saved plan and at the members of its inventory: one labelled LIST for each kind, a GET for what the
 /// lists lack. Writes nothing, and no dry run is made: the plan says already what the server answered.
@@ -29,12 +30,7 @@ pub async fn look_again(cluster: &dyn Cluster, survey: &Survey, saved: &SavedPla
     let query = ListQuery { label_selector: Some(inventory.selector()), ..ListQuery::default() };
     let query = &query;
     let lists: Vec<(&ServedKind, Vec<Value>)> = stream::iter(kinds.into_values())
-        .map(|kind| async move {
-            match cluster.list(kind, query).await {
-                Err(ClusterError::NotServed { .. }) => Ok((kind, Vec::new())),
-                answer => Ok::<_, ClusterError>((kind, answer?)),
-            }
-        })
+        .map(|kind| async move { Ok::<_, ClusterError>((kind, sightings::list(cluster, kind, query).await?)) })
         .buffer_unordered(CONCURRENCY)
         .try_collect()
         .await?;

@@ -35,7 +35,7 @@ use crate::steps::VolumeWork;
 use crate::structured::{Verdict, compare_defaulted, leave_out};
 use keeps::Keeps;
 pub(crate) use removal::is_member;
-use seen::{Seen, see};
+use seen::{Seen, lacking_namespace, see};
 pub(crate) use work::is_waited_for;
 
 /// The field manager under which ks applies.
@@ -199,6 +199,11 @@ impl Builder<'_> {
     }
 
     fn create(&self, manifest: &Manifest) -> Result<Change, Vec<Refusal>> {
+        if let Some(name) = lacking_namespace(manifest.object(), self.desired, self.live) {
+            let message =
+                format!("namespace {name} does not exist and is not made by this configuration: make it first");
+            return Err(vec![Refusal { message, immutable: Vec::new() }]);
+        }
         let (after, verified) = match self.live.dry_run(manifest.object()) {
             Some(DryRun::Merged { object, .. }) => (object.clone(), Verified::Server),
             Some(DryRun::Refused(refusal)) if !self.is_redefined(&manifest.object().kind) => {

@@ -51,8 +51,27 @@ pub enum DryRun {
         /// The fields that had to be taken from other managers to get there.
         conflicts: Vec<Conflict>,
     },
+    /// The server refuses to change the object, and would take it if it were made anew.
+    Anew {
+        /// Why it cannot be changed in place; names at least one immutable field.
+        refusal: Refusal,
+        /// The whole object as it would be stored once the old one is gone.
+        object: Value,
+    },
     /// The server refuses the object.
     Refused(Refusal),
+}
+
+impl DryRun {
+    /// The same answer about the object that `change` makes of the answered one.
+    #[must_use]
+    pub fn map_object(self, change: impl FnOnce(Value) -> Value) -> Self {
+        match self {
+            Self::Merged { object, conflicts } => Self::Merged { object: change(object), conflicts },
+            Self::Anew { refusal, object } => Self::Anew { refusal, object: change(object) },
+            Self::Refused(refusal) => Self::Refused(refusal),
+        }
+    }
 }
 
 /// Why an object is refused.

@@ -58,12 +58,7 @@ impl RecordedState {
         };
         let asked = asked(desired, live, facts, mask);
         let answer = |(object, answer): (&ObjectRef, &DryRun)| {
-            let answer = match answer {
-                DryRun::Merged { object: value, conflicts } => {
-                    DryRun::Merged { object: stored(object, value), conflicts: conflicts.clone() }
-                }
-                refused @ DryRun::Refused(_) => refused.clone(),
-            };
+            let answer = answer.clone().map_object(|value| stored(object, &value));
             Some(RecordedAnswer { object: object.clone(), of: asked.get(object)?.clone(), answer })
         };
         Self {
@@ -91,13 +86,7 @@ impl RecordedState {
             if asked.get(object) != Some(of) {
                 continue;
             }
-            let answer = match answer {
-                DryRun::Merged { object: value, conflicts } => {
-                    DryRun::Merged { object: revealed(object, value, desired, mask), conflicts: conflicts.clone() }
-                }
-                refused @ DryRun::Refused(_) => refused.clone(),
-            };
-            live.answer(object.clone(), answer);
+            live.answer(object.clone(), answer.clone().map_object(|value| revealed(object, &value, desired, mask)));
         }
         live
     }

@@ -3,7 +3,7 @@
 #![expect(clippy::unwrap_used, reason = "the steps of a test stand in functions of their own")]
 
 use ks_apply::{ConnectOptions, KubeCluster};
-use ks_plan::{Action, Catalogue};
+use ks_plan::{Action, Catalogue, Verified};
 use ks_tests::configuration::EXAMPLE;
 use ks_tests::control_plane::{ControlPlane, Options};
 use ks_tests::engine::Engine;
@@ -39,6 +39,11 @@ async fn what_could_not_be_made_again_is_refused_and_not_deleted() {
     let planned = engine(", provisioner: d.e/f").plan(EXAMPLE).await;
     assert_eq!(planned.plan.faults, []);
     assert_eq!(planned.plan.summary().replace, 1);
-    assert!(planned.plan.changes.iter().any(|it| it.action == Action::Replace && it.object.name == "plain"));
+    let change = planned.plan.changes.iter().find(|it| it.object.name == "plain").unwrap();
+    assert_eq!((change.action, change.verified), (Action::Replace, Verified::Server));
+    let after = change.after.as_ref().unwrap();
+    // The server fills these two in; it was asked under another name, of which nothing is left.
+    assert_eq!((&after["reclaimPolicy"], &after["volumeBindingMode"]), (&"Delete".into(), &"Immediate".into()));
+    assert!(after["metadata"]["name"] == "plain" && !after.to_string().contains("trial"), "{after}");
     engine(", provisioner: d.e/f").converge(EXAMPLE).await;
 }

@@ -147,3 +147,17 @@ async fn an_object_that_a_list_has_in_another_version_is_read_in_its_own() {
     assert!(plan.is_empty(), "{:?}", plan.changes);
     assert_eq!(cluster.requests().since(before).dry_runs, 0);
 }
+
+#[tokio::test(start_paused = true)]
+async fn what_has_no_namespace_to_be_in_is_a_fault_before_anything_is_written() {
+    let cluster = Recorder::new(sandbox());
+    let mut elsewhere = config_map("a", "1");
+    elsewhere["metadata"]["namespace"] = "away".into();
+    let wanted = desired(vec![bundle("demo", [namespace("home"), elsewhere])]);
+    let (_, plan) = planned(&cluster, &wanted).await;
+    let [fault] = plan.faults.as_slice() else { panic!("{:?}", plan.faults) };
+    assert!(fault.refusal.message.contains("namespace away does not exist"), "{fault:?}");
+    as_other(&cluster.sandbox, namespace("away"));
+    assert!(applied(&cluster, &wanted).await.tally.is_success());
+    assert!(planned(&cluster, &wanted).await.1.is_empty());
+}

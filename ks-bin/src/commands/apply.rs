@@ -80,14 +80,13 @@ pub async fn run(options: &GlobalOptions, args: &ApplyArgs, ui: &Ui) -> Result<K
     proceed(Ready { name, connection, discovery, plan, lookout, truth }, manner, true, ui).await
 }
 
-/// Refuses a plan with objects that the server refuses.
+/// Refuses a plan with objects that cannot be written.
 pub fn is_accepted(plan: &Plan) -> Result<(), CommandError> {
     if plan.faults.is_empty() {
         return Ok(());
     }
     let refused = counted(plan.faults.len() as u64, "object");
-    Err(CommandError::new(Kind::Failed, format!("the server refuses {refused}; nothing was done"))
-        .hint_at_rights(&plan.faults))
+    Err(CommandError::new(Kind::Failed, format!("{refused} refused; nothing was done")).hint_at_rights(&plan.faults))
 }
 
 /// A plan beside the cluster that it is for.

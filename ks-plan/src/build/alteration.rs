@@ -24,7 +24,18 @@ impl Builder<'_> {
                 Ok(self.update(manifest, live, adoption, object.clone(), conflicts.clone(), Verified::Server))
             }
             // An object of others is never deleted to be made again.
-            Some(DryRun::Refused(refusal)) if manifest.is_pinned() => Err(vec![refusal.clone()]),
+            Some(DryRun::Anew { refusal, .. } | DryRun::Refused(refusal)) if manifest.is_pinned() => {
+                Err(vec![refusal.clone()])
+            }
+            Some(DryRun::Anew { refusal, object }) => {
+                let change = self.replace(manifest, live, adoption, refusal.immutable.clone());
+                let is_known = !self.is_redefined(&manifest.object().kind);
+                Ok(if is_known {
+                    Change { after: Some(object.clone()), verified: Verified::Server, ..change }
+                } else {
+                    change
+                })
+            }
             Some(DryRun::Refused(refusal)) if !refusal.immutable.is_empty() => {
                 Ok(self.replace(manifest, live, adoption, refusal.immutable.clone()))
             }

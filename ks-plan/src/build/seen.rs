@@ -3,6 +3,7 @@
 use ks_model::{GroupKind, ObjectRef};
 use serde_json::Value;
 
+use crate::desired::Desired;
 use crate::live::{LiveState, Observation};
 
 /// How a wanted object stands in the cluster.
@@ -29,6 +30,14 @@ pub(super) fn see<'a>(object: &ObjectRef, live: &'a LiveState) -> Seen<'a> {
         Observation::Present(value) if is_leaving(value) => Seen::Leaving(value),
         Observation::Present(value) => Seen::Present(value),
     }
+}
+
+/// The namespace of an object, where it was looked for in vain and nothing wants it.
+pub(super) fn lacking_namespace<'o>(object: &'o ObjectRef, desired: &Desired, live: &LiveState) -> Option<&'o str> {
+    let name = object.namespace.as_deref()?;
+    let home = ObjectRef::cluster(GroupKind::new("", "Namespace"), name);
+    let lacks = desired.find(&home).is_none() && *live.get(&home) == Observation::Absent { askable: true };
+    lacks.then_some(name)
 }
 
 /// Whether somebody has asked for the deletion of a live object, and only finalizers or time stand before it.

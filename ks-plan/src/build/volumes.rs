@@ -79,7 +79,7 @@ impl Builder<'_> {
     fn expand(&self, case: &Case<'_>, template: &ClaimTemplate) -> Option<Result<Change, Refusal>> {
         let (manifest, live) = (case.claim.expanded(template)?, case.claim.value);
         let (after, conflicts, verified) = match self.live.dry_run(&case.slot.claim) {
-            Some(DryRun::Refused(refusal)) => return Some(Err(refusal.clone())),
+            Some(DryRun::Anew { refusal, .. } | DryRun::Refused(refusal)) => return Some(Err(refusal.clone())),
             Some(DryRun::Merged { object, conflicts }) => (object.clone(), conflicts.clone(), Verified::Server),
             None => {
                 let (after, conflicts) = fields::predicted(&manifest, live, self.desired.type_of(&manifest));

@@ -191,6 +191,21 @@ fn an_immutable_field_makes_a_replace_that_names_it() {
 }
 
 #[test]
+fn what_the_server_would_make_anew_is_what_is_there_after_a_replace() {
+    let desired = one_map();
+    let map = core("ConfigMap", "home/c");
+    let mut live = with(&desired, &map, json!({ "data": { "a": "old" } }));
+    let mut object = applied(&desired, &map);
+    object["data"]["added"] = "by the server".into();
+    let DryRun::Refused(refusal) = refused("frozen", &[".data"]) else { unreachable!() };
+    live.answer(map.clone(), DryRun::Anew { refusal: refusal.clone(), object: object.clone() });
+    let plan = planned(&desired, &live);
+    let replace = change(&plan, &map);
+    assert_eq!((replace.action, replace.verified, &replace.after), (Action::Replace, Verified::Server, &Some(object)));
+    assert_eq!(replace.immutable, refusal.immutable);
+}
+
+#[test]
 fn without_a_server_a_table_knows_what_is_immutable() {
     let claim = object("v1", "PersistentVolumeClaim", "home/p", json!({ "spec": { "storageClassName": "new" } }));
     let desired = desired(vec![bundle("demo", [namespace("home"), claim])]);
@@ -219,6 +234,21 @@ fn what_the_server_refuses_is_a_fault_and_no_change() {
         assert!(!plan.is_empty() && plan.change(&map).is_none());
         assert_eq!(plan.faults[0].refusal.message, "no such thing");
     }
+}
+
+#[test]
+fn an_object_in_a_namespace_that_nobody_makes_is_a_fault() {
+    let desired = desired(vec![bundle("demo", [namespace("home"), config_map("away/c"), config_map("home/c")])]);
+    let mut live = LiveState::default();
+    assert_eq!(planned(&desired, &live).faults, [], "nobody has looked for it");
+    for name in ["away", "home"] {
+        let home = ObjectRef::cluster(GroupKind::new("", "Namespace"), name);
+        live.observe(home, Observation::Absent { askable: true });
+    }
+    let plan = planned(&desired, &live);
+    let [fault] = plan.faults.as_slice() else { panic!("{:?}", plan.faults) };
+    assert_eq!(fault.object, core("ConfigMap", "away/c"));
+    assert!(fault.refusal.message.starts_with("namespace away does not exist"), "{fault:?}");
 }
 
 #[test]
@@ -271,7 +301,8 @@ fn secret_values_are_never_in_the_fields() {
     let offline = planned(&desired, &live);
     live.answer(object.clone(), DryRun::Merged { object: applied(&desired, &object), conflicts: Vec::new() });
     let online = planned(&desired, &live);
-    live.answer(object, refused("frozen", &["data"]));
+    let DryRun::Refused(refusal) = refused("frozen", &["data"]) else { unreachable!() };
+    live.answer(object.clone(), DryRun::Anew { refusal, object: applied(&desired, &object) });
     let replaced = planned(&desired, &live);
     for plan in [created, offline, online, replaced] {
         let told = format!("{}{plan:?}", drawn_plan(&plan));

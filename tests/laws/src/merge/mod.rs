@@ -7,8 +7,8 @@ mod kinds;
 mod objects;
 
 use ks_plan::structured::{
-    ApplyError, ApplyRequest, Conflict, ManagedFields, ManagerEntry, Operation, Schemas, Type, Verdict, apply, compare,
-    differences, field_set, owned_by,
+    ApplyError, ApplyRequest, Conflict, FieldSet, ManagedFields, ManagerEntry, Operation, PathElement, Schemas, Type,
+    Verdict, apply, compare, differences, field_set, owned_by,
 };
 use serde_json::Value;
 
@@ -86,7 +86,7 @@ fn left_behind(after: &Value, request: ApplyRequest<'_>, ty: Type<'_>) {
     assert_eq!(owned, field_set(wanted, ty), "{manager} applied {wanted}");
     assert!(differences(after, after, ty).is_empty());
     // Of an object that nobody owns anything of, the next apply would say who was there before it.
-    if managed.entries.is_empty() || hides_data(wanted) || has_nameless_item(wanted) {
+    if managed.entries.is_empty() || hides_data(wanted) || has_nameless_item(&owned) {
         return;
     }
     let once_more =
@@ -128,15 +128,11 @@ fn hides_data(wanted: &Value) -> bool {
     texts.is_some_and(|it| it.keys().any(|key| wanted.pointer("/data").is_some_and(|data| data.get(key).is_some())))
 }
 
-/// Whether an item of a list has a field that is stored as none: when that is its key, no later apply finds the item.
-fn has_nameless_item(value: &Value) -> bool {
+/// Whether an item of a list has a key that is not there, or is stored as none: no later apply finds the item. No server would
+/// take it in the end.
+fn has_nameless_item(owned: &FieldSet) -> bool {
     let is_none = |it: &Value| it.is_null() || it.as_str() == Some("") || it.as_f64() == Some(0.0);
-    match value {
-        Value::Object(members) => members.values().any(has_nameless_item),
-        Value::Array(items) => items.iter().any(|it| {
-            let is_nameless = it.as_object().is_some_and(|members| members.values().any(is_none));
-            is_nameless || has_nameless_item(it)
-        }),
-        _ => false,
-    }
+    let is_nameless =
+        |it: &PathElement| matches!(it, PathElement::Key(keys) if keys.iter().any(|(_, value)| is_none(value)));
+    owned.paths().any(|path| path.0.iter().any(is_nameless))
 }

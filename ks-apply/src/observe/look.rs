@@ -1,0 +1,171 @@
+//! Lists and reads of everything that a plan is about.
+
+use std::collections::BTreeMap;
+
+use futures::{StreamExt, TryStreamExt, stream};
+use ks_model::{GroupKind, Manifest, ObjectRef, Ownership};
+use ks_plan::readiness::companion;
+use ks_plan::{Contents, Desired, LiveState, Observation, volumes};
+use serde_json::Value;
+
+use super::{CONCURRENCY, Survey, identity};
+use crate::cluster::{Cluster, ListQuery};
+use crate::discovery::ServedKind;
+use crate::error::ClusterError;
+use crate::sightings;
+
+/// One look at a cluster.
+pub(super) struct Observer<'a> {
+    pub(super) cluster: &'a dyn Cluster,
+    pub(super) survey: &'a Survey,
+    pub(super) desired: &'a Desired,
+}
+
+impl<'a> Observer<'a> {
+    /// Everything that can be known without a dry run.
+    pub(super) async fn look(&self) -> Result<LiveState, ClusterError> {
+        let mut live = LiveState::default();
+        let recorded = self.inventory(&mut live).await?;
+        self.members(&recorded, &mut live).await?;
+        self.rest(&recorded, &mut live).await?;
+        self.companions(&mut live).await?;
+        self.claims(&mut live).await?;
+        self.lacking_namespaces(&mut live);
+        Ok(live)
+    }
+
+    pub(super) fn served(&self, kind: &GroupKind, version: Option<&str>) -> Option<&'a ServedKind> {
+        match version {
+            Some(version) => self.survey.discovery.find(kind, version),
+            None => self.survey.discovery.preferred(kind),
+        }
+    }
+
+    fn has_namespace(&self, object: &ObjectRef) -> bool {
+        object.namespace.as_ref().is_none_or(|it| self.survey.namespaces.contains(it))
+    }
+
+    async fn get(&self, kind: &ServedKind, object: &ObjectRef) -> Result<Observation, ClusterError> {
+        let absent = Observation::Absent { askable: true };
+        if self.survey.sightings.all(kind).is_some() {
+            return Ok(self.survey.sightings.find(kind, object).cloned().map_or(absent, Observation::Present));
+        }
+        match self.cluster.get(kind, object).await {
+            Ok(found) => Ok(found.map_or(Observation::Absent { askable: true }, Observation::Present)),
+            // It was served a moment ago: its definition has gone, and its objects with it.
+            Err(ClusterError::NotServed { .. }) => Ok(Observation::Absent { askable: false }),
+            Err(error) => Err(error),
+        }
+    }
+
+    async fn inventory(&self, live: &mut LiveState) -> Result<Contents, ClusterError> {
+        let parent = self.desired.inventory().parent();
+        let kind = self.served(&parent.kind, None).filter(|_| self.has_namespace(parent));
+        let Some(kind) = kind else { return Ok(Contents::default()) };
+        let seen = match self.survey.sightings.inventory() {
+            Some(seen) => seen.clone().map_or(Observation::Absent { askable: true }, Observation::Present),
+            None => self.get(kind, parent).await?,
+        };
+        let contents = match &seen {
+            Observation::Present(object) => Contents::read(object),
+            Observation::Absent { .. } => Contents::default(),
+        };
+        live.observe(parent.clone(), seen);
+        Ok(contents)
+    }
+
+    /// Lists the members of the inventory, kind by kind over all namespaces.
+    async fn members(&self, recorded: &Contents, live: &mut LiveState) -> Result<(), ClusterError> {
+        let mut kinds: BTreeMap<&GroupKind, &ServedKind> =
+            recorded.kinds.iter().filter_map(|kind| Some((kind, self.served(kind, None)?))).collect();
+        let is_member = |it: &&Manifest| self.desired.ownership(it.object()) == Ownership::Whole;
+        for manifest in self.desired.manifests().filter(is_member) {
+            let kind = &manifest.object().kind;
+            kinds.extend(self.served(kind, Some(manifest.version())).map(|served| (kind, served)));
+        }
+        let query = ListQuery { label_selector: Some(self.desired.inventory().selector()), ..ListQuery::default() };
+        let (query, inventory) = (&query, self.desired.inventory());
+        let lists: Vec<(&ServedKind, Vec<Value>)> = stream::iter(kinds.into_values())
+            .map(|kind| async move {
+                let objects = match self.survey.sightings.members(kind, inventory) {
+                    Some(seen) => seen,
+                    None => sightings::list(self.cluster, kind, query).await?,
+                };
+                Ok::<_, ClusterError>((kind, objects))
+            })
+            .buffer_unordered(CONCURRENCY)
+            .try_collect()
+            .await?;
+        for (kind, objects) in lists {
+            for object in objects {
+                live.observe(identity(kind, &object), Observation::Present(object));
+            }
+        }
+        Ok(())
+    }
+
+    /// Reads wanted objects that no list has, because they do not exist or are not ours yet, and those that a list has in
+    /// another version than they are wanted in: fields are compared within one version. And objects of others in which
+    /// fields were wanted once.
+    pub(super) async fn rest(&self, recorded: &Contents, live: &mut LiveState) -> Result<(), ClusterError> {
+        let is_listed = |it: &Manifest| {
+            let version = live.object(it.object()).and_then(|it| it.get("apiVersion")).and_then(Value::as_str);
+            version == Some(it.api_version())
+        };
+        let missing: Vec<&Manifest> = self.desired.manifests().filter(|it| !is_listed(it)).collect();
+        let missing = missing.into_iter().map(|it| (it.object(), Some(it.version())));
+        let given_back = recorded.existing.iter().filter(|it| self.desired.find(it).is_none()).map(|it| (it, None));
+        let askable = missing.chain(given_back).filter_map(|(object, version)| {
+            let kind = self.served(&object.kind, version)?;
+            Some((object, kind)).filter(|_| self.has_namespace(object))
+        });
+        let seen: Vec<(&ObjectRef, Observation)> = stream::iter(askable)
+            .map(|(object, kind)| async move { Ok::<_, ClusterError>((object, self.get(kind, object).await?)) })
+            .buffer_unordered(CONCURRENCY)
+            .try_collect()
+            .await?;
+        seen.into_iter().for_each(|(object, seen)| live.observe(object.clone(), seen));
+        Ok(())
+    }
+
+    /// Reads what the readiness of existing objects rests on.
+    async fn companions(&self, live: &mut LiveState) -> Result<(), ClusterError> {
+        let wanted = self.desired.manifests().filter(|it| live.object(it.object()).is_some());
+        let companions: Vec<ObjectRef> =
+            wanted.filter_map(|it| companion(it.object())).filter(|it| live.object(it).is_none()).collect();
+        let askable = companions.iter().filter_map(|it| Some((it, self.served(&it.kind, None)?)));
+        let seen: Vec<(&ObjectRef, Option<Value>)> = stream::iter(askable)
+            .map(|(object, kind)| async move { Ok::<_, ClusterError>((object, self.cluster.get(kind, object).await?)) })
+            .buffer_unordered(CONCURRENCY)
+            .try_collect()
+            .await?;
+        for (object, seen) in seen {
+            seen.into_iter().for_each(|it| live.companion(object.clone(), it));
+        }
+        Ok(())
+    }
+
+    /// Notes the namespaces that nothing makes: no object can be put there. The survey has listed all that there are.
+    fn lacking_namespaces(&self, live: &mut LiveState) {
+        for name in self.desired.manifests().filter_map(|it| it.object().namespace.as_ref()) {
+            let home = ObjectRef::cluster(GroupKind::new("", "Namespace"), name);
+            if !self.survey.namespaces.contains(name) && self.desired.find(&home).is_none() {
+                live.observe(home, Observation::Absent { askable: true });
+            }
+        }
+    }
+
+    /// Lists the claims of the pods that wanted objects make, one request for each namespace that has any.
+    async fn claims(&self, live: &mut LiveState) -> Result<(), ClusterError> {
+        let Some(kind) = self.served(&GroupKind::new("", "PersistentVolumeClaim"), None) else { return Ok(()) };
+        for namespace in volumes::namespaces(self.desired) {
+            if self.survey.namespaces.contains(namespace) {
+                let query = ListQuery { namespace: Some(namespace.to_owned()), ..ListQuery::default() };
+                for claim in self.cluster.list(kind, &query).await? {
+                    live.companion(identity(kind, &claim), claim);
+                }
+            }
+        }
+        Ok(())
+    }
+}

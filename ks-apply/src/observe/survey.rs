@@ -1,0 +1,210 @@
+//! The first look at a cluster: what has to be known before anything is compiled.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::time::SystemTime;
+
+use futures::{StreamExt, TryStreamExt, stream};
+use ks_model::{
+    CertificateRequest, CertificateState, Facts, Found, GroupKind, LiveField, LiveSearch, ObjectRef, SecretName,
+    StorageClass,
+};
+use ks_plan::{Inventory, Lookups};
+use serde_json::Value;
+
+use super::{CONCURRENCY, identity, name};
+use crate::certificates::judge;
+use crate::cluster::{Cluster, ListQuery};
+use crate::discovery::{Discovery, ServedKind};
+use crate::error::ClusterError;
+use crate::sightings::Sightings;
+
+/// Holds what a first look at a cluster gives, before anything is compiled.
+#[derive(Clone, Debug)]
+#[non_exhaustive]
+pub struct Survey {
+    /// What the wanted state depends on.
+    pub facts: Facts,
+    /// Which kinds are served.
+    pub discovery: Discovery,
+    /// The namespaces that exist and stay.
+    pub namespaces: BTreeSet<String>,
+    /// What has been read so far, and need not be read again.
+    pub(crate) sightings: Sightings,
+}
+
+/// Takes the first look: version, kinds, namespaces, nodes and storage classes. What settings ask for comes after it:
+/// [`Survey::look_up`].
+///
+/// # Errors
+/// When the cluster cannot be reached, or refuses one of these reads.
+pub async fn survey(cluster: &dyn Cluster) -> Result<Survey, ClusterError> {
+    let (version, discovery) = futures::try_join!(cluster.version(), cluster.discover())?;
+    let metadata = ListQuery { metadata_only: true, ..ListQuery::default() };
+    let (whole, namespace) = (ListQuery::default(), GroupKind::new("", "Namespace"));
+    let (namespaces, nodes, classes) = futures::try_join!(
+        list(cluster, &discovery, namespace.clone(), &whole),
+        list(cluster, &discovery, GroupKind::new("", "Node"), &metadata),
+        list(cluster, &discovery, GroupKind::new("storage.k8s.io", "StorageClass"), &whole),
+    )?;
+    let mut facts = Facts::default();
+    facts.version = version;
+    facts.nodes = u32::try_from(nodes.len()).unwrap_or(u32::MAX);
+    facts.cluster_uid = namespaces.iter().find(|it| name(it) == "kube-system").and_then(uid);
+    facts.storage_classes = classes.iter().map(|it| (name(it).to_owned(), storage_class(it))).collect();
+    // One that is being deleted takes nothing new; whatever is in it goes away.
+    let stays = |it: &&Value| it.pointer("/metadata/deletionTimestamp").is_none();
+    let names: BTreeSet<String> = namespaces.iter().filter(stays).map(|it| name(it).to_owned()).collect();
+    let mut sightings = Sightings::default();
+    if let Some(kind) = discovery.preferred(&namespace) {
+        sightings.note_all(kind, namespaces);
+    }
+    Ok(Survey { facts, discovery, namespaces: names, sightings })
+}
+
+impl Survey {
+    /// Adds the live values that settings ask for to the facts: a GET for each object whose field is kept and for
+    /// each certificate, unless it is a member of the inventory, whose lists come first; and a LIST for each search.
+    ///
+    /// # Errors
+    /// When the cluster cannot be reached, or refuses one of these reads.
+    pub async fn look_up(&mut self, cluster: &dyn Cluster, wanted: &Lookups) -> Result<(), ClusterError> {
+        let inventory = Inventory::default();
+        if inventory.parent().namespace.as_ref().is_some_and(|it| self.namespaces.contains(it)) {
+            self.sightings.look_at_members(cluster, &self.discovery, &inventory).await?;
+        }
+        let (kept, found, certificates) = futures::try_join!(
+            live_values(cluster, self, &wanted.kept),
+            searches(cluster, self, &wanted.searches),
+            judged(cluster, self, &wanted.certificates),
+        )?;
+        self.facts.kept = kept;
+        self.facts.found = found;
+        self.facts.certificates = certificates;
+        Ok(())
+    }
+}
+
+impl Survey {
+    /// An object, asked for unless it has been seen.
+    async fn get(
+        &self,
+        cluster: &dyn Cluster,
+        kind: &ServedKind,
+        object: &ObjectRef,
+    ) -> Result<Option<Value>, ClusterError> {
+        match self.sightings.find(kind, object) {
+            Some(seen) => Ok(Some(seen.clone())),
+            None => cluster.get(kind, object).await,
+        }
+    }
+}
+
+async fn searches(
+    cluster: &dyn Cluster,
+    survey: &Survey,
+    wanted: &BTreeSet<LiveSearch>,
+) -> Result<BTreeMap<LiveSearch, Vec<Found>>, ClusterError> {
+    let found =
+        wanted.iter().map(|it| async move { Ok::<_, ClusterError>((it.clone(), search(cluster, survey, it).await?)) });
+    stream::iter(found).buffer_unordered(CONCURRENCY).try_collect().await
+}
+
+/// Where a kind is not served there is nothing to find.
+async fn search(cluster: &dyn Cluster, survey: &Survey, wanted: &LiveSearch) -> Result<Vec<Found>, ClusterError> {
+    let version = wanted.api_version.rsplit('/').next().unwrap_or_default();
+    let Some(kind) = survey.discovery.find(&wanted.kind, version) else { return Ok(Vec::new()) };
+    let query = ListQuery {
+        namespace: wanted.namespace.clone(),
+        label_selector: wanted.selector.clone(),
+        ..ListQuery::default()
+    };
+    let objects = match cluster.list(kind, &query).await {
+        Err(ClusterError::NotServed { .. }) => Vec::new(),
+        answer => answer?,
+    };
+    let field = |object: &Value| {
+        let mut value = object.pointer(&wanted.pointer).cloned()?;
+        without_bookkeeping(&mut value);
+        let ObjectRef { namespace, name, .. } = identity(kind, object);
+        // What is in a namespace that goes away goes with it.
+        let stays = namespace.as_ref().is_none_or(|it| survey.namespaces.contains(it));
+        stays.then_some(Found { namespace, name, value })
+    };
+    let mut found: Vec<Found> = objects.iter().filter_map(field).collect();
+    found.sort_by(|a, b| (&a.namespace, &a.name).cmp(&(&b.namespace, &b.name)));
+    Ok(found)
+}
+
+/// Of a whole object, what the server keeps account of is no fact: it changes with every write.
+fn without_bookkeeping(value: &mut Value) {
+    if let Some(metadata) = value.get_mut("metadata").and_then(Value::as_object_mut) {
+        for field in ["creationTimestamp", "generation", "managedFields", "resourceVersion"] {
+            metadata.shift_remove(field);
+        }
+    }
+}
+
+async fn list(
+    cluster: &dyn Cluster,
+    discovery: &Discovery,
+    kind: GroupKind,
+    query: &ListQuery,
+) -> Result<Vec<Value>, ClusterError> {
+    match discovery.preferred(&kind) {
+        Some(served) => cluster.list(served, query).await,
+        None => Ok(Vec::new()),
+    }
+}
+
+async fn live_values(
+    cluster: &dyn Cluster,
+    survey: &Survey,
+    kept: &BTreeSet<LiveField>,
+) -> Result<BTreeMap<LiveField, Value>, ClusterError> {
+    let objects: BTreeMap<&ObjectRef, &str> = kept.iter().map(|it| (&it.object, it.api_version.as_str())).collect();
+    let served = objects.into_iter().filter_map(|(object, api_version)| {
+        let version = api_version.rsplit('/').next().unwrap_or_default();
+        let exists = object.namespace.as_ref().is_none_or(|it| survey.namespaces.contains(it));
+        Some((object, survey.discovery.find(&object.kind, version).filter(|_| exists)?))
+    });
+    let found: BTreeMap<&ObjectRef, Option<Value>> = stream::iter(served)
+        .map(|(object, kind)| async move { Ok::<_, ClusterError>((object, survey.get(cluster, kind, object).await?)) })
+        .buffer_unordered(CONCURRENCY)
+        .try_collect()
+        .await?;
+    let value = |field: &LiveField| found.get(&field.object)?.as_ref()?.pointer(&field.pointer).cloned();
+    Ok(kept.iter().filter_map(|field| Some((field.clone(), value(field)?))).collect())
+}
+
+/// Reads the Secrets and keeps what is public of them.
+async fn judged(
+    cluster: &dyn Cluster,
+    survey: &Survey,
+    certificates: &BTreeSet<CertificateRequest>,
+) -> Result<BTreeMap<SecretName, CertificateState>, ClusterError> {
+    let Some(kind) = survey.discovery.preferred(&GroupKind::new("", "Secret")) else { return Ok(BTreeMap::new()) };
+    let state = |request: &CertificateRequest| {
+        let request = request.clone();
+        async move {
+            let exists = survey.namespaces.contains(&request.secret.namespace);
+            let live = if exists { survey.get(cluster, kind, &request.secret.object()).await? } else { None };
+            let state = judge(live.as_ref(), &request, SystemTime::now());
+            Ok::<_, ClusterError>((request.secret, state))
+        }
+    };
+    stream::iter(certificates).map(state).buffer_unordered(CONCURRENCY).try_collect().await
+}
+
+fn storage_class(class: &Value) -> StorageClass {
+    let annotation = "storageclass.kubernetes.io/is-default-class";
+    let mut seen = StorageClass::default();
+    seen.is_default =
+        class.pointer("/metadata/annotations").and_then(|it| it.get(annotation)) == Some(&Value::from("true"));
+    seen.allows_expansion = class.get("allowVolumeExpansion") == Some(&Value::Bool(true));
+    seen.binds_at_first_use = class.get("volumeBindingMode") == Some(&Value::from("WaitForFirstConsumer"));
+    seen
+}
+
+fn uid(object: &Value) -> Option<String> {
+    object.pointer("/metadata/uid")?.as_str().map(str::to_owned)
+}
