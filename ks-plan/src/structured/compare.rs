@@ -60,10 +60,6 @@ fn is_unchanged(desired: &Value, defaulted: &Value, live: &Value, manager: &str,
     if !is_same_object || desired.pointer("/metadata/managedFields").is_some() {
         return false;
     }
-    // A status is not applied, and yet the server refuses one that does not fit.
-    if desired.get("status").is_some() && check(desired, ty).is_err() {
-        return false;
-    }
     let fields = field_set(desired, ty);
     let owns_exactly = match applier_entry(live, manager) {
         Some(entry) => {
@@ -73,7 +69,8 @@ fn is_unchanged(desired: &Value, defaulted: &Value, live: &Value, manager: &str,
         // Who mentions nothing has no entry. Without any entry, the first apply would write down who was there before it.
         None => fields.is_empty() && (live.pointer("/metadata/managedFields/0").is_some() || nobody_wrote(live, ty)),
     };
-    owns_exactly && has_values(Wanted { applied: desired, defaulted }, live, manager, ty)
+    // The server refuses what does not fit, also where it would store nothing of it: a status, an empty list for a map.
+    owns_exactly && has_values(Wanted { applied: desired, defaulted }, live, manager, ty) && check(desired, ty).is_ok()
 }
 
 fn has_values(wanted: Wanted<'_>, live: &Value, manager: &str, ty: Type<'_>) -> bool {

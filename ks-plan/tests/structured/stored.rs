@@ -115,6 +115,14 @@ fn a_zero_value_may_be_as_good_as_none() {
 }
 
 #[test]
+fn what_does_not_fit_is_not_unchanged_where_nothing_of_it_is_stored() {
+    let labelled = |labels: Value| object("v1", "ServiceAccount", json!({"metadata": {"name": "a", "labels": labels}}));
+    let live = live(&labelled(json!({})), "/metadata/labels", Value::Null);
+    assert_eq!(verdict(&labelled(json!({})), &live), Unchanged);
+    assert_eq!(verdict(&labelled(json!([])), &live), Differs);
+}
+
+#[test]
 fn an_empty_address_keeps_the_one_that_the_server_chose() {
     let service = |address: &str| object("v1", "Service", json!({"spec": {"clusterIP": address}}));
     assert_eq!(with(&service(""), "/spec/clusterIP", json!("10.0.0.1")), Unchanged);
