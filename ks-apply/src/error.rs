@@ -1,5 +1,7 @@
 //! What can go wrong at a cluster, told apart by what a person would do next.
 
+use crate::retry::Passing;
+
 /// Says why a cluster did not do what it was asked.
 #[derive(Clone, Debug, thiserror::Error)]
 #[non_exhaustive]
@@ -110,6 +112,16 @@ impl ClusterError {
     /// Whether asking again later may help.
     pub fn is_transient(&self) -> bool {
         matches!(self, Self::Transient { .. } | Self::Unreachable { .. } | Self::TimedOut { .. })
+    }
+
+    /// Whether a client may send the request again by itself, and how.
+    pub(crate) fn passing(&self) -> Option<Passing> {
+        match self {
+            Self::Unreachable { .. } => Some(Passing::Unreachable),
+            Self::Transient { retry_after, .. } => Some(Passing::Later { retry_after: *retry_after }),
+            // The time of the request is over.
+            _ => None,
+        }
     }
 
     /// Rewrites every text of the server, as to keep a secret value in. What kind of error it is has been told by then.

@@ -16,6 +16,8 @@ pub mod look_again;
 pub mod observe;
 pub mod planned;
 mod refusal;
+mod retry;
+mod revision;
 pub mod sandbox;
 mod served;
 mod sightings;

@@ -16,22 +16,33 @@ use crate::discovery::ServedKind;
 use crate::error::ClusterError;
 use crate::event::{Outcome, StepError};
 use crate::examine::{Examiner, Seen};
+use crate::revision::Revision;
 
 /// Longer than any wait; a clock can still add it up.
 pub(crate) const AGES: Duration = Duration::from_secs(100 * 365 * 24 * 3600);
 
 type Found = Result<Option<Value>, ClusterError>;
 
+/// What is waited for.
+pub(crate) struct Wanted<'a> {
+    pub kind: &'a ServedKind,
+    pub object: &'a ObjectRef,
+    /// The object that its readiness rests on.
+    pub companion: Option<(ServedKind, ObjectRef)>,
+    pub rules: &'a Rules,
+    /// The revision that its write gave it: what a watch tells of an earlier one is no news.
+    pub written: Option<Revision>,
+}
+
 /// Follows an object, and the one that its readiness rests on, until it is ready, has failed, has a fault for too long, or
 /// the time is up.
 pub(crate) async fn until_ready(
     examiner: &Examiner<'_>,
-    kind: &ServedKind,
-    object: &ObjectRef,
-    (companion, rules): (Option<(ServedKind, ObjectRef)>, &Rules),
+    wanted: Wanted<'_>,
     timeout: Duration,
     progress: impl Fn(Readiness),
 ) -> Outcome {
+    let Wanted { kind, object, companion, rules, written } = wanted;
     let cluster = examiner.cluster;
     let own = cluster.watch(kind, object).map(|it| (0, it)).boxed();
     let other = match &companion {
@@ -42,8 +53,10 @@ pub(crate) async fn until_ready(
     let mut state: [Option<Option<Value>>; 2] = [None, companion.is_none().then_some(None)];
     let (tell, seen) = watch::channel(Seen { workload: None, state: unseen() });
     let rests_on = usize::from(companion.is_some());
+    let is_old = |it: &Value| matches!((Revision::of(it), written), (Some(seen), Some(written)) if seen < written);
     let judge = |(slot, found): (usize, Option<Value>)| {
-        state[slot] = Some(found);
+        let is_news = slot == 1 || !found.as_ref().is_some_and(is_old);
+        state[slot] = is_news.then_some(found);
         let now = match &state {
             [Some(object), Some(companion)] => rules.judge(object.as_ref(), companion.as_ref()),
             _ => unseen(),

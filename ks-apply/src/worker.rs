@@ -1,6 +1,7 @@
 //! One step of a plan, carried out.
 
-use std::sync::Arc;
+use std::collections::BTreeMap;
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use backon::{BackoffBuilder, ExponentialBuilder};
@@ -21,7 +22,9 @@ use crate::error::ClusterError;
 use crate::event::{ApplyEvent, Outcome, StepError};
 use crate::examine::Examiner;
 use crate::executor::ApplyOptions;
-use crate::{taking, volumes, wait};
+use crate::revision::Revision;
+use crate::wait::{self, Wanted};
+use crate::{taking, volumes};
 
 /// How long a write that meets a passing fault is tried again.
 const PATIENCE: Duration = Duration::from_secs(30);
@@ -41,6 +44,8 @@ pub(crate) struct Worker {
     plan: Arc<Plan>,
     options: ApplyOptions,
     writes: Arc<Semaphore>,
+    /// The revision that each object got by its write.
+    written: Arc<Mutex<BTreeMap<ObjectRef, Revision>>>,
     interrupt: watch::Receiver<bool>,
     /// The end of the time for the whole apply.
     deadline: Option<Instant>,
@@ -68,6 +73,7 @@ impl Worker {
             plan,
             options,
             writes,
+            written: Arc::default(),
             interrupt,
             deadline,
             events,
@@ -149,8 +155,16 @@ impl Worker {
             {
                 Ok(Outcome::Applied)
             }
-            answer => answer.map(|_| Outcome::Applied),
+            answer => {
+                self.note(manifest.object(), Revision::of(&answer?));
+                Ok(Outcome::Applied)
+            }
         }
+    }
+
+    fn note(&self, object: &ObjectRef, revision: Option<Revision>) {
+        let mut written = self.written.lock().unwrap_or_else(PoisonError::into_inner);
+        written.extend(revision.map(|it| (object.clone(), it)));
     }
 
     /// Makes ks the owner of what earlier tools own of an object, as it is now.
@@ -249,8 +263,9 @@ impl Worker {
         };
         let progress = |readiness| self.tell(ApplyEvent::Progress(id, readiness));
         let examiner = self.examiner(object);
-        let ready =
-            wait::until_ready(&examiner, &kind, object, (companion, &self.plan.readiness), self.timeout(), progress);
+        let written = self.written.lock().unwrap_or_else(PoisonError::into_inner).get(object).copied();
+        let wanted = Wanted { kind: &kind, object, companion, rules: &self.plan.readiness, written };
+        let ready = wait::until_ready(&examiner, wanted, self.timeout(), progress);
         Ok(self.unless_interrupted(ready).await.map_or(Outcome::Interrupted, |it| self.without_secrets(it)))
     }
 

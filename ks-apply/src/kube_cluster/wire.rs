@@ -3,7 +3,6 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use backon::{BackoffBuilder, ExponentialBuilder, Retryable};
 use http::header::{ACCEPT, DATE, HeaderName, RETRY_AFTER};
 use http::{HeaderMap, Request, Response};
 use k8s_openapi::jiff::Timestamp;
@@ -14,12 +13,7 @@ use serde_json::Value;
 use super::errors::{self, Credential, Fault, Refusal};
 use super::layers::{Counts, Warnings};
 use crate::error::ClusterError;
-
-/// Longest time that a server may ask to be waited for here; beyond it the caller decides.
-const LONGEST_WAIT: Duration = Duration::from_secs(15);
-
-/// How often a refused connection is tried again: a server that restarts is back at once or not soon.
-const REFUSED_CONNECTIONS: u32 = 2;
+use crate::retry::{self, Passing};
 
 /// Says when a request may be sent again.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -62,18 +56,13 @@ impl Wire {
 
     /// Sends a request until it is answered, refused for good, or late.
     pub(super) async fn send(&self, action: &str, request: Request<Vec<u8>>, repeat: Repeat) -> Result<Value, Fault> {
-        let mut refused = 0;
-        let attempts = (|| self.attempt(action, request.clone()))
-            .retry(schedule())
-            .when(|fault| fault.may_pass(repeat))
-            .adjust(|fault, delay| {
-                if fault.is_unreachable() {
-                    refused += 1;
-                    return delay.filter(|_| refused <= REFUSED_CONNECTIONS);
-                }
-                wait_for(fault.retry_after(), delay?)
+        let passing = |fault: &Fault| {
+            fault.may_pass(repeat).then(|| match fault.is_unreachable() {
+                true => Passing::Unreachable,
+                false => Passing::Later { retry_after: fault.retry_after() },
             })
-            .notify(|_, delay| tracing::debug!(action, milliseconds = delay.as_millis(), "trying again"));
+        };
+        let attempts = retry::persist(action, || self.attempt(action, request.clone()), passing);
         match tokio::time::timeout(self.deadline, attempts).await {
             Ok(answer) => answer,
             Err(_) => Err(self.late(action).into()),
@@ -99,24 +88,6 @@ impl Wire {
     }
 }
 
-/// Four further attempts, a fifth of a second apart at first, each later one twice as far, all with jitter.
-fn schedule() -> impl BackoffBuilder {
-    ExponentialBuilder::default()
-        .with_min_delay(Duration::from_millis(200))
-        .with_max_delay(Duration::from_secs(3))
-        .with_max_times(4)
-        .with_jitter()
-}
-
-/// Waits as long as the server wants, spread a little; `None` when that is too long to sit here.
-fn wait_for(wanted: Option<u64>, delay: Duration) -> Option<Duration> {
-    match wanted.map(Duration::from_secs) {
-        Some(wanted) if wanted > LONGEST_WAIT => None,
-        Some(wanted) => Some(wanted.max(delay) + delay.min(Duration::from_millis(250))),
-        None => Some(delay),
-    }
-}
-
 /// How many seconds a server wants to be left alone: a number, or a date, which a proxy on the way may send.
 ///
 /// A date is held against the clock of the server where the answer tells it, because ours may be another one.
@@ -138,14 +109,6 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_server_that_wants_patience_gets_it_within_reason() {
-        let delay = Duration::from_millis(200);
-        assert_eq!(wait_for(None, delay), Some(delay));
-        assert_eq!(wait_for(Some(2), delay), Some(Duration::from_millis(2200)));
-        assert_eq!(wait_for(Some(60), delay), None);
-    }
-
-    #[test]
     fn a_date_to_retry_after_is_held_against_the_clock_of_the_server() {
         let headers = |retry: &str, date: Option<&str>| {
             let mut headers = HeaderMap::new();
@@ -161,12 +124,5 @@ mod tests {
         assert_eq!(wait("Sat, 31 Jan 2026 11:00:00 GMT", None), Some(0));
         assert_eq!((wait("soon", None), wait("-3", None)), (None, None));
         assert_eq!(retry_after(&HeaderMap::new(), now), None);
-    }
-
-    #[test]
-    fn retries_are_few() {
-        let delays: Vec<Duration> = schedule().build().collect();
-        assert_eq!(delays.len(), 4);
-        assert!(delays.iter().sum::<Duration>() < Duration::from_secs(7));
     }
 }

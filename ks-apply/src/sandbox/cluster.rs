@@ -2,10 +2,9 @@
 
 use std::path::Path;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
-use std::time::Duration;
 
 use async_trait::async_trait;
-use futures::stream::{self, BoxStream, StreamExt};
+use futures::stream::BoxStream;
 use ks_model::{Manifest, ObjectRef, ServerVersion};
 use ks_plan::FIELD_MANAGER;
 use serde_json::Value;
@@ -17,11 +16,10 @@ use super::core::Core;
 use super::error::SandboxError;
 use super::fault::{Effect, FaultPlan, Request, Verb};
 use super::options::SandboxOptions;
-use super::{kinds, object};
+use super::state::State;
+use super::{kinds, watch};
+use crate::retry;
 use crate::{ApplyMode, Cluster, ClusterError, Discovery, ListQuery, LogQuery, RequestCount, ServedKind};
-
-/// How often a watch looks.
-const LOOK: Duration = Duration::from_millis(50);
 
 /// An embedded cluster, in a file or in memory. Clones are the same cluster.
 ///
@@ -97,7 +95,9 @@ impl Sandbox {
 
     /// Replaces what goes wrong from now on.
     pub fn set_faults(&self, faults: FaultPlan) {
-        self.core().faults = faults;
+        let mut core = self.core();
+        core.earlier = faults.tells_old_news().then(|| core.state.clone());
+        core.faults = faults;
     }
 
     /// Applies as another field manager, as `kubectl apply --server-side --field-manager` does. Not counted as a request.
@@ -177,7 +177,7 @@ impl Sandbox {
         done.map_err(|error| broken(&format!("{verb} {}", manifest.object()), &error))?
     }
 
-    fn read_now<T>(
+    pub(super) fn read_now<T>(
         &self,
         action: &str,
         question: impl FnOnce(&Core) -> Result<T, ClusterError>,
@@ -185,35 +185,14 @@ impl Sandbox {
         self.core().read(question).map_err(|error| broken(action, &error))?
     }
 
-    /// Waits until a list is not as it was seen last.
-    async fn next_of_all(
+    /// Asks for something, and again where a fault may pass, as the client of an API server does. Writes are told to whoever
+    /// writes: it has a patience of its own.
+    async fn ask<T: Send>(
         &self,
-        kind: &ServedKind,
-        query: &ListQuery,
-        seen: &mut Option<Vec<Value>>,
-    ) -> Result<Vec<Value>, ClusterError> {
-        let read = || self.read_now("watch", |core| api::read::list(&core.state, kind, query));
-        loop {
-            let found = if seen.is_none() {
-                let request = Request { verb: Verb::Watch, kind: Some(&kind.kind.kind), name: None };
-                self.request(request, read).await
-            } else {
-                tokio::time::sleep(LOOK).await;
-                read()
-            };
-            match found {
-                Ok(found) if seen.as_ref() == Some(&found) => {}
-                Ok(found) => {
-                    *seen = Some(found.clone());
-                    return Ok(found);
-                }
-                Err(error) => {
-                    // It begins anew after an error, and not at once.
-                    *seen = Some(vec![Value::Null]);
-                    return Err(error);
-                }
-            }
-        }
+        request: Request<'_>,
+        work: impl Fn() -> Result<T, ClusterError> + Send + Sync,
+    ) -> Result<T, ClusterError> {
+        retry::persist("ask the sandbox", || self.request(request, &work), ClusterError::passing).await
     }
 
     /// Counts a request, lets it do its work, and lets the faults strike.
@@ -222,10 +201,25 @@ impl Sandbox {
         request: Request<'_>,
         work: impl FnOnce() -> Result<T, ClusterError> + Send,
     ) -> Result<T, ClusterError> {
+        let effect = self.struck(&request);
+        self.under(effect, work).await
+    }
+
+    /// Counts a request; says what strikes it.
+    pub(super) fn struck(&self, request: &Request<'_>) -> Option<Effect> {
         self.count(request.verb);
-        let effect = self.core().faults.next(&request);
+        self.core().faults.next(request)
+    }
+
+    /// Does what a request asks for as the effect of a fault leaves it.
+    pub(super) async fn under<T: Send>(
+        &self,
+        effect: Option<Effect>,
+        work: impl FnOnce() -> Result<T, ClusterError> + Send,
+    ) -> Result<T, ClusterError> {
         match effect {
-            None => work(),
+            // The faults of running watches are none of other requests.
+            None | Some(Effect::Deaf(_) | Effect::Old) => work(),
             Some(Effect::Fail(error)) => Err(error),
             Some(Effect::LoseAnswer(error)) => work().and(Err(error)),
             Some(Effect::Late(pause)) => {
@@ -235,6 +229,12 @@ impl Sandbox {
             }
             Some(Effect::Hang) => std::future::pending().await,
         }
+    }
+
+    /// Reads the state as it was when the faults were set.
+    pub(super) fn earlier<T>(&self, read: impl FnOnce(&State) -> Result<T, ClusterError>) -> Result<T, ClusterError> {
+        let core = self.core();
+        read(core.earlier.as_ref().unwrap_or(&core.state))
     }
 
     fn count(&self, verb: Verb) {
@@ -255,30 +255,31 @@ impl Cluster for Sandbox {
 
     async fn version(&self) -> Result<ServerVersion, ClusterError> {
         let request = Request { verb: Verb::Discover, kind: None, name: None };
-        self.request(request, || self.read_now("ask for the version", |core| Ok(core.state.version()))).await
+        self.ask(request, || self.read_now("ask for the version", |core| Ok(core.state.version()))).await
     }
 
     async fn discover(&self) -> Result<Discovery, ClusterError> {
         let request = Request { verb: Verb::Discover, kind: None, name: None };
-        self.request(request, || self.read_now("discover kinds", |core| Ok(kinds::discovery(&core.state)))).await
+        self.ask(request, || self.read_now("discover kinds", |core| Ok(kinds::discovery(&core.state)))).await
     }
 
     async fn list(&self, kind: &ServedKind, query: &ListQuery) -> Result<Vec<Value>, ClusterError> {
         let request = Request { verb: Verb::List, kind: Some(&kind.kind.kind), name: None };
         let action = format!("list {}", refusal::resource(kind));
-        self.request(request, || self.read_now(&action, |core| api::read::list(&core.state, kind, query))).await
+        self.ask(request, || self.read_now(&action, |core| api::read::list(&core.state, kind, query))).await
     }
 
     async fn get(&self, kind: &ServedKind, object: &ObjectRef) -> Result<Option<Value>, ClusterError> {
         let request = Request { verb: Verb::Get, kind: Some(&kind.kind.kind), name: Some(&object.name) };
         let action = format!("get {object}");
-        self.request(request, || self.read_now(&action, |core| api::read::get(&core.state, kind, object))).await
+        self.ask(request, || self.read_now(&action, |core| api::read::get(&core.state, kind, object))).await
     }
 
     async fn apply(&self, kind: &ServedKind, manifest: &Manifest, mode: ApplyMode) -> Result<Value, ClusterError> {
         let verb = if mode.dry_run { Verb::DryRun } else { Verb::Apply };
         let request = Request { verb, kind: Some(&kind.kind.kind), name: Some(&manifest.object().name) };
-        self.request(request, || self.apply_now(kind, manifest, mode, FIELD_MANAGER)).await
+        let apply = || self.apply_now(kind, manifest, mode, FIELD_MANAGER);
+        if mode.dry_run { self.ask(request, apply).await } else { self.request(request, apply).await }
     }
 
     async fn create(&self, kind: &ServedKind, manifest: &Manifest) -> Result<Value, ClusterError> {
@@ -300,7 +301,7 @@ impl Cluster for Sandbox {
             });
             done.map_err(|error| broken(&format!("adopt {object}"), &error))?
         };
-        self.request(request, foretell).await
+        self.ask(request, foretell).await
     }
 
     async fn set_owners(
@@ -331,66 +332,22 @@ impl Cluster for Sandbox {
     }
 
     fn watch(&self, kind: &ServedKind, object: &ObjectRef) -> BoxStream<'static, Result<Option<Value>, ClusterError>> {
-        let start = Watch { sandbox: self.clone(), kind: kind.clone(), object: object.clone(), seen: None };
-        stream::unfold(start, |mut watch| async move { Some((watch.next().await, watch)) }).boxed()
+        watch::object(self.clone(), kind.clone(), object.clone())
     }
 
     fn watch_all(&self, kind: &ServedKind, query: &ListQuery) -> BoxStream<'static, Result<Vec<Value>, ClusterError>> {
-        let start = (self.clone(), kind.clone(), query.clone(), None::<Vec<Value>>);
-        let next = |(sandbox, kind, query, mut seen): (Self, ServedKind, ListQuery, Option<Vec<Value>>)| async move {
-            let found = sandbox.next_of_all(&kind, &query, &mut seen).await;
-            Some((found, (sandbox, kind, query, seen)))
-        };
-        stream::unfold(start, next).boxed()
+        watch::all(self.clone(), kind.clone(), query.clone())
     }
 
     async fn log(&self, pod: &ObjectRef, query: &LogQuery) -> Result<Vec<String>, ClusterError> {
         let request = Request { verb: Verb::Log, kind: Some("Pod"), name: Some(&pod.name) };
         let lines = self.core().faults.of_log(query.container.as_deref().unwrap_or_default()).to_vec();
         let first = lines.len().saturating_sub(usize::try_from(query.lines).unwrap_or(usize::MAX));
-        self.request(request, || Ok(lines.into_iter().skip(first).collect())).await
+        self.ask(request, || Ok(lines[first..].to_vec())).await
     }
 
     fn requests(&self) -> RequestCount {
         *self.requests.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-}
-
-/// A watch between two answers.
-struct Watch {
-    sandbox: Sandbox,
-    kind: ServedKind,
-    object: ObjectRef,
-    /// UID and `resourceVersion` of the last answer, the inner `None` for an absent object.
-    seen: Option<Option<(String, String)>>,
-}
-
-impl Watch {
-    async fn next(&mut self) -> Result<Option<Value>, ClusterError> {
-        let action = format!("watch {}", self.object);
-        loop {
-            let read = || self.sandbox.read_now(&action, |core| api::read::get(&core.state, &self.kind, &self.object));
-            let found = if self.seen.is_none() {
-                let request =
-                    Request { verb: Verb::Watch, kind: Some(&self.kind.kind.kind), name: Some(&self.object.name) };
-                self.sandbox.request(request, read).await
-            } else {
-                tokio::time::sleep(LOOK).await;
-                read()
-            };
-            // After an error the watch begins anew, so that the next answer comes whatever it is, and not at once.
-            let Ok(found) = found else {
-                self.seen = Some(Some(Default::default()));
-                return found;
-            };
-            let now = found.as_ref().map(|value| {
-                (object::uid(value).to_owned(), object::text(value, "/metadata/resourceVersion").to_owned())
-            });
-            if self.seen.as_ref() != Some(&now) {
-                self.seen = Some(now);
-                return Ok(found);
-            }
-        }
     }
 }
 

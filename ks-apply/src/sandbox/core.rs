@@ -18,6 +18,8 @@ pub(super) struct Core {
     pub state: State,
     pub types: Types,
     pub faults: FaultPlan,
+    /// The state when the faults were set, where one of them tells old news.
+    pub earlier: Option<State>,
     clock: Arc<dyn Clock>,
     pace: Pace,
     controllers: bool,
@@ -65,6 +67,7 @@ impl Core {
             state,
             types,
             faults: options.faults.clone(),
+            earlier: None,
             clock,
             pace: options.pace,
             controllers: options.controllers,

@@ -107,6 +107,7 @@ pub enum PodFault {
 }
 
 /// A request, as far as faults look at it.
+#[derive(Clone, Copy)]
 pub(super) struct Request<'a> {
     pub verb: Verb,
     pub kind: Option<&'a str>,
@@ -124,6 +125,10 @@ pub(super) enum Effect {
     Hang,
     /// It does its work, and the answer takes so long.
     Late(Duration),
+    /// A watch that tells what there is, misses all news for so long, and is begun anew.
+    Deaf(Duration),
+    /// A watch that tells first what there was when the faults were set.
+    Old,
 }
 
 #[derive(Clone, Debug)]
@@ -158,6 +163,30 @@ impl FaultPlan {
     #[must_use]
     pub fn late_nth(self, nth: u64, pause: Duration) -> Self {
         self.with(RequestMatch::any(), When::Nth(nth), Effect::Late(pause))
+    }
+
+    /// Lets a watch that is the `nth` request of all miss what happens for so long after its beginning.
+    #[must_use]
+    pub fn deafen_nth(self, nth: u64, time: Duration) -> Self {
+        self.with(RequestMatch::any(), When::Nth(nth), Effect::Deaf(time))
+    }
+
+    /// Lets a watch that is the `nth` request of all tell first what there was when the faults were set
+    /// ([`super::Sandbox::set_faults`]).
+    #[must_use]
+    pub fn old_news_nth(self, nth: u64) -> Self {
+        self.with(RequestMatch::any(), When::Nth(nth), Effect::Old)
+    }
+
+    /// Lets the next `times` matching watches tell first what there was when the faults were set.
+    #[must_use]
+    pub fn old_news(self, matching: RequestMatch, times: u64) -> Self {
+        self.with(matching, When::Left(times), Effect::Old)
+    }
+
+    /// Whether a watch tells what was there before.
+    pub(super) fn tells_old_news(&self) -> bool {
+        self.requests.iter().any(|it| matches!(it.effect, Effect::Old))
     }
 
     /// Fails the next `times` matching requests with an error.

@@ -22,6 +22,7 @@ mod options;
 mod seed;
 mod selector;
 mod state;
+mod watch;
 
 pub use clock::{Clock, ManualClock, Moment, SystemClock};
 pub use cluster::Sandbox;

@@ -4,6 +4,7 @@ use ks_apply::sandbox::{FaultPlan, PodFault, RequestMatch, Verb};
 use ks_apply::{ApplyEvent, ApplyOptions, ClusterError, Outcome};
 use ks_model::{GroupKind, ObjectRef};
 use ks_plan::Desired;
+use serde_json::json;
 use tokio::sync::watch;
 
 use crate::recorder::Recorder;
@@ -113,4 +114,37 @@ async fn a_deadline_that_is_not_reached_changes_nothing() {
     options.deadline = Some(Duration::MAX);
     let result = applied_with(&cluster, &wanted(), options, watch::channel(false).1).await;
     assert!(result.tally.is_success() && !result.events.iter().any(|it| matches!(it, ApplyEvent::Overdue)));
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_was_before_the_apply_ends_no_wait() {
+    let cluster = Recorder::new(sandbox());
+    assert!(applied(&cluster, &wanted()).await.tally.is_success());
+    let mut changed = deployment("d");
+    changed["spec"]["template"]["metadata"]["annotations"] = json!({ "rolls": "anew" });
+    let changed = desired(vec![bundle("base", [namespace("home"), changed])]);
+    // The first that the watch tells is the Deployment as it was, with all its pods ready; the new ones never are.
+    cluster.sandbox.set_faults(never_ready().old_news(RequestMatch::verb(Verb::Watch).name("d"), 1));
+    let mut options = ApplyOptions::default();
+    options.timeout = Duration::from_secs(20);
+    let result = applied_with(&cluster, &changed, options, watch::channel(false).1).await;
+    assert!(matches!(result.outcome(WAIT), Outcome::TimedOut { .. }), "{}", result.told());
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_watch_that_misses_news_is_begun_anew() {
+    let cluster = Recorder::new(sandbox());
+    let deaf = (1..200).fold(FaultPlan::default(), |faults, nth| faults.deafen_nth(nth, Duration::from_secs(60)));
+    cluster.sandbox.set_faults(deaf);
+    let result = applied(&cluster, &wanted()).await;
+    assert!(result.tally.is_success(), "{}", result.told());
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_fault_of_a_watch_that_passes_is_none() {
+    let cluster = Recorder::new(sandbox());
+    let busy = ClusterError::Transient { action: "watch".into(), message: "gone".into(), retry_after: None };
+    cluster.sandbox.set_faults(FaultPlan::default().fail(RequestMatch::verb(Verb::Watch), 20, busy));
+    let result = applied(&cluster, &wanted()).await;
+    assert!(result.tally.is_success(), "{}", result.told());
 }

@@ -13,6 +13,8 @@ pub const WORDS: &str = "the test says so";
 #[derive(Clone, Debug)]
 pub struct Injected {
     strikes: Vec<(u64, Strike)>,
+    /// Whether the requests are counted from the beginning of the plan on, not from its end.
+    pub is_while_planning: bool,
     /// After which time the clock jumps, and how far.
     pub jump: Option<(Duration, Duration)>,
 }
@@ -34,11 +36,17 @@ enum Strike {
     Reset(bool),
     /// The answer comes after so many seconds.
     Late(u64),
+    /// A watch misses what happens for so many seconds; it is begun anew then.
+    Deaf(u64),
+    /// A watch tells first what there was when the faults began.
+    Old,
 }
 
 impl Injected {
-    /// Draws faults among so many requests: some single ones, or one that lasts for a while.
-    pub fn draw(random: &mut Random, requests: u64) -> Self {
+    /// Draws faults among the requests of planning and applying: some single ones, or one that lasts for a while.
+    pub fn draw(random: &mut Random, (planning, applying): (u64, u64)) -> Self {
+        let is_while_planning = random.percent(25);
+        let requests = if is_while_planning { planning + applying } else { applying };
         let anywhere = |random: &mut Random| 1 + random.number() % requests;
         let strikes = if random.percent(30) {
             let (first, strike) = (anywhere(random), Strike::draw(random));
@@ -51,7 +59,7 @@ impl Injected {
             let (after, far) = (random.number() % 3_000, 1 + random.number() % 86_400);
             (Duration::from_millis(after), Duration::from_secs(far))
         });
-        Self { strikes, jump }
+        Self { strikes, is_while_planning, jump }
     }
 
     /// The faults, as the sandbox takes them.
@@ -66,25 +74,28 @@ impl Injected {
 
     /// A word for the record.
     pub fn kind(&self) -> &'static str {
-        match (self.is_lasting(), self.jump.is_some()) {
-            (true, true) => "one that lasts, and a jump of the clock",
-            (true, false) => "one that lasts",
-            (false, true) => "single ones, and a jump of the clock",
-            (false, false) => "single ones",
+        match (self.is_lasting(), self.jump.is_some(), self.is_while_planning) {
+            (true, true, _) => "one that lasts, and a jump of the clock",
+            (true, false, _) => "one that lasts",
+            (false, true, _) => "single ones, and a jump of the clock",
+            (false, false, true) => "single ones, from planning on",
+            (false, false, false) => "single ones",
         }
     }
 }
 
 impl Strike {
     fn draw(random: &mut Random) -> Self {
-        match random.below(7) {
+        match random.below(9) {
             0 => Self::TooMany(1 + random.number() % 40),
             1 => Self::Internal,
             2 => Self::Unavailable,
             3 => Self::Refused,
             4 => Self::TimedOut(random.percent(50)),
             5 => Self::Reset(random.percent(50)),
-            _ => Self::Late(1 + random.number() % 60),
+            6 => Self::Late(1 + random.number() % 60),
+            7 => Self::Deaf(1 + random.number() % 120),
+            _ => Self::Old,
         }
     }
 
@@ -108,6 +119,8 @@ impl Strike {
             Self::Reset(true) => plan.lose_answer_nth(nth, transient("the connection is lost", None)),
             Self::Reset(false) => plan.fail_nth(nth, transient("the connection is lost", None)),
             Self::Late(seconds) => plan.late_nth(nth, Duration::from_secs(seconds)),
+            Self::Deaf(seconds) => plan.deafen_nth(nth, Duration::from_secs(seconds)),
+            Self::Old => plan.old_news_nth(nth),
         }
     }
 }

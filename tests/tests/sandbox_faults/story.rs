@@ -111,8 +111,8 @@ impl Clock for Jumping {
 pub struct Stage {
     applies: Vec<(Catalogue, String)>,
     end: BTreeMap<String, Value>,
-    /// The requests of the last apply without its planning.
-    pub requests: u64,
+    /// The requests of planning the last apply, and of carrying it out.
+    pub requests: (u64, u64),
 }
 
 impl Stage {
@@ -141,7 +141,7 @@ impl Stage {
                     clock.ahead.fetch_add(u64::try_from(far.as_millis()).unwrap(), Ordering::SeqCst);
                 });
             }
-            let run = apply(&engine, &sandbox, config, Some(injected.plan()));
+            let run = apply(&engine, &sandbox, config, Some(injected));
             let Ok(ended) = tokio::time::timeout(DEADLINE + REST, run).await else {
                 return Err("it hangs".to_owned());
             };
@@ -207,20 +207,33 @@ struct Ended {
     trouble: Vec<String>,
     is_lease_lost: bool,
     retried: usize,
-    requests: u64,
+    requests: (u64, u64),
 }
 
-/// Plans, takes the lease and applies; faults strike once the plan is made.
-async fn apply(engine: &Engine, sandbox: &Sandbox, config: &str, faults: Option<FaultPlan>) -> Ended {
-    let mut ended = Ended { trouble: Vec::new(), is_lease_lost: false, retried: 0, requests: 0 };
+/// Plans, takes the lease and applies; faults strike from the plan on, or once it is made.
+async fn apply(engine: &Engine, sandbox: &Sandbox, config: &str, injected: Option<&Injected>) -> Ended {
+    let mut ended = Ended { trouble: Vec::new(), is_lease_lost: false, retried: 0, requests: (0, 0) };
+    let begins = |now: bool| {
+        if let Some(injected) = injected.filter(|it| it.is_while_planning == now) {
+            sandbox.set_faults(injected.plan());
+        }
+    };
+    begins(true);
+    let start = sandbox.requests();
     let door: Arc<dyn Cluster> = Arc::new(sandbox.clone());
     let lookout = Lookout::begin(door, &Inventory::default()).await;
-    let mut planned = engine.plan_with(config, &PlanOptions::default()).await.unwrap();
+    let mut planned = match engine.plan_with(config, &PlanOptions::default()).await {
+        Ok(planned) => planned,
+        Err(error) => {
+            ended.trouble.push(format!("the plan: {error}"));
+            return ended;
+        }
+    };
     assert!(planned.plan.faults.is_empty(), "{:?}", planned.plan.faults);
     if planned.plan.is_empty() {
         return ended;
     }
-    sandbox.set_faults(faults.unwrap_or_default());
+    begins(false);
     let before = sandbox.requests();
     // A lease that a run could not release ends while the next one waits for it.
     let lease = LeaseOptions { holder: format!("run {}", before.total()), timeout: Duration::from_secs(60) };
@@ -267,7 +280,7 @@ async fn apply(engine: &Engine, sandbox: &Sandbox, config: &str, faults: Option<
         ended.trouble.push(format!("the lease: {loss}"));
     }
     assert_eq!(ended.trouble.is_empty(), ending.tally.is_success(), "{:?}", ending.tally);
-    ended.requests = sandbox.requests().since(before).total();
+    ended.requests = (before.since(start).total(), sandbox.requests().since(before).total());
     ended
 }
 
