@@ -53,6 +53,9 @@ pub async fn observe_all(cluster: &dyn Cluster, survey: &Survey, desired: &Desir
         contents = Contents::read(&found);
         live.observe(parent.clone(), Observation::Present(found));
     }
+    for record in crate::history::list(cluster, desired.inventory(), false).await? {
+        live.observe(record.0, Observation::Present(record.1));
+    }
     let kinds = stored(survey);
     let members = ListQuery { label_selector: Some(desired.inventory().selector()), ..ListQuery::default() };
     let asked = kinds.iter().map(|kind| (*kind, members.clone())).collect();

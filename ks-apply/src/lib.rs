@@ -10,6 +10,7 @@ pub mod error;
 pub mod event;
 mod examine;
 pub mod executor;
+pub mod history;
 pub mod kube_cluster;
 pub mod lease;
 pub mod look_again;

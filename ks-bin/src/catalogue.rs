@@ -4,7 +4,7 @@ use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
 
-use ks_plan::Catalogue;
+use ks_plan::{Catalogue, history};
 
 use crate::command_error::{CommandError, Kind};
 
@@ -12,13 +12,23 @@ use crate::command_error::{CommandError, Kind};
 pub fn load(overlay: Option<&Path>) -> Result<Catalogue, CommandError> {
     let embedded = Catalogue::embedded()?;
     let Some(folder) = overlay else { return Ok(embedded) };
+    Ok(embedded.overlay(files(folder)?)?)
+}
+
+/// Tells one folder of components from another, by what is in it.
+pub fn digest(overlay: Option<&Path>) -> Result<Option<String>, CommandError> {
+    let Some(folder) = overlay else { return Ok(None) };
+    Ok(Some(history::digest(&files(folder)?)))
+}
+
+fn files(folder: &Path) -> Result<Vec<(String, Vec<u8>)>, CommandError> {
     let mut files = Vec::new();
     collect(folder, folder, &mut files).map_err(|(path, error)| {
         let message = format!("read --manifests {}: {error}", path.display());
         CommandError::new(Kind::BadInput, message)
             .hint("it is a folder like `manifests/` of ks: MODULE/COMPONENT/component.yaml")
     })?;
-    Ok(embedded.overlay(files)?)
+    Ok(files)
 }
 
 /// Gathers the files below a folder by their paths with forward slashes; hidden ones are left out.

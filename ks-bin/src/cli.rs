@@ -7,7 +7,7 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 
 use crate::command_error::exit_codes;
 use crate::commands::{
-    apply, completion, destroy, explain, graph, plan, rbac, render, show, snapshot, status, validate, wait,
+    apply, completion, destroy, explain, graph, history, plan, rbac, render, show, snapshot, status, validate, wait,
 };
 
 /// Plans and applies a KubeSphere ClusterConfiguration.
@@ -42,6 +42,8 @@ pub enum Command {
     Apply(apply::ApplyArgs),
     /// Show how everything that ks made would go, ask, and remove it; needs no configuration
     Destroy(destroy::DestroyArgs),
+    /// List what was applied, or show one apply with its configuration and its plan
+    History(history::HistoryArgs),
     /// Show a saved plan
     Show(show::ShowArgs),
     /// Write down what plans look at in a cluster, to plan without it

@@ -6,6 +6,7 @@ use std::sync::Arc;
 use ks_apply::lease::Lookout;
 use ks_apply::{PlanOptions, Planned, plan};
 use ks_model::{ClusterConfiguration, Facts};
+use ks_plan::history::RecordedConfiguration;
 use ks_plan::saved::ConfigurationSource;
 use ks_plan::{Catalogue, Desired, Inventory, compile};
 
@@ -25,10 +26,22 @@ pub struct Session {
     pub connection: Option<Connection>,
     /// The configuration that is planned.
     pub source: ConfigurationSource,
+    /// What the history keeps of it.
+    pub recorded: RecordedConfiguration,
     /// What the configuration wants, what the cluster has, and what is to be done.
     pub planned: Planned,
     /// How the lease was before, and what the plan was made from; only where it may be applied.
     pub basis: Option<(Lookout, Basis)>,
+}
+
+/// What is planned.
+pub struct Given {
+    /// The components.
+    pub catalogue: Catalogue,
+    /// The configuration.
+    pub config: ClusterConfiguration,
+    /// Where it came from.
+    pub source: ConfigurationSource,
 }
 
 /// What a plan was made from.
@@ -62,13 +75,28 @@ impl Session {
             let config = from_file.ok_or_else(|| without_file(path))?;
             let planned = snapshot.plan(&catalogue, &config, more)?;
             snapshot::tell_unknown(&snapshot, &planned.desired, ui);
-            return Ok(Self { cluster: snapshot.cluster, connection: None, source, planned, basis: None });
+            let recorded = recorded(&catalogue, &config, &source, options, &planned)?;
+            return Ok(Self { cluster: snapshot.cluster, connection: None, source, recorded, planned, basis: None });
         }
         let connection = cluster::open(&options.cluster, access).await?;
         let config = match from_file {
             Some(config) => config,
             None => Input::from_cluster(&*connection.cluster).await?.accept(ui)?,
         };
+        let given = Given { catalogue, config, source };
+        Self::with(options, given, connection, more, access, ui).await
+    }
+
+    /// Looks at a cluster and plans what is given.
+    pub async fn with(
+        options: &GlobalOptions,
+        given: Given,
+        connection: Connection,
+        more: &PlanOptions,
+        access: Access,
+        ui: &Ui,
+    ) -> Result<Self, CommandError> {
+        let Given { catalogue, config, source } = given;
         let sign = ui.board().map(|it| it.spin(&format!("looking at {}", connection.cluster.describe())));
         let lookout = match access {
             Access::ReadOnly => None,
@@ -77,8 +105,9 @@ impl Session {
         let planned = plan(&*connection.cluster, &catalogue, &config, more).await?;
         drop(sign);
         let cluster = connection.cluster.describe();
+        let recorded = recorded(&catalogue, &config, &source, options, &planned)?;
         let basis = lookout.map(|it| (it, Basis { catalogue, config, more: more.clone() }));
-        Ok(Self { cluster, connection: Some(connection), source, planned, basis })
+        Ok(Self { cluster, connection: Some(connection), source, recorded, planned, basis })
     }
 
     /// How many requests were made so far, in words.
@@ -90,6 +119,17 @@ impl Session {
     pub fn tell_warnings(&self, ui: &Ui) {
         self.connection.iter().for_each(|it| tell_warnings(it, ui));
     }
+}
+
+fn recorded(
+    catalogue: &Catalogue,
+    config: &ClusterConfiguration,
+    source: &ConfigurationSource,
+    options: &GlobalOptions,
+    planned: &Planned,
+) -> Result<RecordedConfiguration, CommandError> {
+    let (digest, uid) = (catalogue::digest(options.manifests.as_deref())?, planned.plan.facts.cluster_uid.as_deref());
+    Ok(RecordedConfiguration::of(catalogue, config, source.clone(), digest, uid))
 }
 
 /// How many requests were made so far, in words.

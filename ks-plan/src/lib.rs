@@ -22,6 +22,7 @@ pub mod display;
 pub mod explain;
 mod fields;
 pub mod generated;
+pub mod history;
 mod immutable;
 pub mod inventory;
 mod kept;

@@ -148,6 +148,11 @@ impl Plan {
         is_gone && members.all(|it| it.action == Action::Delete)
     }
 
+    /// Whether it is the end of everything, as `ks destroy` plans it.
+    pub fn is_the_end(&self) -> bool {
+        self.changes.iter().any(|it| it.reasons.contains(&Reason::Destroyed))
+    }
+
     /// The highest risk among the changes.
     pub fn risk(&self) -> Risk {
         self.changes.iter().map(|change| change.risk).max().unwrap_or(Risk::Safe)

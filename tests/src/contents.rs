@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use ks_plan::history::LABEL;
 use serde_json::{Value, json};
 
 use crate::control_plane::{Refused, Writer};
@@ -53,6 +54,10 @@ pub async fn contents(writer: &Writer) -> Result<BTreeMap<String, Value>, Refuse
         let list = writer.get(&path).await?.unwrap_or_default();
         for item in list["items"].as_array().into_iter().flatten() {
             let metadata = &item["metadata"];
+            // What was applied is written down each time, and a run that was killed is one more.
+            if metadata["labels"].get(LABEL).is_some() {
+                continue;
+            }
             let place = metadata["namespace"].as_str().unwrap_or_default();
             let name = metadata["name"].as_str().unwrap_or_default();
             contents.insert(format!("{path} {place}/{name}"), comparable(item.clone()));

@@ -66,6 +66,15 @@ pub enum LeaseError {
     Cluster(#[from] ClusterError),
 }
 
+/// Who holds the lease of an inventory, as it looks: nobody where its time has passed.
+///
+/// # Errors
+/// When the cluster cannot be asked.
+pub async fn holder(cluster: &dyn Cluster, inventory: &Inventory) -> Result<Option<String>, ClusterError> {
+    let found = cluster.get(&super::kind(), &super::object(inventory)).await?.map(Record::of);
+    Ok(found.filter(|it| !it.looks_abandoned(Timestamp::now())).and_then(|it| it.holder))
+}
+
 impl Lookout {
     /// Looks at the lease of an inventory, before the objects of the cluster are looked at. Never fails: what cannot be read is
     /// told when the lease is taken.

@@ -3,7 +3,7 @@
 use std::fmt;
 use std::sync::Arc;
 
-use ks_plan::Plan;
+use ks_plan::{Inventory, Plan, history};
 use tokio::sync::{mpsc, oneshot, watch};
 use tokio::task::JoinHandle;
 use tokio::time::Instant;
@@ -15,8 +15,10 @@ use super::record::Record;
 use super::renew::Renewal;
 use crate::cluster::Cluster;
 use crate::discovery::Discovery;
+use crate::error::ClusterError;
 use crate::event::{ApplyEvent, Tally};
 use crate::executor::{ApplyOptions, apply};
+use crate::history::Journal;
 
 /// What a holder knows of its lease.
 #[derive(Clone, Debug)]
@@ -59,6 +61,7 @@ pub struct Held {
     stop: oneshot::Sender<()>,
     renewal: JoinHandle<()>,
     was_disturbed: bool,
+    journal: Option<Journal>,
 }
 
 /// How an apply under a lease ended.
@@ -69,12 +72,14 @@ pub struct Ending {
     pub tally: Tally,
     /// Why the lease was lost meanwhile, if it was.
     pub lost: Option<Loss>,
+    /// Why the end is not written down, where the beginning was. A lost lease is another reason: the record stays unfinished.
+    pub unrecorded: Option<ClusterError>,
 }
 
 impl From<Tally> for Ending {
     /// An apply that needed no lease.
     fn from(tally: Tally) -> Self {
-        Self { tally, lost: None }
+        Self { tally, lost: None, unrecorded: None }
     }
 }
 
@@ -84,7 +89,7 @@ impl Held {
         let (sender, state) = watch::channel(State { sure_until: sure_until(asked), lost: None });
         let (stop, stopped) = oneshot::channel();
         let renewal = Renewal { claimant: claimant.clone(), live: Some(record), renewed: asked, state: sender };
-        Self { claimant, state, stop, renewal: tokio::spawn(renewal.run(stopped)), was_disturbed }
+        Self { claimant, state, stop, renewal: tokio::spawn(renewal.run(stopped)), was_disturbed, journal: None }
     }
 
     /// Whether another runner may have written since the lookout began: a plan made since then has to be looked at again.
@@ -92,16 +97,35 @@ impl Held {
         self.was_disturbed
     }
 
+    /// Under which name it is held.
+    pub fn holder(&self) -> &str {
+        &self.claimant.holder
+    }
+
     /// The cluster, with a guard that lets writes through only while the lease is surely held.
     pub fn cluster(&self) -> Arc<dyn Cluster> {
         Arc::new(Fence::new(Arc::clone(&self.claimant.cluster), self.state.clone()))
+    }
+
+    /// Writes down, beside the inventory, that an apply begins; [`Held::apply`] writes down how it ends, and leaves `kept` records.
+    ///
+    /// # Errors
+    /// When the cluster does not take the record.
+    pub async fn record(
+        &mut self,
+        inventory: &Inventory,
+        record: history::Record,
+        kept: usize,
+    ) -> Result<(), ClusterError> {
+        self.journal = Some(Journal::begin(self.cluster(), inventory.clone(), record, kept).await?);
+        Ok(())
     }
 
     /// Carries out a plan under the lease and releases it, whatever happened.
     ///
     /// A lost lease ends the apply as an interrupt does: running writes finish, waits end, and nothing new starts.
     pub async fn apply(
-        self,
+        mut self,
         discovery: Discovery,
         plan: Arc<Plan>,
         options: ApplyOptions,
@@ -113,8 +137,12 @@ impl Held {
         let tally = apply(self.cluster(), discovery, plan, options, halt, events).await;
         watcher.abort();
         let lost = self.state.borrow().lost.clone();
+        let unrecorded = match self.journal.take().filter(|_| lost.is_none()) {
+            Some(journal) => journal.end(tally).await.err(),
+            None => None,
+        };
         self.release().await;
-        Ending { tally, lost }
+        Ending { tally, lost, unrecorded }
     }
 
     /// Lets go of the lease, if it is still ours.

@@ -29,7 +29,7 @@ use std::time::Duration;
 use ks_model::{GroupKind, ObjectRef};
 use ks_plan::Inventory;
 
-pub use self::acquire::{LeaseError, LeaseOptions, Lookout, Occupied};
+pub use self::acquire::{LeaseError, LeaseOptions, Lookout, Occupied, holder};
 pub use self::held::{Ending, Held, Loss};
 use crate::discovery::ServedKind;
 

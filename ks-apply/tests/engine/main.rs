@@ -15,6 +15,7 @@ mod keeping;
 mod lease;
 mod planning;
 mod recorder;
+mod recording;
 mod snapshots;
 mod story;
 mod taking;

@@ -15,6 +15,7 @@ use super::carry_out::{CarryOutArgs, Manner, PatienceArgs, carry_out};
 use super::consent::{confirm, consent};
 use super::lock::{self, Truth};
 use super::resolve::ResolveArgs;
+use super::written_down::{self, Past};
 use crate::cli::{GlobalOptions, Output};
 use crate::cluster::{Access, Connection};
 use crate::command_error::{CommandError, Kind};
@@ -66,18 +67,24 @@ pub async fn run(options: &GlobalOptions, args: &ApplyArgs, ui: &Ui) -> Result<K
         show(&ready.plan, &ready.name, manner, ui)?;
         return proceed(ready, manner, false, ui).await;
     }
-    let Session { cluster: name, connection, planned, basis, .. } =
-        Session::open(options, &args.resolve.options()?, Access::ReadWrite, ui).await?;
-    let plan = Arc::new(planned.plan);
-    show(&plan, &name, manner, ui)?;
-    is_accepted(&plan)?;
+    let session = Session::open(options, &args.resolve.options()?, Access::ReadWrite, ui).await?;
+    let ready = ready(session, None)?;
+    show(&ready.plan, &ready.name, manner, ui)?;
+    is_accepted(&ready.plan)?;
+    proceed(ready, manner, true, ui).await
+}
+
+/// A plan that was made from a configuration, where that of an earlier apply is gone back to, with its number.
+pub fn ready(session: Session, rollback_to: Option<u32>) -> Result<Ready, CommandError> {
+    let Session { cluster: name, connection, planned, basis, recorded, .. } = session;
     // Only plans of snapshots have none, and those were not opened for writing.
     let no_way = || CommandError::new(Kind::Bug, "there is no way to the cluster");
     let connection = connection.ok_or_else(no_way)?;
     let (lookout, basis) = basis.ok_or_else(no_way)?;
     let (lookout, truth) = (Some(lookout), Some(Truth::Fresh(Box::new(basis))));
-    let discovery = planned.survey.discovery;
-    proceed(Ready { name, connection, discovery, plan, lookout, truth }, manner, true, ui).await
+    let (discovery, plan) = (planned.survey.discovery, Arc::new(planned.plan));
+    let past = Past { configuration: Some(recorded), rollback_to };
+    Ok(Ready { name, connection, discovery, plan, lookout, truth, past })
 }
 
 /// Refuses a plan with objects that cannot be written.
@@ -103,6 +110,8 @@ pub struct Ready {
     pub lookout: Option<Lookout>,
     /// What tells whether the plan is still true; nothing where it writes nothing.
     pub truth: Option<Truth>,
+    /// What is written down beside the plan.
+    pub past: Past,
 }
 
 /// Asks for what has to be agreed to, and carries the plan out.
@@ -117,9 +126,11 @@ pub async fn proceed(mut ready: Ready, manner: &Manner, asks: bool, ui: &Ui) -> 
     }
     let interrupt = interrupt::listen();
     let held = lock::take(&mut ready, manner, &interrupt, ui).await?;
+    let held = written_down::begin(held, &ready, manner).await?;
     let (ledger, ending, elapsed) = carry_out(&ready, held, interrupt, manner, ui).await?;
     let (plan, tally) = (&*ready.plan, ending.tally);
     tell_warnings(&ready.connection, ui);
+    written_down::tell(&ending, ui);
     if manner.output == Output::Text {
         ui.print(&format!("\n{}", ledger.text(plan, tally, elapsed)))?;
     }

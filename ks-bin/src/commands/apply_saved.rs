@@ -10,6 +10,7 @@ use ks_plan::{Desired, Inventory, LiveState, Plan, SavedPlan, lookups};
 
 use super::apply::Ready;
 use super::lock::Truth;
+use super::written_down::Past;
 use crate::catalogue;
 use crate::cli::GlobalOptions;
 use crate::cluster::{self, Access, Connection};
@@ -46,8 +47,9 @@ pub async fn open(options: &GlobalOptions, path: &Path, ui: &Ui) -> Result<Ready
     let live = as_expected(&saved, &connection, &survey).await?;
     let plan = revealed(&saved, &live, options, &connection, &survey, ui).await?;
     drop(sign);
+    let past = Past { configuration: saved.recorded.clone(), rollback_to: None };
     let (lookout, truth) = (Some(lookout), Some(Truth::Saved(Box::new(saved))));
-    Ok(Ready { name, connection, discovery: survey.discovery, plan: Arc::new(plan), lookout, truth })
+    Ok(Ready { name, connection, discovery: survey.discovery, plan: Arc::new(plan), lookout, truth, past })
 }
 
 /// Refuses when the cluster is not as the plan says, as it is now.

@@ -4,6 +4,7 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use clap::Args;
+use ks_apply::history::KEPT;
 use ks_apply::lease::{Ending, Held};
 use ks_apply::{ApplyEvent, ApplyOptions};
 use ks_plan::Plan;
@@ -57,6 +58,9 @@ pub struct PatienceArgs {
     /// How long all of it may take: no write starts after that, and waits end. No limit by default
     #[arg(long, value_name = "TIME", value_parser = duration)]
     pub deadline: Option<Duration>,
+    /// How many applies are kept in the history; 0 writes nothing down, and leaves what is there
+    #[arg(long, value_name = "COUNT", default_value_t = KEPT)]
+    pub history: usize,
 }
 
 /// How a plan is agreed to, carried out and told.
@@ -76,6 +80,8 @@ pub struct Manner {
     pub full: bool,
     /// The plan is one that was saved.
     pub is_saved: bool,
+    /// How many applies are kept in the history.
+    pub history: usize,
 }
 
 impl CarryOutArgs {
@@ -88,7 +94,7 @@ impl CarryOutArgs {
         engine.grace = self.timeout;
         let Self { yes, allow, lock_timeout, output, full, .. } = self;
         let (yes, lock_timeout, output, full) = (*yes, *lock_timeout, *output, *full);
-        Manner { yes, allow: allow.clone(), engine, lock_timeout, output, full, is_saved: false }
+        Manner { yes, allow: allow.clone(), engine, lock_timeout, output, full, is_saved: false, history: 0 }
     }
 
     /// The same for a command that makes objects.
@@ -97,6 +103,7 @@ impl CarryOutArgs {
         manner.engine.grace = patience.grace;
         manner.engine.deadline = patience.deadline;
         manner.engine.force_conflicts = patience.force_conflicts;
+        manner.history = patience.history;
         manner
     }
 }

@@ -13,6 +13,7 @@ use ks_plan::{Inventory, SavedPlan};
 use super::apply::{Ready, is_accepted, proceed, show};
 use super::carry_out::CarryOutArgs;
 use super::lock::Truth;
+use super::written_down::Past;
 use crate::catalogue;
 use crate::cli::{Consent, GlobalOptions};
 use crate::cluster::{self, Access};
@@ -74,8 +75,9 @@ pub async fn run(options: &GlobalOptions, args: &DestroyArgs, ui: &Ui) -> Result
     }
     // Where another runner was at work meanwhile, the plan is held to what it says, as a saved one is.
     let truth = Some(Truth::Saved(Box::new(saved(&planned, name.clone()))));
+    let past = Past::default();
     let Planned { survey, plan, .. } = planned;
-    let ready = Ready { name, connection, discovery: survey.discovery, plan: Arc::new(plan), lookout, truth };
+    let ready = Ready { name, connection, discovery: survey.discovery, plan: Arc::new(plan), lookout, truth, past };
     proceed(ready, &manner, true, ui).await
 }
 

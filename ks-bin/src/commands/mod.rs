@@ -8,6 +8,7 @@ mod consent;
 pub mod destroy;
 pub mod explain;
 pub mod graph;
+pub mod history;
 mod lock;
 pub mod offline;
 pub mod plan;
@@ -19,6 +20,7 @@ pub mod snapshot;
 pub mod status;
 pub mod validate;
 pub mod wait;
+mod written_down;
 
 use crate::cli::{Cli, Command};
 use crate::command_error::{CommandError, Kind};
@@ -34,6 +36,7 @@ pub fn run(cli: Cli, ui: &Ui) -> Result<Kind, CommandError> {
             Command::Plan(args) => plan::run(&global, &args, ui).await,
             Command::Apply(args) => apply::run(&global, &args, ui).await,
             Command::Destroy(args) => destroy::run(&global, &args, ui).await,
+            Command::History(args) => history::run(&global, &args, ui).await,
             Command::Show(args) => show::run(&args, ui),
             Command::Snapshot(args) => snapshot::run(&global, &args, ui).await,
             Command::Status(args) => status::run(&global, &args, ui).await,

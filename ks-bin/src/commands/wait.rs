@@ -8,6 +8,7 @@ use ks_apply::{ApplyOptions, PlanOptions};
 
 use super::apply::{Ready, proceed};
 use super::carry_out::{Manner, duration};
+use super::written_down::Past;
 use crate::cli::{GlobalOptions, Output};
 use crate::cluster::Access;
 use crate::command_error::{CommandError, Kind};
@@ -59,7 +60,15 @@ pub async fn run(options: &GlobalOptions, args: &WaitArgs, ui: &Ui) -> Result<Ki
             format!("Waiting for {unready}:\n{}", lines.collect::<String>())
         })?;
     }
-    let ready = Ready { name, connection, discovery: planned.survey.discovery, plan, lookout: None, truth: None };
+    let ready = Ready {
+        name,
+        connection,
+        discovery: planned.survey.discovery,
+        plan,
+        lookout: None,
+        truth: None,
+        past: Past::default(),
+    };
     proceed(ready, &args.manner(), false, ui).await
 }
 
@@ -71,6 +80,6 @@ impl WaitArgs {
         engine.timeout = self.timeout;
         engine.grace = self.grace;
         let (lock_timeout, output) = (Duration::ZERO, self.output);
-        Manner { yes: true, allow: Vec::new(), engine, lock_timeout, output, full: false, is_saved: false }
+        Manner { yes: true, allow: Vec::new(), engine, lock_timeout, output, full: false, is_saved: false, history: 0 }
     }
 }

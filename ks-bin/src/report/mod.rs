@@ -2,6 +2,7 @@
 
 pub mod explain;
 pub mod graph;
+pub mod history;
 pub mod human;
 pub mod json;
 pub mod ledger;

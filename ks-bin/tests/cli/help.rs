@@ -8,9 +8,20 @@ fn the_whole_help() {
 #[test]
 fn each_command_has_a_help_with_examples() {
     let room = Room::new();
-    for command in
-        ["plan", "apply", "destroy", "status", "validate", "render", "graph", "explain", "wait", "rbac", "completion"]
-    {
+    for command in [
+        "plan",
+        "apply",
+        "destroy",
+        "status",
+        "validate",
+        "render",
+        "graph",
+        "explain",
+        "wait",
+        "rbac",
+        "history",
+        "completion",
+    ] {
         let run = room.ks(&[command, "--help"]);
         assert_eq!(run.code, Some(0), "{run:?}");
         assert!(run.out.contains("Examples:"), "{}", run.out);

@@ -7,6 +7,7 @@ mod destroy;
 mod explain;
 mod first_day;
 mod help;
+mod history;
 mod locked;
 mod no_cluster;
 mod offline;

@@ -75,6 +75,11 @@ fn a_secret_value_is_in_no_output() {
         "apply --sandbox -f changed.yaml --yes -o json -v",
         "apply --sandbox changed.json",
         "apply --sandbox -f cc.yaml",
+        "history --sandbox -o json",
+        "history show 1 --sandbox",
+        "history show 1 --sandbox -o json",
+        "history show 2 --sandbox",
+        "history show 2 --sandbox -o json",
     ];
     for line in lines {
         let mut arguments: Vec<&str> = line.split(' ').collect();
@@ -89,6 +94,9 @@ fn a_secret_value_is_in_no_output() {
         assert!(!text.contains(SENTINEL) && !text.contains(ENCODED), "{file}");
         assert!(text.contains("<secret "), "{file} has nothing to hide");
     }
+    // What is written down of applies is packed, and nothing in it either.
+    let shown = room.ks(&["history", "show", "2", "--sandbox", "-o", "json"]);
+    assert!(shown.out.contains("<secret ") && shown.out.contains("jwtSecret"), "{}", shown.screen());
     // The cluster has what nobody saw.
     let sandbox = fs::read_to_string(room.path().join(".ks/sandbox.json")).unwrap();
     assert!(sandbox.contains(SENTINEL));

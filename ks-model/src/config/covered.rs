@@ -54,7 +54,7 @@ fn covered_line(line: &str) -> (String, bool) {
     while let Some(colon) = rest.find(':') {
         let (before, after) = rest.split_at(colon + 1);
         shown.push_str(before);
-        if is_secret(key_before(before)) {
+        if is_secret_name(key_before(before)) {
             return (shown + &stars(after), true);
         }
         rest = after;
@@ -79,10 +79,16 @@ fn key_before(text: &str) -> &str {
     text.rsplit(|c: char| !(c.is_alphanumeric() || c == '_' || c == '-')).next().unwrap_or_default()
 }
 
-fn is_secret(key: &str) -> bool {
+/// Whether values below a key of this name look secret.
+pub fn is_secret_name(key: &str) -> bool {
     let plain: String = key.chars().filter(char::is_ascii_alphanumeric).collect();
     let plain = plain.to_ascii_lowercase();
     SECRET.iter().any(|it| plain.contains(it))
+}
+
+/// Whether an address in a text says who asks: `https://user:password@host`.
+pub fn has_credentials(text: &str) -> bool {
+    text.split("//").skip(1).any(|it| user_part(it).is_some())
 }
 
 /// What stands before the `@` of an address.

@@ -155,6 +155,11 @@ pub fn spellings(path: &str) -> Vec<String> {
     std::iter::once(path.to_owned()).chain(older.unwrap_or_default()).collect()
 }
 
+/// The paths of all fields that monitoring reads.
+pub fn paths() -> Vec<&'static str> {
+    schema().0.iter().map(|field| field.path.as_str()).collect()
+}
+
 /// The paths whose `resources` can be set.
 pub fn sized() -> impl Iterator<Item = &'static str> {
     SIZED.iter().map(|(path, _)| *path)

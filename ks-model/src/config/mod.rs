@@ -22,7 +22,8 @@ mod validate;
 mod yaml;
 
 pub use cluster_configuration::{ClusterConfiguration, FieldOrigin, Parsed};
-pub use fields::spellings;
+pub use covered::{has_credentials, is_secret_name};
+pub use fields::{paths, spellings};
 pub use location::Location;
 pub use problem::{Problem, Problems, Severity};
 pub use sections::*;

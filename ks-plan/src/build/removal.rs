@@ -10,7 +10,8 @@ use super::{FIELD_MANAGER, PlanningError};
 use crate::change::{Action, Change, Reason, Risk, Verified};
 use crate::desired::Desired;
 use crate::graph::{DependencyGraph, GraphError};
-use crate::inventory::{COMPONENT, PART_OF};
+use crate::history::is_record;
+use crate::inventory::{COMPONENT, Inventory, PART_OF};
 use crate::live::LiveState;
 use crate::risk;
 use crate::structured::{PathElement, owned_by};
@@ -47,10 +48,18 @@ pub(super) fn doomed(desired: &Desired, live: &LiveState) -> Vec<Doomed> {
         })
         .collect();
     if desired.end().is_some() {
+        doomed.extend(records(inventory, live));
         doomed.extend(claims(&doomed, live));
         tell_claims_that_stay(&mut doomed, live);
     }
     doomed
+}
+
+/// The records of applies, which end with everything else.
+fn records(inventory: &Inventory, live: &LiveState) -> Vec<Doomed> {
+    let records = live.present().filter(|(object, live)| is_record(inventory, object, live));
+    let records = records.filter_map(|(_, live)| Manifest::parse(live.clone()).ok());
+    records.map(|live| Doomed { live, component: None, consequence: None }).collect()
 }
 
 /// Refuses to leave alone what would not go.
@@ -200,7 +209,11 @@ fn delete(live: &Manifest, component: Option<ComponentName>, reasons: Vec<Reason
         immutable: Vec::new(),
         secrecy: desired.secrecy(object),
         reasons,
-        risk: if is_made_again { Risk::Safe } else { risk::of(object, Action::Delete, Some(live.value()), &[]) },
+        risk: if is_made_again || is_record(desired.inventory(), object, live.value()) {
+            Risk::Safe
+        } else {
+            risk::of(object, Action::Delete, Some(live.value()), &[])
+        },
         verified: Verified::Server,
         manifest: None,
         before: Some(live.value().clone()),

@@ -11,6 +11,7 @@ use super::seen::is_leaving;
 use crate::change::Reason;
 use crate::desired::Desired;
 use crate::edges::crd::defined_kind;
+use crate::history::is_record;
 use crate::live::LiveState;
 use crate::structured::ManagedFields;
 use crate::volumes::{ClaimOwner, claim_kind};
@@ -109,6 +110,7 @@ fn others<'a>(desired: &Desired, live: &'a LiveState) -> Vec<&'a ObjectRef> {
     let is_ours = |object: &ObjectRef, it: &Value| {
         names.contains(object)
             || object == desired.inventory().parent()
+            || is_record(desired.inventory(), object, it)
             || uid(it).is_some_and(|it| ours.contains(it))
             || owners.iter().any(|owner| owner.has(object))
             || is_derived(object, it)

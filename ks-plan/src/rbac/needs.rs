@@ -25,6 +25,7 @@ const BIND: &str = "bind: ks binds the named roles, whose rights their binder ne
                     who has all of these rights can do without it";
 const CLAIMS: &str =
     "delete of claims and pods: a volume of another class or of a smaller size is made anew, after a consent";
+const RECORDS: &str = "Secrets beside the inventory: what was applied is written down there, and the oldest goes";
 const EVERYTHING: &str =
     "list of everything: ks destroy finds members of any kind, and tells what of others would go along";
 
@@ -57,6 +58,10 @@ impl Rights {
         let lease = ObjectRef { kind: GroupKind::new("coordination.k8s.io", "Lease"), ..parent.clone() };
         self.all(desired, &lease, &["create"]);
         self.named(desired, &lease, &["get", "update"]);
+        // Their names have numbers, so they cannot be named.
+        let records = ObjectRef { kind: GroupKind::new("", "Secret"), ..parent.clone() };
+        self.all(desired, &records, &["create", "delete", "list", "patch"]);
+        self.notes.insert(RECORDS);
     }
 
     /// One wanted object. Namespaces are made and deleted by others: see [`Rights::of_namespaces`].

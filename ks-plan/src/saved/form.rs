@@ -9,6 +9,7 @@ use sha2::{Digest, Sha256};
 use super::expectation::{Expectation, expectations};
 use super::{hidden, sound};
 use crate::desired::Desired;
+use crate::history::RecordedConfiguration;
 use crate::plan::{Plan, places};
 
 /// The version of the file: the first number changes when an older ks would go wrong with it.
@@ -37,6 +38,9 @@ pub struct SavedPlan {
     pub cluster: String,
     /// The configuration that the plan is of.
     pub configuration: ConfigurationSource,
+    /// What apply writes down of the configuration; absent where everything goes.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub recorded: Option<RecordedConfiguration>,
     /// The object that holds the inventory.
     pub inventory: ObjectRef,
     /// How each object of the plan was, in the order of its changes.
@@ -102,10 +106,17 @@ impl SavedPlan {
             format_version: FORMAT_VERSION.to_owned(),
             cluster,
             configuration,
+            recorded: None,
             inventory: desired.inventory().parent().clone(),
             expected: expectations(plan, desired),
             plan: hidden::hidden(plan),
         }
+    }
+
+    /// The same with what apply writes down of the configuration.
+    #[must_use]
+    pub fn with_recorded(self, recorded: RecordedConfiguration) -> Self {
+        Self { recorded: Some(recorded), ..self }
     }
 
     /// Reads the text of a file.

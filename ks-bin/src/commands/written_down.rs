@@ -1,0 +1,53 @@
+//! The history around an apply: begun when the lease is taken, ended before it is let go.
+
+use ks_apply::lease::{Ending, Held};
+use ks_plan::Inventory;
+use ks_plan::history::{Record, RecordedConfiguration};
+
+use super::apply::Ready;
+use super::carry_out::Manner;
+use crate::command_error::CommandError;
+use crate::holder::who;
+use crate::ui::Ui;
+
+/// What is written down of an apply that its plan does not say.
+#[derive(Debug, Default)]
+pub struct Past {
+    /// The configuration, where it is known.
+    pub configuration: Option<RecordedConfiguration>,
+    /// The apply whose configuration it goes back to.
+    pub rollback_to: Option<u32>,
+}
+
+/// Writes down that an apply begins. Where that does not work nothing was done yet, so nothing is: whoever relies on the history
+/// must not find an apply that it does not know.
+pub async fn begin(held: Option<Held>, ready: &Ready, manner: &Manner) -> Result<Option<Held>, CommandError> {
+    let Some(mut held) = held else { return Ok(None) };
+    // A plan that was made again under the lease may have nothing left to write. The end of everything is that of its history.
+    let writes = ready.plan.steps.iter().any(|it| it.task.is_write());
+    if manner.history == 0 || !writes || ready.plan.is_the_end() {
+        return Ok(Some(held));
+    }
+    let mut record = Record::of(&ready.plan, &ready.name);
+    record.who = who();
+    held.holder().clone_into(&mut record.holder);
+    env!("CARGO_PKG_VERSION").clone_into(&mut record.version);
+    record.configuration.clone_from(&ready.past.configuration);
+    record.rollback_to = ready.past.rollback_to;
+    match held.record(&Inventory::default(), record, manner.history).await {
+        Ok(()) => Ok(Some(held)),
+        Err(error) => {
+            held.release().await;
+            let mut error = CommandError::from(error);
+            error.message = format!("the history cannot be written, and nothing was done: {}", error.message);
+            Err(error.hint("--history 0 applies without writing it down"))
+        }
+    }
+}
+
+/// Tells that the end of an apply is not written down; that changes nothing of the apply.
+pub fn tell(ending: &Ending, ui: &Ui) {
+    if let Some(error) = &ending.unrecorded {
+        ui.warn(&format!("the apply has ended, and the history does not say how: {error}"));
+    }
+}
