@@ -7,7 +7,8 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 
 use crate::command_error::exit_codes;
 use crate::commands::{
-    apply, completion, destroy, explain, graph, history, plan, rbac, render, show, snapshot, status, validate, wait,
+    apply, completion, destroy, explain, graph, history, plan, rbac, render, rollback, show, snapshot, status,
+    validate, wait,
 };
 
 /// Plans and applies a KubeSphere ClusterConfiguration.
@@ -44,6 +45,8 @@ pub enum Command {
     Destroy(destroy::DestroyArgs),
     /// List what was applied, or show one apply with its configuration and its plan
     History(history::HistoryArgs),
+    /// Show how the configuration of an earlier apply would come back, ask, and do it
+    Rollback(rollback::RollbackArgs),
     /// Show a saved plan
     Show(show::ShowArgs),
     /// Write down what plans look at in a cluster, to plan without it

@@ -15,6 +15,7 @@ pub mod plan;
 pub mod rbac;
 pub mod render;
 mod resolve;
+pub mod rollback;
 pub mod show;
 pub mod snapshot;
 pub mod status;
@@ -37,6 +38,7 @@ pub fn run(cli: Cli, ui: &Ui) -> Result<Kind, CommandError> {
             Command::Apply(args) => apply::run(&global, &args, ui).await,
             Command::Destroy(args) => destroy::run(&global, &args, ui).await,
             Command::History(args) => history::run(&global, &args, ui).await,
+            Command::Rollback(args) => rollback::run(&global, &args, ui).await,
             Command::Show(args) => show::run(&args, ui),
             Command::Snapshot(args) => snapshot::run(&global, &args, ui).await,
             Command::Status(args) => status::run(&global, &args, ui).await,

@@ -20,6 +20,7 @@ fn each_command_has_a_help_with_examples() {
         "wait",
         "rbac",
         "history",
+        "rollback",
         "completion",
     ] {
         let run = room.ks(&[command, "--help"]);

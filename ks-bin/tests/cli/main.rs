@@ -11,6 +11,7 @@ mod history;
 mod locked;
 mod no_cluster;
 mod offline;
+mod rollback;
 mod runner;
 mod saved;
 mod secrets;

@@ -7,6 +7,7 @@
 )]
 
 mod crash;
+mod history;
 mod interrupted;
 mod refused;
 mod rendered;
