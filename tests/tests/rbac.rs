@@ -7,14 +7,17 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use ks_apply::{ConnectOptions, KubeCluster, PlanError, PlanOptions, plan_destroy};
+use ks_apply::lease::{LeaseOptions, Lookout};
+use ks_apply::{ApplyOptions, ConnectOptions, KubeCluster, PlanError, PlanOptions, Planned, history, plan_destroy};
 use ks_model::config::{ClusterConfiguration, Source};
+use ks_plan::history::{Record, number_of};
 use ks_plan::rbac::{MissingRule, Rights, Subject};
-use ks_plan::{Catalogue, lookups};
+use ks_plan::{Catalogue, Inventory, lookups};
 use ks_tests::configuration::everything_on;
 use ks_tests::control_plane::{ControlPlane, Options};
 use ks_tests::engine::{Engine, changed_fields};
 use serde_json::{Value, json};
+use tokio::sync::{mpsc, watch};
 
 const JANE: &str = "jane";
 /// The server takes a moment to hear of changed roles.
@@ -61,6 +64,8 @@ async fn the_printed_roles_are_enough_and_each_verb_of_a_plan_is_missed() {
     let again = jane.plan(&text).await;
     assert!(again.plan.is_empty(), "{}", changed_fields(&again.plan));
 
+    is_written_down(&jane_cluster, &again).await;
+
     // Without controllers not everything can go here, so the end is only planned.
     let given: BTreeSet<&str> = rights.namespaces().collect();
     let leave = made(&planned.desired).into_iter().filter(|it| !given.contains(it.as_str())).collect();
@@ -68,6 +73,26 @@ async fn the_printed_roles_are_enough_and_each_verb_of_a_plan_is_missed() {
     let end = end.unwrap_or_else(|error| panic!("{error}"));
     assert_eq!(end.plan.faults, []);
     assert!(end.plan.summary().delete > 100, "{:?}", end.plan.summary());
+}
+
+/// Takes the lease, and writes down two applies of which one is kept, as `ks apply` does.
+async fn is_written_down(cluster: &KubeCluster, planned: &Planned) {
+    let inventory = Inventory::default();
+    for number in [1, 2] {
+        let lookout = Lookout::begin(Arc::new(cluster.clone()), &inventory).await;
+        let options = LeaseOptions { holder: format!("jane {number}"), timeout: PATIENCE };
+        let discovery = planned.survey.discovery.clone();
+        let mut held = lookout.acquire(&planned.plan, &discovery, options, |_| ()).await.unwrap();
+        held.record(&inventory, Record::of(&planned.plan, "here"), 1).await.unwrap();
+        let (sender, _events) = mpsc::unbounded_channel();
+        let (_interrupt, interrupted) = watch::channel(false);
+        let plan = Arc::new(planned.plan.clone());
+        let ending = held.apply(discovery, plan, ApplyOptions::default(), interrupted, sender).await;
+        assert!(ending.tally.is_success() && ending.unrecorded.is_none(), "{ending:?}");
+        let found = history::list(cluster, &inventory, true).await.unwrap();
+        let numbers: Vec<Option<u32>> = found.iter().map(|(object, _)| number_of(&inventory, object)).collect();
+        assert_eq!(numbers, [Some(number)]);
+    }
 }
 
 async fn connect(kubeconfig: PathBuf) -> KubeCluster {

@@ -122,6 +122,24 @@ async fn an_apply_that_is_cut_off_at_any_request_is_seen_to_be_unfinished_and_th
 }
 
 #[tokio::test(start_paused = true)]
+async fn a_plan_that_is_too_large_is_left_out_of_the_record_and_the_record_says_so() {
+    let cluster = Recorder::new(sandbox());
+    // Digits without any pattern, so that packing does not help.
+    let mut state = 7_u64;
+    let digit = |_| {
+        state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+        char::from(b'a' + u8::try_from(state >> 60).unwrap())
+    };
+    let large: String = (0..400_000).map(digit).collect();
+    assert!(run(&cluster, &large, 10, |_| ()).await.unwrap().unrecorded.is_none());
+    let [record] = &records(&cluster.sandbox).await[..] else { panic!("one record") };
+    assert!(record.plan.document.is_none() && record.plan.left_out.is_some(), "{:?}", record.plan.left_out);
+    assert_eq!((record.outcome, record.summary.create), (Outcome::Succeeded, 4));
+    let (_, live) = &history::list(&cluster.sandbox, &inventory(), false).await.unwrap()[0];
+    assert!(live.to_string().len() < 1024 * 1024, "an object has room for it");
+}
+
+#[tokio::test(start_paused = true)]
 async fn a_history_that_cannot_be_written_keeps_an_apply_from_beginning_but_not_from_ending() {
     let cluster = Recorder::new(sandbox());
     let secrets = || RequestMatch::verb(Verb::Apply).kind("Secret");

@@ -2,6 +2,10 @@
 
 use std::fs;
 
+use ks_apply::Sandbox;
+use ks_model::Manifest;
+use ks_plan::Inventory;
+use ks_plan::history::Record;
 use serde_json::{Value, json};
 
 use super::runner::{Room, Run, SMALL};
@@ -140,6 +144,40 @@ fn an_apply_whose_time_is_up_is_listed_as_what_its_steps_came_to() {
     let outcome = if count("timedOut") > 0 { "failed" } else { "interrupted" };
     assert_eq!((applies.len(), &applies[0]["outcome"]), (1, &json!(outcome)), "{applies:?}");
     assert!(count("interrupted") + count("timedOut") > 0, "{applies:?}");
+}
+
+#[test]
+fn an_apply_without_an_end_is_running_as_long_as_it_holds_the_lease() {
+    let room = room();
+    apply(&room, "one.yaml");
+    let sandbox = Sandbox::open(room.path().join(".ks/sandbox.json")).unwrap();
+    let put = |object: Value| sandbox.update_as("somebody", &Manifest::parse(object).unwrap()).unwrap();
+    let mut record: Record = serde_json::from_value(
+        json!({ "formatVersion": "1.0", "number": 2, "outcome": "running", "holder": "build-7_4711_9f3ac01e" }),
+    )
+    .unwrap();
+    record.who = "jane@build-7".into();
+    let write = |record: &Record| put(record.secret(&Inventory::default()).unwrap().value().clone());
+    write(&record);
+    let told = || list(&room).iter().map(|it| it["outcome"].clone()).collect::<Vec<_>>();
+    assert_eq!(told(), ["succeeded", "unfinished"]);
+    put(json!({ "apiVersion": "coordination.k8s.io/v1", "kind": "Lease",
+        "metadata": { "name": "ks", "namespace": "kubesphere-system" },
+        "spec": { "holderIdentity": "build-7_4711_9f3ac01e", "leaseDurationSeconds": 30,
+            "renewTime": "2999-01-31T12:00:00.000000Z" } }));
+    assert_eq!(told(), ["succeeded", "running"]);
+    assert!(ks(&room, "history show 2 --sandbox").out.contains("outcome   running"));
+
+    // What a later ks wrote stands in the table, and does not hide the rest.
+    (record.format_version, record.number) = ("2.0".into(), 3);
+    write(&record);
+    assert_eq!(told(), ["succeeded", "running", "unreadable"]);
+    let refused = ks(&room, "history show 3 --sandbox");
+    assert_eq!(refused.code, Some(2));
+    insta::assert_snapshot!(
+        refused.err,
+        @"error: the record of apply 3 cannot be read: its format is 2.0, and this ks reads 1.0"
+    );
 }
 
 #[test]
