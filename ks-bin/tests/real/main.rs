@@ -9,6 +9,7 @@
 mod crash;
 mod history;
 mod interrupted;
+mod memory;
 mod refused;
 mod rendered;
 mod room;
