@@ -12,7 +12,13 @@ async fn everything_on_an_empty_cluster_is_planned_without_a_fault() {
     let options = Options { nodes: 0, controllers: false, operator: false };
     let Some(plane) = ControlPlane::start_or_skip(options) else { return };
     let options = ConnectOptions { kubeconfig: Some(plane.kubeconfig()), read_only: true, ..ConnectOptions::default() };
-    let planned = Engine::on(KubeCluster::connect(options).await.unwrap()).plan(&everything_on()).await;
+    let engine = Engine::on(KubeCluster::connect(options).await.unwrap());
+    // Nothing makes the namespace of the service mesh: no object can be put there.
+    let faults = engine.plan(&everything_on()).await.plan.faults;
+    let places: Vec<Option<&str>> = faults.iter().map(|it| it.object.namespace.as_deref()).collect();
+    assert_eq!(places, [Some("istio-system"), Some("istio-system")]);
+    plane.add_what_others_bring().unwrap();
+    let planned = engine.plan(&everything_on()).await;
     assert_eq!(planned.plan.faults, []);
     // The namespaces that every cluster has get labels; nothing else is there.
     let (ours, labelled): (Vec<&Change>, Vec<&Change>) =
