@@ -3,13 +3,12 @@
 #![expect(clippy::unwrap_used, reason = "the steps of a test stand in functions of their own")]
 
 use std::collections::BTreeMap;
-use std::sync::Arc;
 
-use ks_apply::{Cluster, ConnectOptions, KubeCluster, ListQuery};
+use ks_apply::{Cluster, KubeCluster, ListQuery};
 use ks_model::GroupKind;
 use ks_plan::Catalogue;
 use ks_tests::configuration::{GATES, Gate, all_gates, everything_on, example_with, merge};
-use ks_tests::control_plane::{ControlPlane, Options};
+use ks_tests::control_plane::ControlPlane;
 use ks_tests::engine::Engine;
 use serde_json::{Value, json};
 
@@ -18,13 +17,8 @@ type Objects = BTreeMap<String, Value>;
 
 #[tokio::test(flavor = "multi_thread")]
 async fn each_gate_closed_and_opened_again_leaves_no_trace() {
-    let options = Options { nodes: 0, controllers: false, operator: false };
-    let Some(plane) = ControlPlane::start_or_skip(options) else { return };
-    let plane = Arc::new(plane);
-    plane.add_what_others_bring().unwrap();
-    plane.stand_in_for_controllers();
-    let options = ConnectOptions { kubeconfig: Some(plane.kubeconfig()), ..ConnectOptions::default() };
-    let cluster = KubeCluster::connect(options).await.unwrap();
+    let Some(plane) = ControlPlane::stood_in() else { return };
+    let cluster = plane.cluster().await;
     let engine = Engine::on(cluster.clone());
 
     let (on, off) = (everything_on(), example_with(&all_gates(false)));

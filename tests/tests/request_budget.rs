@@ -4,15 +4,14 @@
 #![expect(clippy::unwrap_used, clippy::print_stdout, reason = "the steps of a test stand in functions of their own")]
 
 use std::collections::BTreeSet;
-use std::sync::Arc;
 
 use futures::{StreamExt, stream};
-use ks_apply::{ConnectOptions, KubeCluster, Planned};
+use ks_apply::Planned;
 use ks_model::Ownership;
 use ks_plan::Inventory;
 use ks_plan::readiness::companion;
 use ks_tests::configuration::everything_on;
-use ks_tests::control_plane::{ControlPlane, Options, Writer};
+use ks_tests::control_plane::{ControlPlane, Writer};
 use ks_tests::engine::{Engine, changed_fields};
 use serde_json::{Value, json};
 
@@ -23,13 +22,8 @@ const WIDTH: usize = 32;
 
 #[tokio::test(flavor = "multi_thread")]
 async fn an_unchanged_cluster_costs_few_requests_however_full_it_is() {
-    let options = Options { nodes: 0, controllers: false, operator: false };
-    let Some(plane) = ControlPlane::start_or_skip(options) else { return };
-    let plane = Arc::new(plane);
-    plane.add_what_others_bring().unwrap();
-    plane.stand_in_for_controllers();
-    let options = ConnectOptions { kubeconfig: Some(plane.kubeconfig()), ..ConnectOptions::default() };
-    let engine = Engine::on(KubeCluster::connect(options).await.unwrap());
+    let Some(plane) = ControlPlane::stood_in() else { return };
+    let engine = Engine::on(plane.cluster().await);
     engine.converge(&everything_on()).await;
 
     let before = plane.audit_events().unwrap().len();

@@ -1,12 +1,11 @@
 //! How much memory an apply takes at its peak: it grows with what is wanted, not with what else is in the cluster.
 
 use std::process::Stdio;
-use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use ks_tests::campaign::Campaign;
 use ks_tests::configuration::everything_on;
-use ks_tests::control_plane::{ControlPlane, Options, Writer};
+use ks_tests::control_plane::{ControlPlane, Writer};
 use serde_json::json;
 
 use crate::room::Room;
@@ -78,11 +77,7 @@ fn the_memory_of_an_apply_does_not_grow_with_the_objects_of_others() {
         println!("skipped: only Linux tells the memory of another process in a file");
         return;
     }
-    let options = Options { nodes: 0, controllers: false, operator: false };
-    let Some(plane) = ControlPlane::start_or_skip(options) else { return };
-    let plane = Arc::new(plane);
-    plane.add_what_others_bring().unwrap();
-    plane.stand_in_for_controllers();
+    let Some(plane) = ControlPlane::stood_in() else { return };
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
     let writer = runtime.block_on(plane.writer()).unwrap();
     let count = Campaign::or_share(SHARE).cases;

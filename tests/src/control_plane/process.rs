@@ -38,6 +38,7 @@ const LOG_TAIL_LINES: usize = 20;
 pub(super) struct Process {
     name: &'static str,
     log: PathBuf,
+    command: Command,
     child: Child,
 }
 
@@ -52,7 +53,8 @@ impl Process {
     ) -> Result<Self, Unavailable> {
         let log = File::create(log_path(folder, name)).map_err(Unavailable::io("create a log"))?;
         let errors = log.try_clone().map_err(Unavailable::io("create a log"))?;
-        let child = Command::new("sh")
+        let mut command = Command::new("sh");
+        command
             .args(["-c", RUN_WHILE_PIPE_IS_OPEN, name])
             .arg(program)
             .args(arguments)
@@ -60,10 +62,22 @@ impl Process {
             .current_dir(folder)
             .stdin(Stdio::piped())
             .stdout(log)
-            .stderr(errors)
-            .spawn()
-            .map_err(Unavailable::io(format!("start {name}")))?;
-        Ok(Self { name, log: log_path(folder, name), child })
+            .stderr(errors);
+        let child = spawn(name, &mut command)?;
+        Ok(Self { name, log: log_path(folder, name), command, child })
+    }
+
+    /// Kills the program, and starts it again as it was started. Its log goes on.
+    pub(super) fn restart(&mut self) -> Result<(), Unavailable> {
+        self.end();
+        self.child = spawn(self.name, &mut self.command)?;
+        Ok(())
+    }
+
+    fn end(&mut self) {
+        drop(self.child.stdin.take());
+        // Nothing can be done about a child that cannot be waited for.
+        let _ = self.child.wait();
     }
 
     /// An error when the program is no longer running.
@@ -101,10 +115,12 @@ impl Process {
 
 impl Drop for Process {
     fn drop(&mut self) {
-        drop(self.child.stdin.take());
-        // Nothing can be done about a child that cannot be waited for.
-        let _ = self.child.wait();
+        self.end();
     }
+}
+
+fn spawn(name: &str, command: &mut Command) -> Result<Child, Unavailable> {
+    command.spawn().map_err(Unavailable::io(format!("start {name}")))
 }
 
 /// Removes the control plane's folder: when dropped, and when this process dies without that.

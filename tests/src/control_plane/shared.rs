@@ -1,7 +1,9 @@
 //! One control plane for all tests of a binary.
 
 use std::env;
-use std::sync::OnceLock;
+use std::sync::{Arc, OnceLock};
+
+use ks_apply::{ConnectOptions, KubeCluster};
 
 use super::release::Release;
 use super::{ControlPlane, Options, Unavailable, start};
@@ -27,6 +29,29 @@ impl ControlPlane {
     /// As said.
     pub fn start_or_skip(options: Options) -> Option<Self> {
         started_or_skipped(options, Release::Current)
+    }
+
+    /// A control plane for one test of the whole catalogue: no controllers but a stand-in for them, and what others bring.
+    ///
+    /// # Panics
+    /// As [`ControlPlane::start_or_skip`], and when what others bring is refused.
+    #[expect(clippy::panic, reason = "a test helper: the panic is the test's failure")]
+    pub fn stood_in() -> Option<Arc<Self>> {
+        let options = Options { nodes: 0, controllers: false, operator: false };
+        let plane = Arc::new(Self::start_or_skip(options)?);
+        plane.add_what_others_bring().unwrap_or_else(|error| panic!("{error}"));
+        plane.stand_in_for_controllers();
+        Some(plane)
+    }
+
+    /// What `ks` sees of it, connected as the administrator.
+    ///
+    /// # Panics
+    /// When it does not answer.
+    #[expect(clippy::panic, reason = "a test helper: the panic is the test's failure")]
+    pub async fn cluster(&self) -> KubeCluster {
+        let options = ConnectOptions { kubeconfig: Some(self.kubeconfig()), ..ConnectOptions::default() };
+        KubeCluster::connect(options).await.unwrap_or_else(|error| panic!("{error}"))
     }
 
     /// An old API server for one test, `tests/README.md` says how old: nothing beside it but etcd, so that objects stay

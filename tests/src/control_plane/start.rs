@@ -80,7 +80,8 @@ impl ControlPlane {
         processes.iter_mut().try_for_each(Process::check)
     }
 
-    fn await_api_server(&self) -> Result<(), Unavailable> {
+    /// Waits until the API server says that it is ready.
+    pub(super) fn await_api_server(&self) -> Result<(), Unavailable> {
         let deadline = Instant::now() + PATIENCE;
         while !matches!(self.get("/readyz"), Ok(Some(_))) {
             self.check()?;
