@@ -50,6 +50,11 @@ impl Inventory {
         &self.parent
     }
 
+    /// The Lease beside it, by which one runner at a time writes: of the same name.
+    pub fn lease(&self) -> ObjectRef {
+        ObjectRef { kind: GroupKind::new("coordination.k8s.io", "Lease"), ..self.parent.clone() }
+    }
+
     /// The identifier, made from the parent's name, namespace, kind and group as the KEP says.
     pub fn id(&self) -> String {
         let ObjectRef { kind, namespace, name } = &self.parent;

@@ -71,7 +71,7 @@ pub enum LeaseError {
 /// # Errors
 /// When the cluster cannot be asked.
 pub async fn holder(cluster: &dyn Cluster, inventory: &Inventory) -> Result<Option<String>, ClusterError> {
-    let found = cluster.get(&super::kind(), &super::object(inventory)).await?.map(Record::of);
+    let found = cluster.get(&super::kind(), &inventory.lease()).await?.map(Record::of);
     Ok(found.filter(|it| !it.looks_abandoned(Timestamp::now())).and_then(|it| it.holder))
 }
 
@@ -79,7 +79,7 @@ impl Lookout {
     /// Looks at the lease of an inventory, before the objects of the cluster are looked at. Never fails: what cannot be read is
     /// told when the lease is taken.
     pub async fn begin(cluster: Arc<dyn Cluster>, inventory: &Inventory) -> Self {
-        let object = super::object(inventory);
+        let object = inventory.lease();
         let mut lookout = Self { cluster, object, seen: None };
         if let Ok(record) = lookout.claimant(String::new()).look().await {
             let mut seen = Observed::default();

@@ -26,8 +26,7 @@ mod renew;
 
 use std::time::Duration;
 
-use ks_model::{GroupKind, ObjectRef};
-use ks_plan::Inventory;
+use ks_model::GroupKind;
 
 pub use self::acquire::{LeaseError, LeaseOptions, Lookout, Occupied, holder};
 pub use self::held::{Ending, Held, Loss};
@@ -46,16 +45,6 @@ const ATTEMPT: Duration = Duration::from_secs(5);
 const PAUSE: Duration = Duration::from_secs(2);
 /// When a holder that cannot renew stops trying. It has not written for a while by then; an API server that restarts is back.
 const PATIENCE: Duration = Duration::from_secs(180);
-
-/// The Lease of an inventory: of its name, in its namespace.
-pub fn object(inventory: &Inventory) -> ObjectRef {
-    let ObjectRef { namespace, name, .. } = inventory.parent();
-    ObjectRef::namespaced(
-        GroupKind::new("coordination.k8s.io", "Lease"),
-        namespace.as_deref().unwrap_or_default(),
-        name,
-    )
-}
 
 /// How leases are served by every API server since v1.14. Asking for it by discovery would not tell more.
 fn kind() -> ServedKind {

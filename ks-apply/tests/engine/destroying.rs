@@ -205,3 +205,14 @@ async fn a_destroy_cut_off_at_any_request_is_finished_by_the_next() {
         }
     }
 }
+
+#[tokio::test(start_paused = true)]
+async fn the_lease_beside_the_inventory_is_nobody_elses() {
+    let cluster = cluster().await;
+    let lease = json!({ "apiVersion": "coordination.k8s.io/v1", "kind": "Lease",
+        "metadata": { "name": "ks", "namespace": "home" }, "spec": {} });
+    as_other(&cluster.sandbox, lease);
+    let plan = destroyed(&cluster).await;
+    assert_eq!(change(&plan, "Namespace home").action, Action::Delete);
+    assert_eq!(live(&cluster, "Lease.coordination.k8s.io home/ks").await, None);
+}

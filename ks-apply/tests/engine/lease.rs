@@ -3,7 +3,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use ks_apply::lease::{self, DURATION, Ending, Held, LeaseError, LeaseOptions, Lookout, Loss, MARGIN};
+use ks_apply::lease::{DURATION, Ending, Held, LeaseError, LeaseOptions, Lookout, Loss, MARGIN};
 use ks_apply::sandbox::{FaultPlan, PodFault, RequestMatch, Sandbox, Verb};
 use ks_apply::{ApplyEvent, ApplyOptions, Cluster, ClusterError, Outcome, ServedKind, StepError};
 use ks_model::{GroupKind, ObjectRef};
@@ -25,7 +25,7 @@ fn leases() -> ServedKind {
 }
 
 async fn live(sandbox: &Sandbox) -> Option<Value> {
-    sandbox.get(&leases(), &lease::object(&inventory())).await.unwrap()
+    sandbox.get(&leases(), &inventory().lease()).await.unwrap()
 }
 
 fn wanted() -> Desired {
@@ -299,7 +299,7 @@ async fn a_lease_that_could_not_be_renewed_for_a_while_is_held_on_to_when_nobody
 async fn a_lease_that_was_deleted_is_made_again() {
     let cluster = Recorder::new(sandbox());
     let held = acquire(&cluster, "one", 0).await.unwrap();
-    cluster.sandbox.delete(&leases(), &lease::object(&inventory()), None).await.unwrap();
+    cluster.sandbox.delete(&leases(), &inventory().lease(), None).await.unwrap();
     tokio::time::sleep(Duration::from_secs(15)).await;
     assert_eq!(live(&cluster.sandbox).await.unwrap()["spec"]["holderIdentity"], "one");
     held.release().await;

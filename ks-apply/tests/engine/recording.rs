@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use ks_apply::lease::{Ending, LeaseOptions, Lookout};
 use ks_apply::sandbox::{FaultPlan, RequestMatch, Sandbox, Verb};
-use ks_apply::{ApplyOptions, Cluster, ClusterError, history, lease};
+use ks_apply::{ApplyOptions, Cluster, ClusterError, history};
 use ks_model::{GroupKind, ObjectRef};
 use ks_plan::history::{Outcome, Record};
 use ks_plan::{Desired, Inventory};
@@ -151,7 +151,7 @@ async fn a_history_that_cannot_be_written_keeps_an_apply_from_beginning_but_not_
     let (survey, plan) = planned(&cluster, &wanted("1")).await;
     assert!(plan.change(&map).unwrap().before.is_none(), "nothing was written");
     let kind = survey.discovery.preferred(&GroupKind::new("coordination.k8s.io", "Lease")).unwrap();
-    let live = cluster.sandbox.get(kind, &lease::object(&inventory())).await.unwrap().unwrap();
+    let live = cluster.sandbox.get(kind, &inventory().lease()).await.unwrap().unwrap();
     assert!(live["spec"].get("holderIdentity").is_none(), "the lease is let go: {live}");
 
     // A passing fault is waited out.

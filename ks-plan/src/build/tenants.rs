@@ -92,6 +92,7 @@ fn maker(live: &Value) -> Option<String> {
 /// Everything that is neither a member, nor made because of one, nor made for every namespace.
 fn others<'a>(desired: &Desired, live: &'a LiveState) -> Vec<&'a ObjectRef> {
     let id = desired.inventory().id();
+    let lease = desired.inventory().lease();
     let members: Vec<(&ObjectRef, &Value)> = live.present().filter(|(_, it)| is_member(it, &id)).collect();
     let names: BTreeSet<&ObjectRef> = members.iter().map(|(object, _)| *object).collect();
     let ours = descendants(members.iter().filter_map(|(_, it)| uid(it)), live);
@@ -110,6 +111,7 @@ fn others<'a>(desired: &Desired, live: &'a LiveState) -> Vec<&'a ObjectRef> {
     let is_ours = |object: &ObjectRef, it: &Value| {
         names.contains(object)
             || object == desired.inventory().parent()
+            || *object == lease
             || is_record(desired.inventory(), object, it)
             || uid(it).is_some_and(|it| ours.contains(it))
             || owners.iter().any(|owner| owner.has(object))

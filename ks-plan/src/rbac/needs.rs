@@ -55,7 +55,7 @@ impl Rights {
     pub(super) fn of_inventory(&mut self, desired: &Desired) {
         let parent = desired.inventory().parent();
         self.named(desired, parent, &["create", "get", "patch"]);
-        let lease = ObjectRef { kind: GroupKind::new("coordination.k8s.io", "Lease"), ..parent.clone() };
+        let lease = desired.inventory().lease();
         self.all(desired, &lease, &["create"]);
         self.named(desired, &lease, &["get", "update"]);
         // Their names have numbers, so they cannot be named.
