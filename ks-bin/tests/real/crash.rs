@@ -1,35 +1,47 @@
 //! A run that is killed at any of its requests, and run again, reaches the end that it would have reached undisturbed: the same
 //! objects with the same owners, none too many and none too few.
 
-mod stage;
-
 use std::collections::BTreeMap;
-use std::sync::Arc;
 
 use ks_tests::campaign::Campaign;
-use ks_tests::control_plane::{ControlPlane, Options};
 use ks_tests::random::Random;
-use serde_json::json;
 
 use crate::room::Room;
-use stage::{Kill, Stage};
+use crate::stage::{Kill, Stage, control_plane, small_platform};
 
 /// How many kills of each story are in a usual test run.
 const SHARE: usize = 4;
 
-/// The platform without monitoring, with a component of our own in two versions.
+/// What goes for good with the platform.
+const LOSSES: [&str; 12] = [
+    "data-loss=CustomResourceDefinition.apiextensions.k8s.io widgets.demo.example.org",
+    "data-loss=CustomResourceDefinition.apiextensions.k8s.io rulegroups.alerting.kubesphere.io",
+    "data-loss=CustomResourceDefinition.apiextensions.k8s.io globalrulegroups.alerting.kubesphere.io",
+    "data-loss=CustomResourceDefinition.apiextensions.k8s.io dashboards.monitoring.kubesphere.io",
+    "data-loss=CustomResourceDefinition.apiextensions.k8s.io clusterrulegroups.alerting.kubesphere.io",
+    "data-loss=CustomResourceDefinition.apiextensions.k8s.io clusterdashboards.monitoring.kubesphere.io",
+    "data-loss=Secret demo/key",
+    "data-loss=Namespace kubesphere-monitoring-system",
+    "data-loss=Namespace kubesphere-monitoring-federated",
+    "data-loss=Namespace kubesphere-controls-system",
+    "data-loss=Namespace kubesphere-system",
+    "data-loss=Namespace demo",
+];
+
 #[test]
 fn a_small_platform_survives_a_kill_at_any_request() {
     let Some(cluster) = control_plane() else { return };
     let room = Room::new(&cluster);
-    let config = ks_tests::configuration::bare(&json!({ "common": { "monitoring": { "type": "external" } } }));
-    std::fs::write(room.path().join("cc.yaml"), config).unwrap();
-    let folder = |version: &str| format!("{}/tests/real/crash/{version}", env!("CARGO_MANIFEST_DIR"));
-    let (first, second) = (folder("first"), folder("second"));
+    let [first, second] = small_platform(&room);
     let apply = |version| vec!["apply", "--yes", "--timeout", "1m", "-f", "cc.yaml", "--manifests", version];
     let mut stage = Stage::new(&cluster, &room);
+    let nothing = stage.contents();
     killed_at_each_request(&mut stage, "first apply", &apply(&first));
     killed_at_each_request(&mut stage, "upgrade", &apply(&second));
+    let mut destroy = vec!["destroy", "--yes", "--timeout", "1m", "--manifests", &second];
+    destroy.extend(LOSSES.iter().flat_map(|it| ["--allow", it]));
+    killed_at_each_request(&mut stage, "destroy", &destroy);
+    stage.is_as_expected(&nothing, "destroy leaves what there was before the first apply");
 }
 
 /// All of the catalogue.
@@ -42,13 +54,6 @@ fn the_whole_catalogue_survives_a_kill_at_any_request() {
     let mut stage = Stage::new(&cluster, &room);
     let apply = ["apply", "--yes", "--timeout", "2m", "-f", "cc.yaml"];
     killed_at_each_request(&mut stage, "first apply of everything", &apply);
-}
-
-fn control_plane() -> Option<Arc<ControlPlane>> {
-    let options = Options { nodes: 0, controllers: false, operator: false };
-    let cluster = Arc::new(ControlPlane::start_or_skip(options)?);
-    cluster.stand_in_for_controllers();
-    Some(cluster)
 }
 
 /// Runs a command undisturbed, then again and again from the same beginning, each time killed elsewhere, and leaves the

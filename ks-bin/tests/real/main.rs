@@ -7,10 +7,12 @@
 )]
 
 mod crash;
+mod faults;
 mod history;
 mod interrupted;
 mod memory;
 mod refused;
 mod rendered;
 mod room;
+mod stage;
 mod two_runners;

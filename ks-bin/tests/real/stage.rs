@@ -3,15 +3,16 @@
 use std::collections::BTreeMap;
 use std::fmt;
 use std::process::{Child, Stdio};
+use std::sync::Arc;
 use std::thread::sleep;
 use std::time::{Duration, Instant};
 
 use ks_model::ObjectRef;
 use ks_plan::Inventory;
 use ks_tests::contents::{collections, contents};
-use ks_tests::control_plane::{ControlPlane, SavedState, Writer};
+use ks_tests::control_plane::{ControlPlane, Options, SavedState, Writer};
 use ks_tests::proxy::{Fate, Proxy};
-use serde_json::Value;
+use serde_json::{Value, json};
 use tokio::runtime::Runtime;
 
 use crate::room::Room;
@@ -31,6 +32,22 @@ impl fmt::Display for Kill {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "killed {} request {}", if self.is_heard { "after" } else { "before" }, self.request)
     }
+}
+
+/// A cluster without controllers, whose objects are as they should be at once.
+pub fn control_plane() -> Option<Arc<ControlPlane>> {
+    let options = Options { nodes: 0, controllers: false, operator: false };
+    let cluster = Arc::new(ControlPlane::start_or_skip(options)?);
+    cluster.stand_in_for_controllers();
+    Some(cluster)
+}
+
+/// Writes down the configuration of a platform without monitoring; gives the folders of its two versions, each with a component
+/// of our own.
+pub fn small_platform(room: &Room<'_>) -> [String; 2] {
+    let config = ks_tests::configuration::bare(&json!({ "common": { "monitoring": { "type": "external" } } }));
+    std::fs::write(room.path().join("cc.yaml"), config).unwrap();
+    ["first", "second"].map(|version| format!("{}/tests/real/platform/{version}", env!("CARGO_MANIFEST_DIR")))
 }
 
 /// A cluster that can be brought back to what it was.
@@ -84,11 +101,8 @@ impl<'a> Stage<'a> {
 
     /// Takes the lease away that a killed run left behind, as if its time had passed.
     pub fn end_lease(&self) {
-        let Some(ObjectRef { namespace: Some(namespace), name, .. }) = Some(Inventory::default().parent().clone())
-        else {
-            return;
-        };
-        let path = format!("/apis/coordination.k8s.io/v1/namespaces/{namespace}/leases/{name}");
+        let ObjectRef { namespace, name, .. } = Inventory::default().lease();
+        let path = format!("/apis/coordination.k8s.io/v1/namespaces/{}/leases/{name}", namespace.unwrap());
         self.runtime.block_on(self.writer.delete(&path)).unwrap();
     }
 
@@ -111,15 +125,43 @@ impl<'a> Stage<'a> {
         proxy.has_stopped()
     }
 
-    /// Fails unless the cluster holds exactly this. What controllers do may take a moment.
+    /// Runs a command through a proxy; gives its exit code and all that it wrote, or nothing when it runs on for too long.
+    pub fn run_through(&self, proxy: &Proxy, command: &[&str], patience: Duration) -> Option<(i32, String)> {
+        let path = self.room.path().join("output");
+        let output = std::fs::File::create(&path).unwrap();
+        let mut command = self.room.ks_as(&proxy.kubeconfig(), command);
+        let (out, errors) = (output.try_clone().unwrap(), output);
+        let mut child = command.stdin(Stdio::null()).stdout(out).stderr(errors).spawn().unwrap();
+        let deadline = Instant::now() + patience;
+        while !has_ended(&mut child) && Instant::now() < deadline {
+            sleep(Duration::from_millis(5));
+        }
+        let is_late = !has_ended(&mut child);
+        if is_late {
+            child.kill().unwrap();
+        }
+        let code = child.wait().unwrap().code();
+        proxy.settle();
+        code.filter(|_| !is_late).map(|code| (code, std::fs::read_to_string(path).unwrap()))
+    }
+
+    /// Fails unless the cluster holds exactly this.
     pub fn is_as_expected(&self, expected: &BTreeMap<String, Value>, story: &str) {
+        let differences = self.holds(expected).err();
+        assert!(differences.is_none(), "{story}:\n{}", differences.unwrap_or_default());
+    }
+
+    /// Tells what the cluster holds otherwise. What controllers do may take a moment.
+    pub fn holds(&self, expected: &BTreeMap<String, Value>) -> Result<(), String> {
         let deadline = Instant::now() + Duration::from_secs(10);
         loop {
             let found = self.contents();
             if found == *expected {
-                return;
+                return Ok(());
             }
-            assert!(Instant::now() < deadline, "{story}:\n{}", differences(expected, &found));
+            if Instant::now() >= deadline {
+                return Err(differences(expected, &found));
+            }
             sleep(Duration::from_millis(100));
         }
     }

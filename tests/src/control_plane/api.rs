@@ -61,6 +61,10 @@ impl Api {
         self.send(Method::PATCH, path, Some(MERGE), patch)
     }
 
+    pub(super) fn replace(&self, path: &str, object: &str) -> Result<Value, Unavailable> {
+        self.send(Method::PUT, path, Some("application/json"), object)
+    }
+
     pub(super) fn delete(&self, path: &str) -> Result<(), Unavailable> {
         match self.send(Method::DELETE, path, None, "") {
             Ok(_) | Err(Unavailable::Refused { code: 404, .. }) => Ok(()),

@@ -75,7 +75,7 @@ impl Story {
 
 /// The components of the tests that kill runs, laid over the catalogue.
 fn with_folder(version: &str) -> Catalogue {
-    let root = format!("{}/../ks-bin/tests/real/crash/{version}", env!("CARGO_MANIFEST_DIR"));
+    let root = format!("{}/../ks-bin/tests/real/platform/{version}", env!("CARGO_MANIFEST_DIR"));
     let mut files = Vec::new();
     collect(Path::new(&root), Path::new(&root), &mut files);
     CATALOGUE.overlay(files).unwrap()

@@ -1,4 +1,7 @@
-//! Where no controllers run: a stand-in that says of everything that it is as it should be, so that an apply ends.
+//! Where no controllers run: a stand-in that says of everything that it is as it should be, and ends what is deleted, so
+//! that an apply ends.
+
+mod endings;
 
 use std::sync::{Arc, Weak};
 use std::thread::sleep;
@@ -6,7 +9,7 @@ use std::time::Duration;
 
 use serde_json::{Value, json};
 
-use super::{ControlPlane, Unavailable};
+use crate::control_plane::{ControlPlane, Unavailable};
 
 const PAUSE: Duration = Duration::from_millis(200);
 
@@ -41,13 +44,14 @@ const OPERATED: [(&str, &str); 3] =
 
 impl ControlPlane {
     /// Stands in for the controllers and the prometheus-operator from now on, until the control plane is dropped: no pod
-    /// is made, everything is ready.
+    /// is made, everything is ready, what is deleted goes.
     pub fn stand_in_for_controllers(self: &Arc<Self>) {
         let cluster = Arc::downgrade(self);
         std::thread::spawn(move || {
             while let Some(cluster) = Weak::upgrade(&cluster) {
                 // A kind may be on its way in or out, an object just deleted: the next round sees how it ended.
                 drop(cluster.say_all_is_well());
+                drop(cluster.end_what_is_deleted());
                 drop(cluster);
                 sleep(PAUSE);
             }
