@@ -35,7 +35,7 @@ fn a_small_platform_survives_a_kill_at_any_request() {
     let [first, second] = small_platform(&room);
     let apply = |version| vec!["apply", "--yes", "--timeout", "1m", "-f", "cc.yaml", "--manifests", version];
     let mut stage = Stage::new(&cluster, &room);
-    let nothing = stage.contents();
+    let nothing = stage.settled();
     killed_at_each_request(&mut stage, "first apply", &apply(&first));
     killed_at_each_request(&mut stage, "upgrade", &apply(&second));
     let mut destroy = vec!["destroy", "--yes", "--timeout", "1m", "--manifests", &second];

@@ -90,6 +90,19 @@ impl<'a> Stage<'a> {
         self.runtime.block_on(contents(&self.writer)).unwrap()
     }
 
+    /// What is there once the server has made what it makes for itself.
+    pub fn settled(&self) -> BTreeMap<String, Value> {
+        let mut before = self.contents();
+        loop {
+            sleep(Duration::from_secs(2));
+            let now = self.contents();
+            if now == before {
+                return now;
+            }
+            before = now;
+        }
+    }
+
     /// Runs a command; gives the number of its requests.
     pub fn run_to_the_end(&self, command: &[&str]) -> usize {
         let proxy = Proxy::start(self.cluster, |_| Fate::Passed).unwrap();
