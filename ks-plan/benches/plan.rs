@@ -1,41 +1,35 @@
-//! How long planning takes without a cluster: compile, graph, and the diff against recorded objects.
+//! How long planning takes without a cluster, step by step and size by size, with `serde_json` as the measure beside it.
 
-mod synthetic;
+use std::time::Duration;
 
-use criterion::{BatchSize, BenchmarkId, Criterion, Throughput, criterion_group, criterion_main};
-use ks_model::{Bundle, Facts};
-use ks_plan::{LiveState, plan};
-use synthetic::{bundles, desired, real, settled};
+use criterion::measurement::WallTime;
+use criterion::{BatchSize, BenchmarkGroup, BenchmarkId, Criterion, Throughput, criterion_group, criterion_main};
+use ks_scale::SIZES;
+use ks_scale::steps::{FIXED, GROWING, Step, World};
 
-fn sizes() -> Vec<(String, Vec<Bundle>)> {
-    let synthetic = [150, 1_000, 10_000].into_iter().map(|count| (format!("synthetic {count}"), bundles(count)));
-    [("catalogue".to_owned(), real())].into_iter().chain(synthetic).collect()
-}
-
-fn compiling(criterion: &mut Criterion) {
-    criterion.bench_function("compile/catalogue", |bencher| bencher.iter(real));
+/// A run that only looks whether the benchmarks work is content with the smallest size.
+#[expect(clippy::disallowed_methods, reason = "a program of its own, not part of the crate")]
+fn sizes() -> &'static [usize] {
+    if std::env::args().any(|it| it == "--bench") { &SIZES } else { &SIZES[..1] }
 }
 
 fn planning(criterion: &mut Criterion) {
-    let facts = Facts::default();
-    for (name, bundles) in sizes() {
-        let wanted = desired(bundles.clone());
-        let live = settled(&wanted);
-        let count = u64::try_from(wanted.manifests().count()).unwrap_or_default();
+    for size in sizes() {
+        let world = World::new(*size);
         let mut group = criterion.benchmark_group("plan");
-        group.throughput(Throughput::Elements(count)).sample_size(10);
-        group.bench_function(BenchmarkId::new("graph", &name), |bencher| {
-            bencher.iter_batched(|| bundles.clone(), desired, BatchSize::LargeInput);
-        });
-        group.bench_function(BenchmarkId::new("unchanged", &name), |bencher| {
-            bencher.iter(|| plan(&wanted, &live, &facts));
-        });
-        group.bench_function(BenchmarkId::new("empty cluster", &name), |bencher| {
-            bencher.iter(|| plan(&wanted, &LiveState::default(), &facts));
-        });
+        group.sample_size(10).measurement_time(Duration::from_secs(2)).warm_up_time(Duration::from_millis(500));
+        group.throughput(Throughput::Elements(u64::try_from(world.objects()).unwrap_or_default()));
+        let fixed = if *size == SIZES[0] { &FIXED[..] } else { &[] };
+        GROWING.iter().chain(fixed).for_each(|step| measure(&mut group, step, &world, *size));
         group.finish();
     }
 }
 
-criterion_group!(benches, compiling, planning);
+fn measure(group: &mut BenchmarkGroup<'_, WallTime>, step: &Step, world: &World, size: usize) {
+    group.bench_function(BenchmarkId::new(step.name, size), |bencher| {
+        bencher.iter_batched(|| (step.prepare)(world), |taken| (step.run)(world, taken), BatchSize::PerIteration);
+    });
+}
+
+criterion_group!(benches, planning);
 criterion_main!(benches);

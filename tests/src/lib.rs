@@ -2,7 +2,6 @@
 
 pub mod browser;
 pub mod campaign;
-pub mod configuration;
 pub mod contents;
 pub mod control_plane;
 pub mod engine;
@@ -11,3 +10,5 @@ pub mod promtool;
 pub mod proxy;
 pub mod random;
 pub mod rule_files;
+
+pub use ks_scale::configuration;

@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 
 /// The example that the project ships, which the stories start from.
-pub const EXAMPLE: &str = include_str!("../../manifests/examples/cluster-configuration.yaml");
+pub const EXAMPLE: &str = include_str!("../../../manifests/examples/cluster-configuration.yaml");
 
 /// One field that switches components on and off.
 #[derive(Clone, Copy, Debug)]

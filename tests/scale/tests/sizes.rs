@@ -1,0 +1,50 @@
+//! What is measured is what it says: as many objects as asked for, and nothing to do where nothing changed.
+
+use std::collections::BTreeSet;
+
+use ks_model::Facts;
+use ks_plan::plan;
+use ks_scale::cluster::{changed, settled, texts};
+use ks_scale::{catalogue, compiled, desired};
+
+const COUNT: usize = 400;
+
+#[test]
+fn as_many_objects_as_asked_for_each_once() {
+    let catalogue = catalogue();
+    let desired = desired(&catalogue, compiled(&catalogue, COUNT));
+    let objects: BTreeSet<_> = desired.manifests().map(|it| it.object()).collect();
+    assert_eq!(objects.len(), COUNT);
+    let lacking = |name: &String| !objects.iter().any(|it| it.kind.is("", "Namespace") && it.name == *name);
+    let homeless = objects.iter().filter(|it| it.namespace.as_ref().is_some_and(lacking));
+    let foreign: BTreeSet<_> = homeless.filter_map(|it| it.namespace.as_deref()).collect();
+    assert!(
+        foreign.iter().all(|it| !it.ends_with(char::is_numeric)),
+        "copies live in no namespace of others: {foreign:?}"
+    );
+}
+
+#[test]
+fn a_settled_cluster_is_as_wanted_and_ready() {
+    let catalogue = catalogue();
+    let desired = desired(&catalogue, compiled(&catalogue, COUNT));
+    let plan = plan(&desired, &settled(&desired), &Facts::default()).unwrap();
+    let changes: Vec<_> = plan.changes.iter().filter(|it| it.action != ks_plan::Action::NoOp).collect();
+    assert!(plan.is_empty() && plan.changes.len() == COUNT + 1, "{changes:#?} {:?}", plan.faults);
+    assert_eq!((plan.unready, plan.steps.len()), (Vec::new(), 0));
+}
+
+#[test]
+fn one_change_in_ten_is_one_in_ten() {
+    let catalogue = catalogue();
+    let desired = desired(&catalogue, compiled(&catalogue, COUNT));
+    let plan = plan(&desired, &changed(&desired, 10), &Facts::default()).unwrap();
+    assert_eq!(plan.summary().update, COUNT / 10);
+}
+
+#[test]
+fn two_calls_give_the_same_bytes() {
+    let catalogue = catalogue();
+    let once = || texts(&settled(&desired(&catalogue, compiled(&catalogue, COUNT))));
+    assert_eq!(once(), once());
+}
