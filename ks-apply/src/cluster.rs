@@ -65,11 +65,12 @@ pub trait Cluster: Send + Sync {
 
     /// Follows one object: its state now, then at every change, `None` while it is absent.
     ///
-    /// The stream never ends by itself and re-establishes a lost watch; an error item is passed on for what retrying
-    /// cannot mend.
+    /// The stream never ends by itself and re-establishes a lost watch. An error that may pass
+    /// ([`ClusterError::is_transient`]) says that nothing is heard just now; any other that retrying cannot mend it.
     fn watch(&self, kind: &ServedKind, object: &ObjectRef) -> BoxStream<'static, Result<Option<Value>, ClusterError>>;
 
-    /// Follows all objects that a query picks: all of them now, and again at every change. As [`Cluster::watch`] otherwise.
+    /// Follows all objects that a query picks: all of them now, and again at every change. As [`Cluster::watch`] otherwise, but that
+    /// errors that may pass are not told.
     fn watch_all(&self, kind: &ServedKind, query: &ListQuery) -> BoxStream<'static, Result<Vec<Value>, ClusterError>>;
 
     /// Reads the last lines that a container of a pod wrote; none when it wrote nothing.

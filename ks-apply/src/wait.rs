@@ -18,6 +18,10 @@ use crate::event::{Outcome, StepError};
 use crate::examine::{Examiner, Seen};
 use crate::revision::Revision;
 
+/// For how long after a fault of its watch it is said that an object cannot be heard: a watch that goes on failing does so
+/// more often.
+const UNHEARD: Duration = Duration::from_secs(30);
+
 /// Longer than any wait; a clock can still add it up.
 pub(crate) const AGES: Duration = Duration::from_secs(100 * 365 * 24 * 3600);
 
@@ -131,24 +135,72 @@ pub(crate) async fn follow(
 ) -> Outcome {
     let deadline = Instant::now() + timeout.min(AGES);
     let mut last = unseen();
+    let mut unheard = None;
     loop {
         match tokio::time::timeout_at(deadline, seen.next()).await {
-            Ok(Some((slot, Ok(value)))) => match judge((slot, value)) {
-                Readiness::Ready => return Outcome::Reached,
-                Readiness::Failed { because } => return Outcome::Failed(StepError::NeverReady(because)),
-                waiting if waiting != last => {
-                    progress(waiting.clone());
-                    last = waiting;
+            Ok(Some((slot, Ok(value)))) => {
+                unheard = None;
+                match judge((slot, value)) {
+                    Readiness::Ready => return Outcome::Reached,
+                    Readiness::Failed { because } => return Outcome::Failed(StepError::NeverReady(because)),
+                    waiting if waiting != last => {
+                        progress(waiting.clone());
+                        last = waiting;
+                    }
+                    _ => {}
                 }
-                _ => {}
-            },
+            }
+            Ok(Some((_, Err(error)))) if error.is_transient() => unheard = Some((Instant::now(), error)),
             Ok(Some((_, Err(error)))) => return Outcome::Failed(error.into()),
             Ok(None) => return Outcome::Failed(StepError::NeverReady("its watch ended".into())),
-            Err(_) => return Outcome::TimedOut { last, waited: timeout, cause: None },
+            Err(_) => {
+                let unheard = unheard.filter(|(since, _)| since.elapsed() < UNHEARD).map(|(_, error)| error);
+                return Outcome::TimedOut { last: heard_of(last, unheard), waited: timeout, cause: None };
+            }
         }
+    }
+}
+
+/// What was seen last, and why there may be more to see.
+fn heard_of(last: Readiness, unheard: Option<ClusterError>) -> Readiness {
+    match (last, unheard) {
+        (Readiness::Waiting { on }, Some(error)) => {
+            Readiness::Waiting { on: format!("{on}, as far as was heard ({error})") }
+        }
+        (last, _) => last,
     }
 }
 
 pub(crate) fn unseen() -> Readiness {
     Readiness::Waiting { on: "nothing was seen of it yet".into() }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn lost() -> Found {
+        Err(ClusterError::Transient { action: "watch it".into(), message: "no answer".into(), retry_after: None })
+    }
+
+    /// What is said of an object that was there after a second, when its watch failed after so many seconds.
+    async fn told(failed: u64) -> String {
+        let after = |seconds, found| async move {
+            tokio::time::sleep(Duration::from_secs(seconds)).await;
+            (0, found)
+        };
+        let seen = stream::select(stream::once(after(1, Ok(None))), stream::once(after(failed, lost())));
+        let judge = |_| Readiness::Waiting { on: "it is small".into() };
+        let seen = seen.chain(stream::pending()).boxed();
+        match follow(seen, Duration::from_secs(60), judge, |_| {}).await {
+            Outcome::TimedOut { last, .. } => last.to_string(),
+            other => format!("{other:?}"),
+        }
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn who_waits_in_vain_hears_that_the_watch_fails_unless_that_is_long_ago() {
+        assert_eq!(told(50).await, "it is small, as far as was heard (watch it: no answer)");
+        assert_eq!(told(20).await, "it is small");
+    }
 }

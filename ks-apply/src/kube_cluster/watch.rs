@@ -39,7 +39,11 @@ pub(super) fn watch(wire: &Wire, kind: &ServedKind, object: &ObjectRef) -> BoxSt
         .scan(State::default(), move |state, event| {
             let item = match event {
                 Ok(event) => state.next(event, &resource).map(Ok),
-                Err(error) => lasting(explain(&action, error, &kind, &wire)).map(Err),
+                Err(error) => {
+                    // Who heard of a fault hears also that it has passed.
+                    state.told = None;
+                    Some(Err(explain(&action, error, &kind, &wire)))
+                }
             };
             futures::future::ready(Some(item))
         })
@@ -174,7 +178,7 @@ fn whole(mut object: DynamicObject, resource: &ApiResource) -> Value {
     serde_json::to_value(object).unwrap_or_default()
 }
 
-/// Retrying goes on in any case; what it may mend is not worth telling.
+/// Retrying goes on in any case; what it may mend is not worth telling to whoever only looks around.
 fn lasting(error: ClusterError) -> Option<ClusterError> {
     (!error.is_transient()).then_some(error)
 }

@@ -55,7 +55,7 @@ async fn the_state_comes_first_and_then_each_change() {
 }
 
 #[tokio::test]
-async fn absence_is_told_and_a_lost_watch_begins_anew_without_repeating_itself() {
+async fn absence_is_told_and_a_lost_watch_says_so_and_begins_anew() {
     let server = Server::start(|asked, before| match (asked.has("watch=true"), before) {
         (false, 0) => list("5", json!([])),
         (true, 1) => Answer::Drop,
@@ -67,7 +67,9 @@ async fn absence_is_told_and_a_lost_watch_begins_anew_without_repeating_itself()
         _ => Answer::Silence,
     })
     .await;
-    assert_eq!(told(first(&server, 2).await), [None, some("10")]);
+    let (heard, lost): (Vec<_>, Vec<_>) = first(&server, 6).await.into_iter().partition(Result::is_ok);
+    assert_eq!(told(heard), [None, None, some("10")]);
+    assert!(lost.len() == 3 && lost.iter().all(|it| it.as_ref().is_err_and(ClusterError::is_transient)), "{lost:?}");
 }
 
 #[tokio::test]
@@ -80,7 +82,8 @@ async fn what_retrying_cannot_mend_is_passed_on() {
         _ => list("5", json!([deployment("3")])),
     })
     .await;
-    let items = first(&server, 4).await;
+    let mut items = first(&server, 5).await;
+    assert!(items.remove(0).is_err_and(|it| it.is_transient()));
     assert!(matches!(&items[0], Err(ClusterError::Forbidden { action, .. }) if action == "watch Deployment.apps ns/n"));
     assert!(matches!(&items[1], Err(ClusterError::Unauthorized { .. })), "{items:?}");
     assert!(matches!(&items[2], Err(ClusterError::NotServed { .. })), "{items:?}");
