@@ -114,7 +114,7 @@ pub struct LogQuery {
 }
 
 /// Counts requests by what they can do to a cluster.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, serde::Serialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, serde::Serialize, schemars::JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct RequestCount {
     /// Requests that cannot change anything: GET, LIST, WATCH, discovery.

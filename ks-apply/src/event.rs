@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use ks_plan::diagnosis::Cause;
 use ks_plan::{Readiness, StepId, Summary};
+use schemars::JsonSchema;
 use serde::Serialize;
 
 use crate::error::ClusterError;
@@ -61,7 +62,41 @@ pub enum Outcome {
     Interrupted,
 }
 
+/// Names how a step ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+#[non_exhaustive]
+pub enum OutcomeKind {
+    /// The object is written.
+    Applied,
+    /// The object is deleted, or gone.
+    Deleted,
+    /// The object, or the component, is there.
+    Reached,
+    /// The cluster refused, or the object cannot become ready.
+    Failed,
+    /// The object did not become ready in time.
+    TimedOut,
+    /// A step that it needs did not succeed.
+    Skipped,
+    /// The step was interrupted, or never started because of an interruption.
+    Interrupted,
+}
+
 impl Outcome {
+    /// Its name.
+    pub fn kind(&self) -> OutcomeKind {
+        match self {
+            Self::Applied => OutcomeKind::Applied,
+            Self::Deleted => OutcomeKind::Deleted,
+            Self::Reached => OutcomeKind::Reached,
+            Self::Failed(_) => OutcomeKind::Failed,
+            Self::TimedOut { .. } => OutcomeKind::TimedOut,
+            Self::Skipped { .. } => OutcomeKind::Skipped,
+            Self::Interrupted => OutcomeKind::Interrupted,
+        }
+    }
+
     /// What was found out about an object that did not become ready.
     pub fn cause(&self) -> Option<&Cause> {
         match self {
@@ -92,7 +127,7 @@ pub enum StepError {
 }
 
 /// Counts how the steps of an apply ended.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct Tally {
     /// Writes that were made, those of the inventory included.

@@ -32,7 +32,7 @@ pub use cluster::{ApplyMode, Cluster, ListQuery, LogQuery, RequestCount};
 pub use destroy::{observe_all, plan_destroy};
 pub use discovery::{Discovery, ServedKind};
 pub use error::{ClusterError, FieldConflict, InvalidCause};
-pub use event::{ApplyEvent, Outcome, StepError, Tally};
+pub use event::{ApplyEvent, Outcome, OutcomeKind, StepError, Tally};
 pub use executor::{ApplyOptions, apply};
 pub use kube_cluster::{ConnectOptions, KubeCluster, Timeouts};
 pub use look_again::look_again;

@@ -6,6 +6,7 @@ pub mod contents;
 pub mod control_plane;
 pub mod engine;
 pub mod first_day;
+pub mod json_schema;
 pub mod promtool;
 pub mod proxy;
 pub mod random;

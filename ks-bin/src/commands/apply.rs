@@ -8,7 +8,6 @@ use ks_apply::Discovery;
 use ks_apply::lease::{Ending, Lookout};
 use ks_plan::Plan;
 use ks_plan::display::PlanDocument;
-use serde_json::json;
 
 use super::apply_saved as saved;
 use super::carry_out::{CarryOutArgs, Manner, PatienceArgs, carry_out};
@@ -20,6 +19,7 @@ use crate::cli::{GlobalOptions, Output};
 use crate::cluster::{Access, Connection};
 use crate::command_error::{CommandError, Kind};
 use crate::interrupt;
+use crate::report::event::{self, Event};
 use crate::report::ledger::Ledger;
 use crate::report::plan::for_people;
 use crate::session::{Session, counted, requests, tell_warnings};
@@ -50,6 +50,7 @@ Examples:
   ks plan -f cc.yaml --out plan.json && ks apply plan.json
   ks apply --sandbox --yes -f cc.yaml
   ks apply -f cc.yaml --allow 'data-loss=PersistentVolumeClaim ns/data-0'
+  ks apply -f cc.yaml --yes -o json | jq 'select(.event == \"finished\")'
   ks apply -f cc.yaml --keep '.spec.replicas@Deployment ns/name'
 
 One runner at a time: the Lease `ks` beside the inventory keeps others out while something is written.
@@ -59,6 +60,9 @@ again goes on from there.";
 
 /// Shows the plan, asks, and carries it out; a saved plan was reviewed before, and is not asked about.
 pub async fn run(options: &GlobalOptions, args: &ApplyArgs, ui: &Ui) -> Result<Kind, CommandError> {
+    if args.carry_out.schema {
+        return event::print_schema(ui);
+    }
     let mut manner = args.carry_out.manner_with(&args.patience);
     manner.is_saved = args.plan.is_some();
     let manner = &manner;
@@ -142,7 +146,7 @@ pub async fn proceed(mut ready: Ready, manner: &Manner, asks: bool, ui: &Ui) -> 
 pub fn show(plan: &Plan, cluster: &str, manner: &Manner, ui: &Ui) -> Result<(), CommandError> {
     match manner.output {
         Output::Text => ui.print(&for_people(plan, cluster, manner.full)),
-        Output::Json => ui.print(&format!("{}\n", json!({ "event": "planned", "plan": PlanDocument::of(plan) }))),
+        Output::Json => ui.print(&Event::Planned { plan: PlanDocument::of(plan) }.line()?),
     }
 }
 
@@ -151,7 +155,7 @@ fn finished(connection: &Connection, manner: &Manner, ui: &Ui) -> Result<Kind, C
         Output::Text => ui.print(&format!("{}\n", requests(connection)))?,
         Output::Json => {
             let requests = connection.cluster.requests();
-            ui.print(&format!("{}\n", json!({ "event": "requests", "requests": requests })))?;
+            ui.print(&Event::Requests { requests }.line()?)?;
         }
     }
     Ok(Kind::Done)

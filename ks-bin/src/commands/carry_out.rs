@@ -41,6 +41,9 @@ pub struct CarryOutArgs {
     /// For whom the output is; json is one object per line
     #[arg(short, long, value_enum, default_value_t)]
     pub output: Output,
+    /// Print the JSON schema of the lines of `-o json`, and do nothing else
+    #[arg(long)]
+    pub schema: bool,
     /// Show every field of new objects and every reason
     #[arg(long)]
     pub full: bool,

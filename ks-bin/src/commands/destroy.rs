@@ -18,6 +18,7 @@ use crate::catalogue;
 use crate::cli::{Consent, GlobalOptions};
 use crate::cluster::{self, Access};
 use crate::command_error::{CommandError, Kind};
+use crate::report::event;
 use crate::saved_plan;
 use crate::session::{requests, tell_warnings};
 use crate::ui::Ui;
@@ -49,6 +50,9 @@ fields in objects of others are given back. An interrupted run is finished by th
 
 /// Shows what goes, asks, and removes it; or saves the plan.
 pub async fn run(options: &GlobalOptions, args: &DestroyArgs, ui: &Ui) -> Result<Kind, CommandError> {
+    if args.carry_out.schema {
+        return event::print_schema(ui);
+    }
     let catalogue = catalogue::load(options.manifests.as_deref())?;
     let access = if args.out.is_some() { Access::ReadOnly } else { Access::ReadWrite };
     let connection = cluster::open(&options.cluster, access).await?;

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use ks_apply::lease::{Held, LeaseOptions, Occupied};
 use ks_plan::{Plan, SavedPlan};
-use serde_json::{Value, json};
+use serde_json::Value;
 use tokio::sync::watch;
 
 use super::apply::{Ready, show};
@@ -14,6 +14,7 @@ use super::consent::consent;
 use crate::cli::Output;
 use crate::command_error::{CommandError, Kind};
 use crate::holder::holder;
+use crate::report::event::{Event, millis};
 use crate::session::Basis;
 use crate::ui::Ui;
 
@@ -93,11 +94,10 @@ fn document(plan: &Plan) -> Result<Value, CommandError> {
 fn tell(occupied: &Occupied, manner: &Manner, ui: &Ui) {
     let Occupied { holder, since, ends, looks_abandoned, waited } = occupied;
     if manner.output == Output::Json {
-        let milliseconds = u64::try_from(waited.as_millis()).unwrap_or(u64::MAX);
-        let event =
-            json!({ "event": "locked", "holder": holder, "since": since, "ends": ends, "waitedMs": milliseconds });
+        let (since, ends) = (since.as_deref(), ends.as_deref());
+        let event = Event::Locked { holder, since, ends, waited_ms: millis(*waited) };
         // Nobody listening is no reason to stop.
-        drop(ui.print(&format!("{event}\n")));
+        drop(event.line().and_then(|it| ui.print(&it)));
         return;
     }
     let since = since.as_ref().map(|it| format!(" since {it}")).unwrap_or_default();

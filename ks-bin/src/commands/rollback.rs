@@ -20,6 +20,7 @@ use crate::cli::{GlobalOptions, Output};
 use crate::cluster::{self, Access, Connection};
 use crate::command_error::{CommandError, Kind};
 use crate::input::Input;
+use crate::report::event;
 use crate::session::{Given, Session};
 use crate::ui::Ui;
 
@@ -58,6 +59,9 @@ configuration that -f names, where one fits.";
 
 /// Plans the configuration of an earlier apply, asks, and carries it out.
 pub async fn run(options: &GlobalOptions, args: &RollbackArgs, ui: &Ui) -> Result<Kind, CommandError> {
+    if args.carry_out.schema {
+        return event::print_schema(ui);
+    }
     let resolutions = args.resolve.options()?;
     let catalogue = catalogue::load(options.manifests.as_deref())?;
     let given = options.file.as_deref().map(Input::from_file).transpose()?;

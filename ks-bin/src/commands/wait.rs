@@ -12,6 +12,7 @@ use super::written_down::Past;
 use crate::cli::{GlobalOptions, Output};
 use crate::cluster::Access;
 use crate::command_error::{CommandError, Kind};
+use crate::report::event;
 use crate::session::{Session, counted};
 use crate::ui::Ui;
 
@@ -28,6 +29,9 @@ pub struct WaitArgs {
     /// For whom the output is; json is one object per line
     #[arg(short, long, value_enum, default_value_t)]
     pub output: Output,
+    /// Print the JSON schema of the lines of `-o json`, and do nothing else
+    #[arg(long)]
+    pub schema: bool,
 }
 
 const EXAMPLES: &str = "\
@@ -40,6 +44,9 @@ all are ready, 1 when one is late or cannot become ready.";
 
 /// Waits until the components that are on are ready.
 pub async fn run(options: &GlobalOptions, args: &WaitArgs, ui: &Ui) -> Result<Kind, CommandError> {
+    if args.schema {
+        return event::print_schema(ui);
+    }
     if let Some(path) = options.cluster.snapshot() {
         let message = format!("{} is a snapshot: nothing in it changes", path.display());
         return Err(CommandError::new(Kind::BadInput, message).hint("`ks status` tells how everything was"));

@@ -25,7 +25,7 @@ fn nothing_is_left(room: &Room) {
 }
 
 /// All consents that a refusal asks for, as it prints them.
-fn consents(refused: &Run) -> Vec<String> {
+pub fn consents(refused: &Run) -> Vec<String> {
     let asked = refused.err.lines().filter_map(|it| it.split_once("allow it with --allow '"));
     let mut all = Vec::new();
     for (_, consent) in asked {

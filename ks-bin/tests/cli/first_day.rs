@@ -179,15 +179,25 @@ fn events_for_programs_are_one_object_per_line() {
     assert!(writes > applied as u64 && requests["dryRuns"].is_u64(), "{applied} applied, {requests}");
 }
 
+/// A configuration with which next to nothing is on.
+pub const EXTERNAL: &str = "\
+apiVersion: installer.kubesphere.io/v1alpha1
+kind: ClusterConfiguration
+metadata:
+  name: ks-installer
+  namespace: kubesphere-system
+spec:
+  common: { monitoring: { type: external, endpoint: \"http://x\" } }
+";
+
 /// A component that never becomes ready, since nobody gives its Service an address, and one that requires it.
-fn doomed() -> Room {
-    let external = SMALL.to_owned() + "  common: { monitoring: { type: external, endpoint: \"http://x\" } }\n";
+pub fn doomed() -> Room {
     let declare = |name: &str, requires: &str| format!("name: {name}\ndescription: Test.\nrequires: [{requires}]\n");
     let object = |kind: &str, rest: &str| {
         format!("apiVersion: v1\nkind: {kind}\nmetadata: {{ name: foo, namespace: kubesphere-system }}\n{rest}")
     };
     Room::new()
-        .with("cc.yaml", &external)
+        .with("cc.yaml", EXTERNAL)
         .with("mine/demo/echo/component.yaml", &declare("echo", "namespaces"))
         .with("mine/demo/echo/foo.yaml", &object("Service", "spec: { type: LoadBalancer, ports: [{ port: 80 }] }\n"))
         .with("mine/demo/user/component.yaml", &declare("user", "echo"))

@@ -9,7 +9,7 @@ use crate::runner::Room;
 const HOLDER: &str = "build-7_4711_9f3ac01e";
 
 /// A sandbox in which somebody holds the lease, who renewed it just now by a clock that is far ahead.
-fn occupied() -> Room {
+pub fn occupied() -> Room {
     let room = Room::with_small();
     std::fs::create_dir(room.path().join(".ks")).unwrap();
     let sandbox = Sandbox::open(room.path().join(".ks/sandbox.json")).unwrap();

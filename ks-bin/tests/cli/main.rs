@@ -4,6 +4,7 @@
 
 mod conflicts;
 mod destroy;
+mod event_stream;
 mod explain;
 mod first_day;
 mod help;
