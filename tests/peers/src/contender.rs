@@ -66,14 +66,18 @@ impl Contender {
             (Tool::Kapp, "kapp"),
             (Tool::Nelm, "nelm"),
         ];
-        let contender = |tool, program: PathBuf| Self {
-            tool,
-            folder: stage.folder().to_owned(),
-            has_helm_diff: tool == Tool::Helm && answer(&program, &["diff", "version"]).is_some(),
-            program,
-        };
-        let others = tools.into_iter().filter_map(|(tool, name)| Some(contender(tool, on_path(name)?)));
-        std::iter::once(contender(Tool::Ks, stage.ks().to_owned())).chain(others).collect()
+        let others = tools.into_iter().filter_map(|(tool, name)| Some(Self::new(tool, on_path(name)?, stage)));
+        std::iter::once(Self::ks(stage)).chain(others).collect()
+    }
+
+    /// The one that is compared with the others.
+    pub fn ks(stage: &Stage) -> Self {
+        Self::new(Tool::Ks, stage.ks().to_owned(), stage)
+    }
+
+    fn new(tool: Tool, program: PathBuf, stage: &Stage) -> Self {
+        let has_helm_diff = tool == Tool::Helm && answer(&program, &["diff", "version"]).is_some();
+        Self { tool, program, folder: stage.folder().to_owned(), has_helm_diff }
     }
 
     /// What it is called.
@@ -154,9 +158,14 @@ impl Contender {
         self.steps(&[&text], way)
     }
 
+    /// A first install with so many writes at once, which only ks can be told.
+    pub fn install_with(&self, concurrency: usize, way: &Delay) -> Vec<Step> {
+        self.steps(&[&format!("apply --yes -f cc.yaml --manifests own --concurrency {concurrency}")], way)
+    }
+
     fn steps(&self, texts: &[&str], way: &Delay) -> Vec<Step> {
         let variable = |name: &str, value: &Path| (name.to_owned(), value.display().to_string());
-        // 10 of ks and 1 of kubectl diff say that something would change.
+        // With 1, kubectl diff says that something would change.
         let codes = if self.tool == Tool::Kubectl { vec![0, 1] } else { vec![0] };
         let step = |text: &&str| Step {
             program: self.program.display().to_string(),

@@ -45,6 +45,9 @@ struct Arguments {
     /// The latencies that are added to each way to the server and back, in milliseconds
     #[arg(long, value_delimiter = ',', default_value = "0,20")]
     latency: Vec<u64>,
+    /// Compare first installs of ks alone, with so many writes at once
+    #[arg(long, value_delimiter = ',')]
+    concurrency: Vec<usize>,
     /// Leave the first installs out
     #[arg(long)]
     without_installs: bool,
@@ -81,6 +84,11 @@ fn compare(arguments: &Arguments) {
     for milliseconds in &arguments.latency {
         let delay = Delay::start(&stage, Duration::from_millis(*milliseconds));
         let mut table = Table::new(format!("{milliseconds} ms of added latency"));
+        if !arguments.concurrency.is_empty() {
+            compare_concurrency(arguments, &stage, &delay, &mut table);
+            println!("\n{table}");
+            continue;
+        }
         for contender in &contenders {
             stage.empty();
             if contender.can(Story::Install) {
@@ -91,7 +99,9 @@ fn compare(arguments: &Arguments) {
                         stage.empty();
                     }
                     row.add(stage.measure(&contender.command(Story::Install, &delay)));
-                    row.is_enough();
+                    if row.is_enough() {
+                        break;
+                    }
                 }
                 table.add(row);
             }
@@ -121,4 +131,17 @@ fn compare(arguments: &Arguments) {
         }
         println!("\n{table}");
     }
+}
+
+/// The counts take turns, so that none has the quiet minutes for itself.
+fn compare_concurrency(arguments: &Arguments, stage: &Stage, delay: &Delay, table: &mut Table) {
+    let row = |count: &usize| (*count, Row::new(&format!("{count} at once"), Story::Install));
+    let mut rows: Vec<(usize, Row)> = arguments.concurrency.iter().map(row).collect();
+    for _ in 0..arguments.rounds {
+        for (count, row) in &mut rows {
+            stage.empty();
+            row.add(stage.measure(&Contender::ks(stage).install_with(*count, delay)));
+        }
+    }
+    rows.into_iter().for_each(|(_, row)| table.add(row));
 }
