@@ -18,7 +18,9 @@ pub enum CatalogueError {
         file: String,
     },
     /// A file has no place in a catalogue.
-    #[error("{file}: neither component.yaml, *.yaml, *.yaml.j2 nor below files/ of a component, nor shared/*.j2")]
+    #[error(
+        "{file}: neither component.yaml, *.yaml, *.json, *.yaml.j2 nor below files/ of a component, nor shared/*.j2"
+    )]
     Misplaced {
         /// The file.
         file: String,

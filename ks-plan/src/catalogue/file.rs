@@ -9,7 +9,7 @@ pub(crate) enum FileRole<'a> {
     Images,
     /// `<module>/<component>/component.yaml`.
     Declaration(Folder<'a>),
-    /// `<module>/<component>/**.yaml`: parsed as it is, never rendered.
+    /// `<module>/<component>/**.yaml` and `**.json`: parsed as it is, never rendered.
     Static(Folder<'a>, Ownership),
     /// `<module>/<component>/**.yaml.j2`, but not below `crds/`.
     Template(Folder<'a>, Ownership),
@@ -58,7 +58,7 @@ fn manifest<'a>(folder: Folder<'a>, folders: &[&str], name: &str) -> FileRole<'a
         Some(&"once") => Ownership::Once,
         _ => Ownership::Whole,
     };
-    if name.ends_with(".yaml") {
+    if name.ends_with(".yaml") || name.ends_with(".json") {
         FileRole::Static(folder, ownership)
     } else if name.ends_with(".yaml.j2") && !below_crds {
         FileRole::Template(folder, ownership)
@@ -83,6 +83,7 @@ mod tests {
             ("m/c/component.yaml", FileRole::Declaration(folder)),
             ("m/c/service.yaml", FileRole::Static(folder, Ownership::Whole)),
             ("m/c/crds/things.yaml", FileRole::Static(folder, Ownership::Whole)),
+            ("m/c/crds/things.json", FileRole::Static(folder, Ownership::Whole)),
             ("m/c/deployment.yaml.j2", FileRole::Template(folder, Ownership::Whole)),
             ("m/c/existing/labels.yaml", FileRole::Static(folder, Ownership::Fields)),
             ("m/c/once/rules.yaml.j2", FileRole::Template(folder, Ownership::Once)),

@@ -67,8 +67,8 @@ fn files_out_of_place() {
     let files =
         [ECHO, ("m/echo/notes.txt", ""), ("m/stray/pod.yaml", POD), ("m/echo/crds/a.yaml.j2", ""), ("a/README.md", "")];
     insta::assert_snapshot!(faults(&files), @"
-        m/echo/notes.txt: neither component.yaml, *.yaml, *.yaml.j2 nor below files/ of a component, nor shared/*.j2
-        m/echo/crds/a.yaml.j2: neither component.yaml, *.yaml, *.yaml.j2 nor below files/ of a component, nor shared/*.j2
+        m/echo/notes.txt: neither component.yaml, *.yaml, *.json, *.yaml.j2 nor below files/ of a component, nor shared/*.j2
+        m/echo/crds/a.yaml.j2: neither component.yaml, *.yaml, *.json, *.yaml.j2 nor below files/ of a component, nor shared/*.j2
         m/stray: there is no component.yaml
         ");
 }
