@@ -42,7 +42,6 @@ impl fmt::Display for Story {
 enum Tool {
     Ks,
     Kubectl,
-    ApplySet,
     Helm,
     Kapp,
     Nelm,
@@ -59,13 +58,7 @@ pub struct Contender {
 impl Contender {
     /// `ks`, and the tools that are on PATH.
     pub fn found(stage: &Stage) -> Vec<Self> {
-        let tools = [
-            (Tool::Kubectl, "kubectl"),
-            (Tool::ApplySet, "kubectl"),
-            (Tool::Helm, "helm"),
-            (Tool::Kapp, "kapp"),
-            (Tool::Nelm, "nelm"),
-        ];
+        let tools = [(Tool::Kubectl, "kubectl"), (Tool::Helm, "helm"), (Tool::Kapp, "kapp"), (Tool::Nelm, "nelm")];
         let others = tools.into_iter().filter_map(|(tool, name)| Some(Self::new(tool, on_path(name)?, stage)));
         std::iter::once(Self::ks(stage)).chain(others).collect()
     }
@@ -85,7 +78,6 @@ impl Contender {
         match self.tool {
             Tool::Ks => "ks",
             Tool::Kubectl => "kubectl",
-            Tool::ApplySet => "kubectl applyset",
             Tool::Helm => "helm",
             Tool::Kapp => "kapp",
             Tool::Nelm => "nelm",
@@ -101,7 +93,7 @@ impl Contender {
     pub fn version(&self) -> String {
         let arguments: &[&str] = match self.tool {
             Tool::Ks => &["--version"],
-            Tool::Kubectl | Tool::ApplySet => &["version", "--client"],
+            Tool::Kubectl => &["version", "--client"],
             Tool::Helm => &["version", "--short"],
             Tool::Kapp | Tool::Nelm => &["version"],
         };
@@ -112,8 +104,6 @@ impl Contender {
     /// Whether it does that.
     pub fn can(&self, story: Story) -> bool {
         match (self.tool, story) {
-            // Its dry run looks at no object, and there is no other plan.
-            (Tool::ApplySet, Story::Plan | Story::PlanChange) => false,
             (Tool::Helm, Story::Plan | Story::PlanChange) => self.has_helm_diff,
             _ => true,
         }
@@ -134,15 +124,6 @@ impl Contender {
                 let definitions = "apply --server-side -f definitions.yaml";
                 let wait = "wait --for=condition=Established -f definitions.yaml";
                 return self.steps(&[definitions, wait, &format!("apply --server-side -f {objects}")], way);
-            }
-            (Tool::ApplySet, Story::Install) => {
-                let definitions = "apply --server-side -f definitions.yaml";
-                let wait = "wait --for=condition=Established -f definitions.yaml";
-                let all = "apply --server-side --prune --applyset=secret/peers -n default -f rest.yaml";
-                return self.steps(&[definitions, wait, all], way);
-            }
-            (Tool::ApplySet, _) => {
-                "apply --server-side --prune --applyset=secret/peers -n default -f rest.yaml".to_owned()
             }
             (Tool::Helm, Story::Plan | Story::PlanChange) => format!("diff upgrade peers {chart} -n default"),
             (Tool::Helm, _) => format!("upgrade --install peers {chart} -n default"),
@@ -175,7 +156,6 @@ impl Contender {
                 variable("KUBECONFIG", &way.kubeconfig()),
                 ("PATH".to_owned(), std::env::var("PATH").unwrap_or_default()),
                 ("HELM_PLUGINS".to_owned(), std::env::var("HELM_PLUGINS").unwrap_or_default()),
-                ("KUBECTL_APPLYSET".to_owned(), "true".to_owned()),
             ],
             folder: self.folder.clone(),
             codes: codes.clone(),

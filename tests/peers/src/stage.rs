@@ -99,14 +99,9 @@ impl Stage {
         self.objects = objects.len();
         let is_definition = |it: &&Value| it["kind"] == "CustomResourceDefinition";
         let definitions: Vec<Value> = objects.iter().filter(is_definition).cloned().collect();
-        let mut rest: Vec<Value> = objects.iter().filter(|it| !is_definition(it)).cloned().collect();
-        // Each ApplySet has its own.
-        let labels = rest.iter_mut().filter_map(|it| it.pointer_mut("/metadata/labels")?.as_object_mut());
-        labels.for_each(|it| drop(it.remove("applyset.kubernetes.io/part-of")));
         put("objects.yaml", &lines(&objects));
         put("changed.yaml", &lines(&changed));
         put("definitions.yaml", &lines(&definitions));
-        put("rest.yaml", &lines(&rest));
         for (chart, objects) in [("chart", &objects), ("changed-chart", &changed)] {
             put(&format!("{chart}/Chart.yaml"), "{ apiVersion: v2, name: peers, version: 1.0.0 }");
             let raw = |it: &Value| format!("{{{{ .Files.Get {:?} }}}}\n", name_of(it));
