@@ -10,6 +10,7 @@ use crate::commands::{
     apply, completion, destroy, explain, graph, history, plan, rbac, render, rollback, show, snapshot, status,
     validate, wait,
 };
+use crate::language::Spoken;
 
 /// Plans and applies a KubeSphere ClusterConfiguration.
 ///
@@ -87,6 +88,9 @@ pub struct GlobalOptions {
     /// When to use colours
     #[arg(long, value_enum, default_value_t, value_name = "WHEN", global = true, help_heading = "Screen")]
     pub color: ColorWhen,
+    /// In which language people are spoken to; else `KS_LANG` says it, or the locale. Output for programs is always the same
+    #[arg(long, value_enum, value_name = "LANGUAGE", global = true, help_heading = "Screen")]
+    pub lang: Option<Spoken>,
     /// Log each request to the API server to stderr
     #[arg(short, long, global = true, help_heading = "Screen")]
     pub verbose: bool,

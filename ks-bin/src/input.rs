@@ -71,11 +71,11 @@ impl Input {
     pub fn accept(self, ui: &Ui) -> Result<ClusterConfiguration, CommandError> {
         match self.parsed {
             Ok(Parsed { config, warnings }) => {
-                warnings.iter().for_each(|it| ui.warn(&ui::one_line(it)));
+                warnings.iter().for_each(|it| ui.warn(&ui::one_line(it, ui.book())));
                 Ok(config)
             }
             Err(problems) => {
-                ui.tell(&ui::draw(&problems, self.source.as_ref()));
+                ui.tell(&ui::draw(&problems, self.source.as_ref(), ui.book()));
                 Err(refusal(&self.name, problems.errors().count()))
             }
         }

@@ -1,6 +1,7 @@
 //! `ks`: plans and applies a KubeSphere ClusterConfiguration.
 
 mod catalogue;
+mod chinese;
 mod cli;
 mod cluster;
 mod command_error;
@@ -8,6 +9,7 @@ mod commands;
 mod holder;
 mod input;
 mod interrupt;
+mod language;
 mod log;
 mod panic;
 mod report;
@@ -23,7 +25,8 @@ use clap::Parser;
 fn main() -> ExitCode {
     panic::hide_contents();
     let cli = cli::Cli::parse();
-    let ui = ui::Ui::new(cli.global.color);
+    let language = language::choose(cli.global.lang, |name| std::env::var(name).ok());
+    let ui = ui::Ui::new(cli.global.color).speaking(language);
     if cli.global.verbose {
         log::start(&ui);
     }

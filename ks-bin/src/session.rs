@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use ks_apply::lease::Lookout;
 use ks_apply::{PlanOptions, Planned, plan};
-use ks_model::{ClusterConfiguration, Facts};
+use ks_model::{ClusterConfiguration, Facts, say};
 use ks_plan::history::RecordedConfiguration;
 use ks_plan::saved::ConfigurationSource;
 use ks_plan::{Catalogue, Desired, Inventory, compile};
@@ -97,7 +97,8 @@ impl Session {
         ui: &Ui,
     ) -> Result<Self, CommandError> {
         let Given { catalogue, config, source } = given;
-        let sign = ui.board().map(|it| it.spin(&format!("looking at {}", connection.cluster.describe())));
+        let name = connection.cluster.describe();
+        let sign = ui.board().map(|it| it.spin(&say!(ui.book(), "looking at {name}", name)));
         let lookout = match access {
             Access::ReadOnly => None,
             Access::ReadWrite => Some(Lookout::begin(Arc::clone(&connection.cluster), &Inventory::default()).await),

@@ -7,6 +7,7 @@ pub mod certificate;
 pub mod component;
 pub mod config;
 pub mod facts;
+pub mod language;
 pub mod live_search;
 pub mod manifest;
 pub mod object_ref;
@@ -17,6 +18,7 @@ pub use certificate::{CertificateRequest, CertificateState, SecretName, SecretNa
 pub use component::{ComponentName, ComponentNameError};
 pub use config::{ClusterConfiguration, Problem, Problems, Severity, Source};
 pub use facts::{Facts, LiveField, ServerVersion, StorageClass};
+pub use language::Language;
 pub use live_search::{Found, LiveSearch, LiveSearchError};
 pub use manifest::{Manifest, ManifestError};
 pub use object_ref::{GroupKind, ObjectRef};

@@ -15,6 +15,7 @@ pub mod structured;
 
 pub mod build;
 pub mod change;
+pub mod chinese;
 pub mod conflict;
 pub mod desired;
 pub mod diagnosis;

@@ -136,7 +136,7 @@ pub async fn proceed(mut ready: Ready, manner: &Manner, asks: bool, ui: &Ui) -> 
     tell_warnings(&ready.connection, ui);
     written_down::tell(&ending, ui);
     if manner.output == Output::Text {
-        ui.print(&format!("\n{}", ledger.text(plan, tally, elapsed)))?;
+        ui.print(&format!("\n{}", ledger.text(plan, tally, elapsed, ui.book())))?;
     }
     finished(&ready.connection, manner, ui)?;
     verdict(&ledger, plan, &ending)
@@ -145,14 +145,14 @@ pub async fn proceed(mut ready: Ready, manner: &Manner, asks: bool, ui: &Ui) -> 
 /// Shows a plan before anything is asked.
 pub fn show(plan: &Plan, cluster: &str, manner: &Manner, ui: &Ui) -> Result<(), CommandError> {
     match manner.output {
-        Output::Text => ui.print(&for_people(plan, cluster, manner.full)),
+        Output::Text => ui.print(&for_people(plan, cluster, manner.full, ui.language())),
         Output::Json => ui.print(&Event::Planned { plan: PlanDocument::of(plan) }.line()?),
     }
 }
 
 fn finished(connection: &Connection, manner: &Manner, ui: &Ui) -> Result<Kind, CommandError> {
     match manner.output {
-        Output::Text => ui.print(&format!("{}\n", requests(connection)))?,
+        Output::Text => ui.print(&format!("{}\n", ui.book().read(&requests(connection))))?,
         Output::Json => {
             let requests = connection.cluster.requests();
             ui.print(&Event::Requests { requests }.line()?)?;

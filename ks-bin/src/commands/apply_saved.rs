@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use ks_apply::lease::Lookout;
 use ks_apply::{Survey, look_again, survey};
+use ks_model::say;
 use ks_plan::saved::Stale;
 use ks_plan::{Desired, Inventory, LiveState, Plan, SavedPlan, lookups};
 
@@ -28,7 +29,7 @@ pub async fn open(options: &GlobalOptions, path: &Path, ui: &Ui) -> Result<Ready
     let saved = saved_plan::read(path)?;
     let connection = cluster::open(&options.cluster, Access::ReadWrite).await?;
     let name = connection.cluster.describe();
-    let sign = ui.board().map(|it| it.spin(&format!("looking at {name}")));
+    let sign = ui.board().map(|it| it.spin(&say!(ui.book(), "looking at {name}", name)));
     let parent = &saved.inventory;
     let inventory = Inventory::new(parent.namespace.as_deref().unwrap_or_default(), &parent.name);
     let lookout = Lookout::begin(Arc::clone(&connection.cluster), &inventory).await;

@@ -141,7 +141,7 @@ fn reader<'p>(plan: &'p Plan, manner: &Manner, ui: &Ui) -> Box<dyn Reader + 'p> 
         return Box::new(Json::new(plan, *ui));
     }
     match ui.board() {
-        Some(board) => Box::new(Live::new(plan, board)),
+        Some(board) => Box::new(Live::new(plan, board, ui.book())),
         None => Box::new(Lines::new(plan, *ui)),
     }
 }

@@ -1,5 +1,6 @@
 //! What has to be agreed to before anything is written.
 
+use ks_model::say;
 use ks_plan::Plan;
 
 use super::carry_out::Manner;
@@ -50,7 +51,8 @@ pub fn confirm(manner: &Manner, ui: &Ui) -> Result<(), CommandError> {
     if manner.output == Output::Json {
         return Err(nobody("json is for programs"));
     }
-    match ui.ask("\nApply these changes? Only 'yes' is accepted:").as_deref() {
+    let question = say!(ui.book(), "Apply these changes? Only 'yes' is accepted:");
+    match ui.ask(&format!("\n{question}")).as_deref() {
         Some("yes") => Ok(()),
         Some(_) => Err(CommandError::new(Kind::NoConsent, "not confirmed; nothing was done")),
         None => Err(nobody("standard input is no terminal")),

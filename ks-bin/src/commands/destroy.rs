@@ -7,6 +7,7 @@ use std::sync::Arc;
 use clap::Args;
 use ks_apply::lease::Lookout;
 use ks_apply::{Planned, plan_destroy};
+use ks_model::say;
 use ks_plan::saved::ConfigurationSource;
 use ks_plan::{Inventory, SavedPlan};
 
@@ -57,7 +58,7 @@ pub async fn run(options: &GlobalOptions, args: &DestroyArgs, ui: &Ui) -> Result
     let access = if args.out.is_some() { Access::ReadOnly } else { Access::ReadWrite };
     let connection = cluster::open(&options.cluster, access).await?;
     let name = connection.cluster.describe();
-    let sign = ui.board().map(|it| it.spin(&format!("looking at {name}")));
+    let sign = ui.board().map(|it| it.spin(&say!(ui.book(), "looking at {name}", name)));
     let leave: BTreeSet<String> = args.leave.iter().cloned().collect();
     let lookout = match access {
         Access::ReadOnly => None,
@@ -74,7 +75,7 @@ pub async fn run(options: &GlobalOptions, args: &DestroyArgs, ui: &Ui) -> Result
     }
     if let Some(path) = &args.out {
         tell_warnings(&connection, ui);
-        ui.tell(&requests(&connection));
+        ui.say(&requests(&connection));
         return save(&saved(&planned, name), path, ui).map(|()| Kind::Done);
     }
     // Where another runner was at work meanwhile, the plan is held to what it says, as a saved one is.

@@ -73,9 +73,9 @@ pub async fn run(options: &GlobalOptions, args: &PlanArgs, ui: &Ui) -> Result<Ki
     }
     let session = Session::open(options, &args.resolve.options()?, Access::ReadOnly, ui).await?;
     let plan = &session.planned.plan;
-    ui.print(&written(plan, &session.cluster, &args.view)?)?;
+    ui.print(&written(plan, &session.cluster, &args.view, ui.language())?)?;
     session.tell_warnings(ui);
-    ui.tell(&session.requests());
+    ui.say(&session.requests());
     if !plan.faults.is_empty() {
         return Err(match &args.out {
             Some(path) => CommandError::new(Kind::Failed, format!("{} is not written: {UNSAVED}", path.display())),

@@ -100,7 +100,7 @@ fn shown(session: &Session, args: &RollbackArgs, ui: &Ui) -> Result<Kind, Comman
         Output::Text => show(plan, &session.cluster, &args.carry_out.manner(), ui)?,
     }
     session.tell_warnings(ui);
-    ui.tell(&session.requests());
+    ui.say(&session.requests());
     is_accepted(plan).map(|()| Kind::Done)
 }
 

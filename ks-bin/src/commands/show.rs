@@ -31,6 +31,6 @@ Nothing is asked of the cluster: `ks apply PLAN` refuses a plan that the cluster
 /// Shows a saved plan as `ks plan` showed it.
 pub fn run(args: &ShowArgs, ui: &Ui) -> Result<Kind, CommandError> {
     let saved = saved_plan::read(&args.plan)?;
-    ui.print(&written(&saved.plan, &saved.cluster, &args.view)?)?;
+    ui.print(&written(&saved.plan, &saved.cluster, &args.view, ui.language())?)?;
     Ok(Kind::Done)
 }

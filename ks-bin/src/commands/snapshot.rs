@@ -55,6 +55,6 @@ pub async fn run(options: &GlobalOptions, args: &SnapshotArgs, ui: &Ui) -> Resul
         None => ui.print(&text)?,
     }
     tell_warnings(&connection, ui);
-    ui.tell(&requests(&connection));
+    ui.say(&requests(&connection));
     Ok(Kind::Done)
 }

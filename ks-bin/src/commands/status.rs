@@ -33,7 +33,7 @@ pub async fn run(options: &GlobalOptions, args: &StatusArgs, ui: &Ui) -> Result<
     let session = Session::open(options, &PlanOptions::default(), Access::ReadOnly, ui).await?;
     let status = Status::of(&session.planned.desired, &session.planned.live, &session.planned.plan);
     match args.output {
-        Output::Text => ui.print(&status.text(&session.cluster))?,
+        Output::Text => ui.print(&status.text(&session.cluster, ui.language()))?,
         Output::Json => ui.print(&pretty(&status)?)?,
     }
     session.tell_warnings(ui);

@@ -2,6 +2,7 @@
 
 use clap::Args;
 use ks_model::config::{Problem, Severity};
+use ks_model::say;
 use serde::Serialize;
 
 use super::pretty;
@@ -54,11 +55,13 @@ pub async fn run(options: &GlobalOptions, args: &ValidateArgs, ui: &Ui) -> Resul
         return if errors == 0 { Ok(Kind::Done) } else { Err(CommandError::silent(Kind::BadInput)) };
     }
     if !problems.is_empty() {
-        ui.tell(&ui::draw(problems, input.source.as_ref()));
+        ui.tell(&ui::draw(problems, input.source.as_ref(), ui.book()));
     }
     if errors > 0 {
         return Err(refusal(&input.name, errors));
     }
-    ui.print(&format!("{}: valid, {}\n", input.name, counted(warnings as u64, "warning")))?;
+    let (name, warnings) = (&input.name, counted(warnings as u64, "warning"));
+    let warnings = ui.book().read(&warnings).into_owned();
+    ui.print(&(say!(ui.book(), "{name}: valid, {warnings}", name, warnings) + "\n"))?;
     Ok(Kind::Done)
 }

@@ -5,6 +5,8 @@ use std::time::Duration;
 
 use clap::Args;
 use ks_apply::{ApplyOptions, PlanOptions};
+use ks_model::say;
+use ks_plan::Unready;
 
 use super::apply::{Ready, proceed};
 use super::carry_out::{Manner, duration};
@@ -59,12 +61,17 @@ pub async fn run(options: &GlobalOptions, args: &WaitArgs, ui: &Ui) -> Result<Ki
     }
     let plan = Arc::new(planned.plan.waits(&planned.desired, &planned.live));
     if args.output == Output::Text {
-        let unready = counted(plan.unready.len() as u64, "object");
+        let (book, unready) = (ui.book(), counted(plan.unready.len() as u64, "object"));
         ui.print(&if plan.unready.is_empty() {
-            "Everything is ready.\n".to_owned()
+            say!(book, "Everything is ready.") + "\n"
         } else {
-            let lines = plan.unready.iter().map(|it| format!("  {}: {}\n", it.object, it.readiness));
-            format!("Waiting for {unready}:\n{}", lines.collect::<String>())
+            let line = |it: &Unready| {
+                let readiness = it.readiness.to_string();
+                let (object, why) = (&it.object, book.read(&readiness));
+                format!("  {}\n", say!(book, "{object}: {why}", object, why))
+            };
+            let lines: String = plan.unready.iter().map(line).collect();
+            format!("{}\n{lines}", say!(book, "Waiting for {unready}:", unready = book.read(&unready)))
         })?;
     }
     let ready = Ready {

@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use ks_apply::{ApplyEvent, Outcome};
+use ks_model::language::Phrasebook;
 use ks_plan::Plan;
 use ks_plan::display::Palette;
 
@@ -10,9 +11,6 @@ use super::Reader;
 use super::progress::Progress;
 use super::words::Words;
 use crate::ui::{Board, Ui};
-
-const INTERRUPTED: &str =
-    "interrupted: writes under way are finished, nothing new is started; Ctrl-C again ends at once";
 
 /// Shows the components on a terminal, one line each.
 pub struct Live<'p> {
@@ -23,9 +21,9 @@ pub struct Live<'p> {
 
 impl<'p> Live<'p> {
     /// Takes the board over.
-    pub fn new(plan: &'p Plan, board: Board) -> Self {
+    pub fn new(plan: &'p Plan, board: Board, book: Phrasebook) -> Self {
         let palette = board.palette();
-        Self { words: Words::new(plan, palette), progress: Progress::new(plan, palette), board }
+        Self { words: Words::new(plan, palette, book), progress: Progress::new(plan, palette, book), board }
     }
 }
 
@@ -54,7 +52,7 @@ impl Reader for Live<'_> {
     }
 
     fn interrupted(&mut self, _at: Duration) {
-        self.board.say(&self.board.palette().caution(INTERRUPTED));
+        self.board.say(&self.board.palette().caution(self.words.interrupted()));
     }
 
     fn close(self: Box<Self>) {
@@ -71,7 +69,7 @@ pub struct Lines<'p> {
 impl<'p> Lines<'p> {
     /// Writes to stderr.
     pub fn new(plan: &'p Plan, ui: Ui) -> Self {
-        Self { words: Words::new(plan, Palette::coloured()), ui }
+        Self { words: Words::new(plan, Palette::coloured(), ui.book()), ui }
     }
 }
 
@@ -84,7 +82,7 @@ impl Reader for Lines<'_> {
     }
 
     fn interrupted(&mut self, _at: Duration) {
-        self.ui.warn(INTERRUPTED);
+        self.ui.warn(&self.words.interrupted());
     }
 
     fn close(self: Box<Self>) {}

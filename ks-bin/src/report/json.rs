@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use ks_apply::{ApplyEvent, Outcome};
+use ks_model::language::Phrasebook;
 use ks_plan::{Plan, StepId};
 
 use super::Reader;
@@ -19,7 +20,7 @@ pub struct Json<'p> {
 impl<'p> Json<'p> {
     /// Writes to stdout.
     pub fn new(plan: &'p Plan, ui: Ui) -> Self {
-        Self { words: Words::new(plan, ks_plan::display::Palette::plain()), ui }
+        Self { words: Words::new(plan, ks_plan::display::Palette::plain(), Phrasebook::ENGLISH), ui }
     }
 
     fn event<'a>(&'a self, event: &'a ApplyEvent, at: Duration) -> Option<Event<'a>> {

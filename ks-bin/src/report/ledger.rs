@@ -4,6 +4,8 @@ use std::collections::BTreeMap;
 use std::time::Duration;
 
 use ks_apply::{ApplyEvent, Outcome, StepError, Tally};
+use ks_model::language::Phrasebook;
+use ks_model::say;
 use ks_plan::display::Palette;
 use ks_plan::{Plan, StepId};
 
@@ -64,7 +66,7 @@ impl Ledger {
 
     /// What was waited for when the time for the whole apply was up; nothing when it was not.
     pub fn overdue(&self, plan: &Plan) -> Option<String> {
-        let words = Words::new(plan, Palette::plain());
+        let words = Words::new(plan, Palette::plain(), Phrasebook::ENGLISH);
         let late = self.failures.iter().filter(|(_, outcome)| matches!(outcome, Outcome::TimedOut { .. }));
         let late: Vec<String> = late.map(|(id, _)| words.step(*id)).collect();
         let late = if late.is_empty() { String::new() } else { format!("; not done in time: {}", late.join(", ")) };
@@ -72,10 +74,10 @@ impl Ledger {
     }
 
     /// The summary.
-    pub fn text(&self, plan: &Plan, tally: Tally, elapsed: Duration) -> String {
+    pub fn text(&self, plan: &Plan, tally: Tally, elapsed: Duration, book: Phrasebook) -> String {
         let palette = Palette::coloured();
-        let words = Words::new(plan, palette);
-        let mut lines = vec![headline(plan, tally, elapsed, palette)];
+        let words = Words::new(plan, palette, book);
+        let mut lines = vec![headline(&words, tally, elapsed)];
         for (id, outcome) in &self.failures {
             lines.extend(words.failure(*id, outcome).map(|it| format!("  {} {it}", palette.bad('✗'))));
             lines.extend(words.details(outcome).into_iter().map(|it| format!("    {it}")));
@@ -90,7 +92,7 @@ impl Ledger {
         slow.sort_by_key(|(took, id)| (std::cmp::Reverse(*took), *id));
         let shown: Vec<String> =
             slow.iter().take(3).map(|(took, id)| format!("{} {}", words.step(*id), seconds(*took))).collect();
-        (!shown.is_empty()).then(|| format!("Slowest: {}.", shown.join("; ")))
+        (!shown.is_empty()).then(|| say!(words.book, "Slowest: {steps}.", steps = shown.join("; ")))
     }
 }
 
@@ -98,30 +100,37 @@ impl Ledger {
 fn left_out(skipped: &[StepId], words: &Words<'_>) -> String {
     let is_work = |id: &&StepId| words.plan.steps.get(**id).is_some_and(|it| it.task.object().is_some());
     let work: Vec<&StepId> = skipped.iter().filter(is_work).collect();
-    let first = work.first().map(|it| format!(", beginning with: {}", words.step(**it))).unwrap_or_default();
-    format!("    {} skipped because of it{first}", counted(work.len() as u64, "step"))
+    let first = work.first().map(|it| say!(words.book, ", beginning with: {step}", step = words.step(**it)));
+    let (steps, first) = (counted(work.len() as u64, "step"), first.unwrap_or_default());
+    let steps = words.book.read(&steps);
+    format!("    {}", say!(words.book, "{steps} skipped because of it{first}", steps, first))
 }
 
-fn headline(plan: &Plan, tally: Tally, elapsed: Duration, palette: Palette) -> String {
+fn headline(words: &Words<'_>, tally: Tally, elapsed: Duration) -> String {
+    let (book, palette) = (words.book, words.palette);
     let Tally { applied, deleted, failed, timed_out, skipped, interrupted } = tally;
     let counts = [
-        (applied, "applied"),
-        (deleted, "deleted"),
-        (failed, "failed"),
-        (timed_out, "late"),
-        (skipped, "steps skipped"),
-        (interrupted, "steps not done"),
+        (applied, say!(book, "{count} applied", count = applied)),
+        (deleted, say!(book, "{count} deleted", count = deleted)),
+        (failed, say!(book, "{count} failed", count = failed)),
+        (timed_out, say!(book, "{count} late", count = timed_out)),
+        (skipped, say!(book, "{count} steps skipped", count = skipped)),
+        (interrupted, say!(book, "{count} steps not done", count = interrupted)),
     ];
-    let counts: Vec<String> =
-        counts.into_iter().filter(|(count, _)| *count > 0).map(|(count, word)| format!("{count} {word}")).collect();
-    let counts = if counts.is_empty() { "nothing written".to_owned() } else { counts.join(", ") };
+    let counts: Vec<String> = counts.into_iter().filter(|(count, _)| *count > 0).map(|(_, words)| words).collect();
+    let counts = if counts.is_empty() { say!(book, "nothing written") } else { counts.join(&say!(book, ", ")) };
     let time = seconds(elapsed);
     if tally.is_success() {
-        let end = if plan.removes_everything() { "everything is gone" } else { "everything is ready" };
-        format!("{} {counts}, {end} after {time}.", palette.good("Done:"))
+        let done = palette.good(say!(book, "Done:"));
+        if words.plan.removes_everything() {
+            say!(book, "{done} {counts}, everything is gone after {time}.", done, counts, time)
+        } else {
+            say!(book, "{done} {counts}, everything is ready after {time}.", done, counts, time)
+        }
     } else if failed + timed_out == 0 {
-        format!("{} {counts} after {time}. Running the same again goes on from here.", palette.caution("Interrupted:"))
+        let end = palette.caution(say!(book, "Interrupted:"));
+        say!(book, "{end} {counts} after {time}. Running the same again goes on from here.", end, counts, time)
     } else {
-        format!("{} {counts} after {time}.", palette.bad("Failed:"))
+        say!(book, "{end} {counts} after {time}.", end = palette.bad(say!(book, "Failed:")), counts, time)
     }
 }

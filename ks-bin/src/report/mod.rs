@@ -1,5 +1,6 @@
 //! What screens show: readers of plans, graphs and events.
 
+mod columns;
 pub mod event;
 pub mod explain;
 pub mod graph;

@@ -1,6 +1,7 @@
 //! A plan in each of its forms.
 
 use clap::{Args, ValueEnum};
+use ks_model::Language;
 use ks_plan::Plan;
 use ks_plan::display::{
     HtmlOptions, MAX_SIZE, MarkdownOptions, Palette, PlanDocument, TextOptions, html, markdown, text,
@@ -37,22 +38,23 @@ pub struct View {
     pub full: bool,
 }
 
-/// Writes a plan for `cluster`, as people know it. Nothing but the plan: the same plan gives the same bytes.
+/// Writes a plan for `cluster`, as people know it. Nothing but the plan: the same plan gives the same bytes. The forms for people
+/// are in a language; the page for a browser is in English.
 ///
 /// # Errors
 /// When it does not become JSON, which is a bug.
-pub fn written(plan: &Plan, cluster: &str, view: &View) -> Result<String, CommandError> {
+pub fn written(plan: &Plan, cluster: &str, view: &View, language: Language) -> Result<String, CommandError> {
     match view.output {
-        PlanOutput::Text => Ok(for_people(plan, cluster, view.full)),
+        PlanOutput::Text => Ok(for_people(plan, cluster, view.full, language)),
         PlanOutput::Json => pretty(&PlanDocument::of(plan)),
         PlanOutput::Markdown => {
-            Ok(markdown(plan, &MarkdownOptions { cluster: Some(cluster), max_size: view.max_size }))
+            Ok(markdown(plan, &MarkdownOptions { cluster: Some(cluster), max_size: view.max_size, language }))
         }
         PlanOutput::Html => Ok(html(plan, &HtmlOptions { cluster: Some(cluster) })),
     }
 }
 
 /// Writes a plan as text.
-pub fn for_people(plan: &Plan, cluster: &str, full: bool) -> String {
-    text(plan, &TextOptions { cluster: Some(cluster), full, palette: Palette::coloured() })
+pub fn for_people(plan: &Plan, cluster: &str, full: bool, language: Language) -> String {
+    text(plan, &TextOptions { cluster: Some(cluster), full, palette: Palette::coloured(), language })
 }

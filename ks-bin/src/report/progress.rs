@@ -4,10 +4,12 @@ use std::collections::BTreeMap;
 use std::time::Duration;
 
 use ks_apply::{ApplyEvent, Outcome};
-use ks_model::ComponentName;
+use ks_model::language::Phrasebook;
+use ks_model::{ComponentName, say};
 use ks_plan::display::Palette;
 use ks_plan::{Plan, Readiness, StepId};
 
+use super::columns::{columns, padded};
 use super::words::{Words, seconds};
 
 const SPINNER: [char; 8] = ['⣾', '⣽', '⣻', '⢿', '⡿', '⣟', '⣯', '⣷'];
@@ -38,17 +40,18 @@ struct Component {
 
 impl<'p> Progress<'p> {
     /// Stands at the beginning of a plan.
-    pub fn new(plan: &'p Plan, palette: Palette) -> Self {
+    pub fn new(plan: &'p Plan, palette: Palette, book: Phrasebook) -> Self {
         let names: BTreeMap<_, _> = plan.changes.iter().map(|it| (&it.object, it.component.as_ref())).collect();
         let last: BTreeMap<_, _> = plan.steps.iter().filter_map(|it| Some((it.task.object()?, it.id))).collect();
-        let mut progress = Self { words: Words::new(plan, palette), components: Vec::new(), of_step: BTreeMap::new() };
+        let words = Words::new(plan, palette, book);
+        let mut progress = Self { words, components: Vec::new(), of_step: BTreeMap::new() };
         for step in plan.steps.iter() {
             let (name, is_last) = match step.task.object() {
                 Some(object) => (names.get(object).copied().flatten(), last.get(object) == Some(&step.id)),
                 None if step.task.is_write() => (None, true),
                 None => continue,
             };
-            let index = progress.component(name.map_or("inventory", ComponentName::as_str));
+            let index = progress.component(&book.read(name.map_or("inventory", ComponentName::as_str)));
             progress.of_step.insert(step.id, (index, is_last));
             if let Some(component) = progress.components.get_mut(index) {
                 component.open += 1;
@@ -82,7 +85,7 @@ impl<'p> Progress<'p> {
 
     /// One line for each component.
     pub fn lines(&self, at: Duration) -> Vec<String> {
-        let width = self.components.iter().map(|it| it.name.len()).max().unwrap_or_default();
+        let width = self.components.iter().map(|it| columns(&it.name)).max().unwrap_or_default();
         self.components.iter().map(|it| it.line(width, at, &self.words)).collect()
     }
 }
@@ -142,16 +145,21 @@ impl Component {
         let time = self.began.map(|it| seconds(self.ended.unwrap_or(at).saturating_sub(it))).unwrap_or_default();
         let count = if self.began.is_none() { palette.dim(format!("{count:>7}")) } else { format!("{count:>7}") };
         let time = palette.dim(format!("{time:>7}"));
-        format!("  {sign} {name:width$} {count} {time}  {}", palette.dim(self.about(words))).trim_end().to_owned()
+        let (name, about) = (padded(name, width), palette.dim(self.about(words)));
+        format!("  {sign} {name} {count} {time}  {about}").trim_end().to_owned()
     }
 
     /// What is under way: the first step that waits, else the first one, and how many more there are.
     fn about(&self, words: &Words<'_>) -> String {
         let waiting = self.running.iter().find_map(|(id, on)| Some((id, on.as_ref()?)));
         let text = match (waiting, self.running.keys().next()) {
-            (Some((id, on)), _) => format!("{}: {on}", words.brief(*id)),
+            (Some((id, on)), _) => {
+                say!(words.book, "{object}: {why}", object = words.brief(*id), why = words.book.read(on))
+            }
             (None, Some(id)) => words.brief(*id),
-            (None, None) if self.left_out > 0 => return format!("{} not done", self.left_out),
+            (None, None) if self.left_out > 0 => {
+                return say!(words.book, "{count} not done", count = self.left_out);
+            }
             (None, None) => return String::new(),
         };
         let more = self.running.len() - 1;
@@ -162,11 +170,12 @@ impl Component {
 #[cfg(test)]
 mod tests {
     use ks_apply::StepError;
-    use ks_model::{Bundle, DesiredObject, Facts, Manifest};
+    use ks_model::{Bundle, DesiredObject, Facts, Language, Manifest};
     use ks_plan::{Desired, Inventory, LiveState, Task, plan};
     use serde_json::json;
 
     use super::*;
+    use crate::chinese::phrasebook;
 
     /// Two components: a namespace, and a Deployment with its account in it.
     fn small_plan() -> Plan {
@@ -193,7 +202,7 @@ mod tests {
     #[test]
     fn objects_are_counted_once_they_are_ready() {
         let plan = small_plan();
-        let mut progress = Progress::new(&plan, Palette::plain());
+        let mut progress = Progress::new(&plan, Palette::plain(), Phrasebook::ENGLISH);
         let mut screens = vec![progress.lines(at(0)).join("\n")];
         let write = step(&plan, "apply Deployment.apps mon/x");
         let wait = step(&plan, "wait for Deployment.apps mon/x");
@@ -209,9 +218,21 @@ mod tests {
     }
 
     #[test]
+    fn chinese_names_leave_the_columns_where_they_are() {
+        let plan = small_plan();
+        let mut progress = Progress::new(&plan, Palette::plain(), phrasebook(Language::Chinese));
+        let first = plan.steps.iter().next().unwrap().id;
+        progress.hear(&ApplyEvent::StepStarted(first), at(0));
+        let lines = progress.lines(at(200));
+        assert!(lines.iter().any(|it| it.contains("对象清单")), "{lines:?}");
+        let places = lines.iter().map(|it| columns(it.split_once('/').unwrap().0));
+        assert_eq!(places.collect::<std::collections::BTreeSet<_>>().len(), 1, "{lines:?}");
+    }
+
+    #[test]
     fn a_failed_step_marks_its_component_and_counts_what_is_left_out() {
         let plan = small_plan();
-        let mut progress = Progress::new(&plan, Palette::plain());
+        let mut progress = Progress::new(&plan, Palette::plain(), Phrasebook::ENGLISH);
         let first = plan.steps.iter().find(|it| matches!(it.task, Task::Write(_))).unwrap().id;
         for step in plan.steps.iter() {
             let outcome = if step.id == first {

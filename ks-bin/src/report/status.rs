@@ -1,10 +1,13 @@
 //! How each component is, worked out of what is wanted and what is there.
 
-use ks_model::{ClosedGate, ComponentName, DesiredObject, Facts, ObjectRef, Ownership};
-use ks_plan::display::{Palette, ShortNames};
+use ks_model::language::Phrasebook;
+use ks_model::{ClosedGate, ComponentName, DesiredObject, Facts, Language, ObjectRef, Ownership, say};
+use ks_plan::display::{Palette, ShortNames, gate_in_words};
 use ks_plan::readiness::{companion, waits_for_first_use};
 use ks_plan::{Action, Desired, LiveState, Plan, Readiness, Unready};
 use serde::Serialize;
+
+use crate::chinese::phrasebook;
 
 /// How the components of a cluster are.
 #[derive(Debug, Serialize)]
@@ -99,20 +102,19 @@ impl Status {
     }
 
     /// Writes it for people.
-    pub fn text(&self, cluster: &str) -> String {
-        let palette = Palette::coloured();
-        let nodes = if self.nodes == 1 { "1 node".to_owned() } else { format!("{} nodes", self.nodes) };
-        let mut lines = vec![
-            format!("{}  {}", palette.bold(cluster), palette.dim(format!("{}, {nodes}", self.version))),
-            String::new(),
-        ];
+    pub fn text(&self, cluster: &str, language: Language) -> String {
+        let (palette, book) = (Palette::coloured(), phrasebook(language));
+        let nodes =
+            if self.nodes == 1 { say!(book, "1 node") } else { say!(book, "{count} nodes", count = self.nodes) };
+        let known = palette.dim(say!(book, "{version}, {nodes}", version = self.version, nodes));
+        let mut lines = vec![format!("{}  {known}", palette.bold(cluster)), String::new()];
         let unready = self.components.iter().flat_map(|it| it.unready.iter().map(|it| &it.object));
         let names = ShortNames::of(unready);
         let names_of =
             self.components.iter().map(|it| &it.component).chain(self.off.iter().map(|it| &it.gate.component));
         let width = names_of.map(|it| it.as_str().len()).max().unwrap_or_default();
         for component in &self.components {
-            lines.extend(component.lines(width, &names, palette));
+            lines.extend(component.lines(width, &names, palette, book));
         }
         for Off { gate, leftover } in &self.off {
             let name = &gate.component;
@@ -120,38 +122,43 @@ impl Status {
             let rest = if *leftover == 0 {
                 String::new()
             } else {
-                palette.caution(format!("; {leftover} objects are still there"))
+                palette.caution(say!(book, "; {leftover} objects are still there", leftover))
             };
-            lines.push(format!("  {} {name:width$}  off, {}{place}{rest}", palette.dim('○'), gate.reason));
+            let reason = gate_in_words(&gate.reason, language);
+            let words = say!(book, "off, {reason}{place}{rest}", reason, place, rest);
+            lines.push(format!("  {} {name:width$}  {words}", palette.dim('○')));
         }
         lines.join("\n") + "\n"
     }
 }
 
 impl ComponentStatus {
-    fn lines(&self, width: usize, names: &ShortNames, palette: Palette) -> Vec<String> {
+    fn lines(&self, width: usize, names: &ShortNames, palette: Palette, book: Phrasebook) -> Vec<String> {
         let Self { component, state, wanted, present, pending, unready } = self;
+        let there = say!(book, "{present} of {wanted} objects are there", present, wanted);
         let (sign, word) = match state {
-            State::Ready => (palette.good('✓'), format!("{}  {wanted} objects", palette.good("ready"))),
-            State::Progressing => (
-                palette.caution('…'),
-                format!("{}  {present} of {wanted} objects are there", palette.caution("progressing")),
-            ),
-            State::Failed => {
-                (palette.bad('✗'), format!("{}  {present} of {wanted} objects are there", palette.bad("failed")))
+            State::Ready => {
+                let objects = say!(book, "{wanted} objects", wanted);
+                (palette.good('✓'), format!("{}  {objects}", palette.good(say!(book, "ready"))))
             }
-            State::NotInstalled => (palette.dim('·'), format!("not installed  {wanted} objects to make")),
+            State::Progressing => {
+                (palette.caution('…'), format!("{}  {there}", palette.caution(say!(book, "progressing"))))
+            }
+            State::Failed => (palette.bad('✗'), format!("{}  {there}", palette.bad(say!(book, "failed")))),
+            State::NotInstalled => (palette.dim('·'), say!(book, "not installed  {wanted} objects to make", wanted)),
         };
         let differ = match pending {
             0 => String::new(),
             _ if *state == State::NotInstalled => String::new(),
-            1 => palette.caution(", 1 differs from the configuration"),
-            pending => palette.caution(format!(", {pending} differ from the configuration")),
+            1 => palette.caution(say!(book, ", 1 differs from the configuration")),
+            pending => palette.caution(say!(book, ", {pending} differ from the configuration", pending)),
         };
         let mut lines = vec![format!("  {sign} {component:width$}  {word}{differ}", component = component.as_str())];
-        lines.extend(
-            unready.iter().map(|it| format!("    {:width$}  {}: {}", "", names.show(&it.object), it.readiness)),
-        );
+        lines.extend(unready.iter().map(|it| {
+            let readiness = it.readiness.to_string();
+            let (object, why) = (names.show(&it.object), book.read(&readiness));
+            format!("    {:width$}  {}", "", say!(book, "{object}: {why}", object, why))
+        }));
         lines
     }
 }

@@ -2,9 +2,14 @@
 
 use std::time::Duration;
 
-use ks_apply::{ApplyEvent, Outcome};
+use ks_apply::{ApplyEvent, Outcome, StepError};
+use ks_model::language::Phrasebook;
+use ks_model::say;
+use ks_plan::diagnosis::Cause;
 use ks_plan::display::{Palette, ShortNames};
 use ks_plan::{Action, Plan, Readiness, StepId, Task};
+
+use super::columns::padded;
 
 /// Puts the events of one plan into words.
 pub struct Words<'p> {
@@ -14,26 +19,28 @@ pub struct Words<'p> {
     pub names: ShortNames,
     /// With which colours.
     pub palette: Palette,
+    /// In which language.
+    pub book: Phrasebook,
 }
 
 impl<'p> Words<'p> {
     /// Prepares for a plan.
-    pub fn new(plan: &'p Plan, palette: Palette) -> Self {
+    pub fn new(plan: &'p Plan, palette: Palette, book: Phrasebook) -> Self {
         let names = ShortNames::of(plan.changes.iter().map(|it| &it.object));
-        Self { plan, names, palette }
+        Self { plan, names, palette, book }
     }
 
     /// A step: `apply Namespace monitoring`.
     pub fn step(&self, id: StepId) -> String {
         match self.plan.steps.get(id).map(|it| &it.task) {
-            Some(Task::Write(object)) => format!("apply {}", self.names.show(object)),
-            Some(Task::AwaitReady(object)) => format!("wait for {}", self.names.show(object)),
-            Some(Task::Delete(object)) => format!("delete {}", self.names.show(object)),
-            Some(Task::AwaitAbsent(object)) => format!("wait until {} is gone", self.names.show(object)),
+            Some(Task::Write(it)) => say!(self.book, "apply {object}", object = self.names.show(it)),
+            Some(Task::AwaitReady(it)) => say!(self.book, "wait for {object}", object = self.names.show(it)),
+            Some(Task::Delete(it)) => say!(self.book, "delete {object}", object = self.names.show(it)),
+            Some(Task::AwaitAbsent(it)) => say!(self.book, "wait until {object} is gone", object = self.names.show(it)),
             Some(Task::AwaitClaimTemplate(it)) => {
-                format!("wait for the claim template of {}", self.names.show(&it.owner))
+                say!(self.book, "wait for the claim template of {object}", object = self.names.show(&it.owner))
             }
-            Some(task) => task.to_string(),
+            Some(task) => self.book.read(&task.to_string()).into_owned(),
             None => String::new(),
         }
     }
@@ -42,10 +49,9 @@ impl<'p> Words<'p> {
     pub fn brief(&self, id: StepId) -> String {
         match self.plan.steps.get(id).map(|it| &it.task) {
             Some(Task::Write(object) | Task::AwaitReady(object)) => format!("{} {}", object.kind.kind, object.name),
-            Some(Task::Delete(object) | Task::AwaitAbsent(object)) => {
-                format!("removing {} {}", object.kind.kind, object.name)
+            Some(Task::Delete(object) | Task::AwaitAbsent(object) | Task::FreeClaim { claim: object, .. }) => {
+                say!(self.book, "removing {kind} {name}", kind = object.kind.kind, name = object.name)
             }
-            Some(Task::FreeClaim { claim, .. }) => format!("removing {} {}", claim.kind.kind, claim.name),
             Some(Task::AwaitReplica(replica)) => format!("Pod {}", replica.pod.name),
             _ => self.step(id),
         }
@@ -53,55 +59,73 @@ impl<'p> Words<'p> {
 
     /// What happened, in a line; nothing where a reader learns nothing.
     pub fn event(&self, event: &ApplyEvent) -> Option<String> {
-        let palette = self.palette;
+        let (palette, book) = (self.palette, self.book);
         match event {
             ApplyEvent::Progress(id, Readiness::Waiting { on }) => {
-                Some(format!("{} {}: {on}", palette.dim("waiting "), self.object(*id)?))
+                let label = palette.dim(label(&say!(book, "waiting")));
+                let (object, why) = (self.object(*id)?, book.read(on));
+                Some(format!("{label} {}", say!(book, "{object}: {why}", object, why)))
             }
-            ApplyEvent::Retried(id, why) => Some(format!("{} {}: {why}", palette.caution("retrying"), self.step(*id))),
+            ApplyEvent::Retried(id, why) => {
+                let label = palette.caution(label(&say!(book, "retrying")));
+                let (step, why) = (self.step(*id), book.read(why));
+                Some(format!("{label} {}", say!(book, "{step}: {why}", step, why)))
+            }
             ApplyEvent::StepFinished(id, outcome, took) => self.ending(*id, outcome, *took),
             ApplyEvent::Overdue => {
-                let words = "the time for the whole apply; waits end, nothing new is started";
-                Some(format!("{} {words}", palette.bad("over    ")))
+                let words = say!(book, "the time for the whole apply; waits end, nothing new is started");
+                Some(format!("{} {words}", palette.bad(label(&say!(book, "over")))))
             }
             ApplyEvent::LeaseLost(loss) => {
-                let words = "writes under way are finished, nothing new is started";
-                Some(format!("{} the lease: {loss}; {words}", palette.bad("lost    ")))
+                let loss = loss.to_string();
+                let why = book.read(&loss);
+                let words = say!(book, "the lease: {why}; writes under way are finished, nothing new is started", why);
+                Some(format!("{} {words}", palette.bad(label(&say!(book, "lost")))))
             }
             _ => None,
         }
     }
 
+    /// That the user interrupted.
+    pub fn interrupted(&self) -> String {
+        say!(self.book, "interrupted: writes under way are finished, nothing new is started; Ctrl-C again ends at once")
+    }
+
     fn ending(&self, id: StepId, outcome: &Outcome, took: Duration) -> Option<String> {
-        let palette = self.palette;
+        let (palette, book) = (self.palette, self.book);
+        let after = || palette.dim(say!(book, "after {time}", time = seconds(took)));
         let task = &self.plan.steps.get(id)?.task;
         match (outcome, task) {
             (Outcome::Applied, Task::Write(object)) => {
                 let action = self.plan.change(object).map_or(Action::Update, |it| it.action);
                 let word = match action {
-                    Action::Create => "created ",
-                    Action::Replace => "replaced",
-                    _ => "changed ",
+                    Action::Create => say!(book, "created"),
+                    Action::Replace => say!(book, "replaced"),
+                    _ => say!(book, "changed"),
                 };
-                Some(format!("{} {}", palette.action(action, word), self.names.show(object)))
+                Some(format!("{} {}", palette.action(action, label(&word)), self.names.show(object)))
             }
-            (Outcome::Applied, _) => Some(format!("{} the inventory", palette.dim("wrote   "))),
+            (Outcome::Applied, _) => {
+                let label = palette.dim(label(&say!(book, "wrote")));
+                Some(format!("{label} {}", say!(book, "the inventory")))
+            }
             // What was ready at once needs no line of its own.
             (Outcome::Reached, Task::AwaitReady(_)) if took < Duration::from_millis(100) => None,
             (Outcome::Reached, Task::AwaitReady(object)) => {
-                let after = palette.dim(format!("after {}", seconds(took)));
-                Some(format!("{} {} {after}", palette.good("ready   "), self.names.show(object)))
+                let label = palette.good(label(&say!(book, "ready")));
+                Some(format!("{label} {} {}", self.names.show(object), after()))
             }
             (Outcome::Reached, Task::AwaitReplica(replica)) => {
-                let after = palette.dim(format!("after {}", seconds(took)));
-                Some(format!("{} {} {after}", palette.good("ready   "), self.names.show(&replica.pod)))
+                let label = palette.good(label(&say!(book, "ready")));
+                Some(format!("{label} {} {}", self.names.show(&replica.pod), after()))
             }
             (Outcome::Deleted, Task::AwaitAbsent(object))
             | (Outcome::Deleted | Outcome::Reached, Task::FreeClaim { claim: object, .. }) => {
-                Some(format!("{} {}", palette.action(Action::Delete, "gone    "), self.names.show(object)))
+                let label = palette.action(Action::Delete, label(&say!(book, "gone")));
+                Some(format!("{label} {}", self.names.show(object)))
             }
             (Outcome::Failed(_) | Outcome::TimedOut { .. }, _) => {
-                Some(format!("{} {}", palette.bad("failed  "), self.failure(id, outcome)?))
+                Some(format!("{} {}", palette.bad(label(&say!(book, "failed"))), self.failure(id, outcome)?))
             }
             _ => None,
         }
@@ -111,14 +135,43 @@ impl<'p> Words<'p> {
     pub fn failure(&self, id: StepId, outcome: &Outcome) -> Option<String> {
         match outcome {
             // What a cluster says begins with what was asked, which names the object.
-            Outcome::Failed(ks_apply::StepError::Cluster(error)) => Some(error.to_string()),
-            Outcome::Failed(error) => Some(format!("{}: {error}", self.step(id))),
+            Outcome::Failed(StepError::Cluster(error)) => Some(self.book.read(&error.to_string()).into_owned()),
+            Outcome::Failed(error) => {
+                let why = match error {
+                    StepError::Stuck(cause) => self.cause(cause),
+                    error => self.book.read(&error.to_string()).into_owned(),
+                };
+                Some(say!(self.book, "{step}: {why}", step = self.step(id), why))
+            }
             Outcome::TimedOut { last, waited, cause } => {
-                let found = cause.as_ref().map_or_else(|| last.to_string(), ToString::to_string);
-                Some(format!("{}: not ready after {}, {found}", self.step(id), seconds(*waited)))
+                let last = last.to_string();
+                let why = cause.as_ref().map_or_else(|| self.book.read(&last).into_owned(), |it| self.cause(it));
+                let (step, time) = (self.step(id), seconds(*waited));
+                Some(say!(self.book, "{step}: not ready after {time}, {why}", step, time, why))
             }
             _ => None,
         }
+    }
+
+    /// Why an object did not become ready: `Pod ns/p, container c: CrashLoopBackOff for 120 s: Error, exit code 1`.
+    fn cause(&self, cause: &Cause) -> String {
+        if self.book.is_english() {
+            return cause.to_string();
+        }
+        let book = self.book;
+        let place = match (&cause.pod, &cause.container) {
+            (None, _) => String::new(),
+            (Some(pod), None) => say!(book, "{pod}: ", pod),
+            (Some(pod), Some(container)) => say!(book, "{pod}, container {container}: ", pod, container),
+        };
+        let time =
+            if cause.seconds == 0 { String::new() } else { say!(book, " for {seconds} s", seconds = cause.seconds) };
+        let said = |text: &str| book.read(text).into_owned();
+        let message =
+            if cause.message.is_empty() { String::new() } else { say!(book, ": {why}", why = said(&cause.message)) };
+        let state =
+            if cause.state.is_empty() { String::new() } else { say!(book, " ({state})", state = said(&cause.state)) };
+        format!("{place}{}{time}{message}{state}", cause.reason)
     }
 
     /// What was found out about a failure, line by line: the end of a log, warnings, what to do.
@@ -126,9 +179,12 @@ impl<'p> Words<'p> {
         let Some(cause) = outcome.cause() else { return Vec::new() };
         let palette = self.palette;
         let log = cause.log.iter().map(|it| format!("{} {it}", palette.dim("│")));
-        let events = cause.events.iter().map(|it| format!("{} {it}", palette.caution("warning")));
-        let unread = cause.unread.iter().map(|it| format!("{} {it}", palette.caution("not read:")));
-        log.chain(events).chain(unread).chain([format!("{} {}", palette.dim("→"), cause.advice)]).collect()
+        let warning = palette.caution(say!(self.book, "warning"));
+        let events = cause.events.iter().map(|it| format!("{warning} {it}"));
+        let not_read = palette.caution(say!(self.book, "not read:"));
+        let unread = cause.unread.iter().map(|it| format!("{not_read} {}", self.book.read(it)));
+        let advice = format!("{} {}", palette.dim("→"), self.book.read(&cause.advice));
+        log.chain(events).chain(unread).chain([advice]).collect()
     }
 
     fn object(&self, id: StepId) -> Option<String> {
@@ -137,6 +193,11 @@ impl<'p> Words<'p> {
             task => task.object().map(|it| self.names.show(it)),
         }
     }
+}
+
+/// What happened in a word, as wide as the widest of them.
+fn label(word: &str) -> String {
+    padded(word, 8)
 }
 
 /// A duration with what matters of it: `0.3s`, `42s`, `3m 05s`.
@@ -153,13 +214,13 @@ pub fn seconds(duration: Duration) -> String {
 mod tests {
     use std::collections::BTreeMap;
 
-    use ks_apply::StepError;
-    use ks_model::{Bundle, DesiredObject, Facts, Manifest};
-    use ks_plan::diagnosis::{Cause, of_pod};
+    use ks_model::{Bundle, DesiredObject, Facts, Language, Manifest};
+    use ks_plan::diagnosis::of_pod;
     use ks_plan::{Desired, Inventory, LiveState, plan};
     use serde_json::json;
 
     use super::*;
+    use crate::chinese::phrasebook;
 
     #[test]
     fn a_failure_tells_the_fault_the_log_the_warnings_and_what_to_do() {
@@ -178,14 +239,24 @@ mod tests {
         cause.log = vec!["starting".into(), "panic: no database".into()];
         cause.events = vec!["BackOff: restarting failed container (9 times)".into()];
         let outcome = Outcome::Failed(StepError::Stuck(Box::new(cause)));
-        let words = Words::new(&plan, Palette::plain());
-        let told = [words.failure(wait, &outcome).unwrap()].into_iter().chain(words.details(&outcome));
-        insta::assert_snapshot!(told.collect::<Vec<_>>().join("\n"), @"
+        let told = |book| {
+            let words = Words::new(&plan, Palette::plain(), book);
+            let lines = [words.failure(wait, &outcome).unwrap()].into_iter().chain(words.details(&outcome));
+            lines.collect::<Vec<_>>().join("\n")
+        };
+        insta::assert_snapshot!(told(Phrasebook::ENGLISH), @"
         wait for Deployment mon/d: Pod mon/d-1, container c: CrashLoopBackOff for 120 s: Error, exit code 1 (0 of 1 pods is available)
         │ starting
         │ panic: no database
         warning BackOff: restarting failed container (9 times)
         → read more of the log: kubectl logs -n mon d-1 -c c --previous
+        ");
+        insta::assert_snapshot!(told(phrasebook(Language::Chinese)), @"
+        等待 Deployment mon/d：Pod mon/d-1 的容器 c：CrashLoopBackOff，持续 120 秒：Error，退出码 1（1 个 Pod 中有 0 个可用）
+        │ starting
+        │ panic: no database
+        警告 BackOff: restarting failed container (9 times)
+        → 查看更多日志：kubectl logs -n mon d-1 -c c --previous
         ");
     }
 

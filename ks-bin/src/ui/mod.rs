@@ -7,11 +7,14 @@ use std::io::{BufRead, ErrorKind, IsTerminal, Write, stderr, stdin, stdout};
 use std::process::ExitCode;
 
 use anstream::{AutoStream, ColorChoice};
+use ks_model::language::Phrasebook;
+use ks_model::{Language, say};
 use ks_plan::display::Palette;
 
 pub use board::Board;
 pub use problems::{draw, one_line};
 
+use crate::chinese;
 use crate::cli::ColorWhen;
 use crate::command_error::{CommandError, Kind};
 
@@ -20,16 +23,37 @@ use crate::command_error::{CommandError, Kind};
 pub struct Ui {
     out: ColorChoice,
     err: ColorChoice,
+    language: Language,
 }
 
 impl Ui {
     /// Decides about colours: by the option, else by terminal, `NO_COLOR` and `CLICOLOR_FORCE`.
     pub fn new(when: ColorWhen) -> Self {
         match when {
-            ColorWhen::Always => Self { out: ColorChoice::AlwaysAnsi, err: ColorChoice::AlwaysAnsi },
-            ColorWhen::Never => Self { out: ColorChoice::Never, err: ColorChoice::Never },
-            ColorWhen::Auto => Self { out: AutoStream::choice(&stdout()), err: AutoStream::choice(&stderr()) },
+            ColorWhen::Always => Self::with(ColorChoice::AlwaysAnsi, ColorChoice::AlwaysAnsi),
+            ColorWhen::Never => Self::with(ColorChoice::Never, ColorChoice::Never),
+            ColorWhen::Auto => Self::with(AutoStream::choice(&stdout()), AutoStream::choice(&stderr())),
         }
+    }
+
+    fn with(out: ColorChoice, err: ColorChoice) -> Self {
+        Self { out, err, language: Language::English }
+    }
+
+    /// The same in another language.
+    #[must_use]
+    pub fn speaking(self, language: Language) -> Self {
+        Self { language, ..self }
+    }
+
+    /// In which language people are spoken to.
+    pub fn language(&self) -> Language {
+        self.language
+    }
+
+    /// What puts English into this language.
+    pub fn book(&self) -> Phrasebook {
+        chinese::phrasebook(self.language)
     }
 
     /// Writes a result.
@@ -50,14 +74,26 @@ impl Ui {
         drop(writeln!(err, "{line}").and_then(|()| err.flush()));
     }
 
-    /// Writes something that the user should know.
-    pub fn note(&self, text: &str) {
-        self.tell(&format!("{} {text}", Palette::coloured().dim("note:")));
+    /// Writes a sentence, put into the language of the user.
+    pub fn say(&self, sentence: &str) {
+        self.tell(&self.book().read(sentence));
     }
 
-    /// Writes something that the user should look at.
+    /// Writes something that the user should know, put into the language of the user.
+    pub fn note(&self, text: &str) {
+        let label = Palette::coloured().dim(say!(self.book(), "note:"));
+        self.labelled(&label, text);
+    }
+
+    /// Writes something that the user should look at, put into the language of the user.
     pub fn warn(&self, text: &str) {
-        self.tell(&format!("{} {text}", Palette::coloured().caution("warning:")));
+        let label = Palette::coloured().caution(say!(self.book(), "warning:"));
+        self.labelled(&label, text);
+    }
+
+    fn labelled(&self, label: &str, text: &str) {
+        let book = self.book();
+        self.tell(&say!(book, "{label} {text}", label, text = book.read(text)));
     }
 
     /// Asks a question and reads the answer; `None` when there is nobody to answer.
@@ -87,16 +123,17 @@ impl Ui {
         self.err != ColorChoice::Never
     }
 
-    /// Says the last words of a command and gives its exit code.
+    /// Says the last words of a command, put into the language of the user, and gives its exit code.
     pub fn finish(&self, ending: Result<Kind, CommandError>) -> ExitCode {
         match ending {
             Ok(kind) => kind.code().into(),
             Err(CommandError { kind, message, hints }) => {
-                let palette = Palette::coloured();
+                let (palette, book) = (Palette::coloured(), self.book());
                 if !message.is_empty() {
-                    self.tell(&format!("{} {message}", palette.bad("error:")));
+                    self.labelled(&palette.bad(say!(book, "error:")), &message);
                 }
-                hints.iter().for_each(|it| self.tell(&format!("{} {it}", palette.good(" hint:"))));
+                let label = palette.good(say!(book, " hint:"));
+                hints.iter().for_each(|it| self.labelled(&label, it));
                 kind.code().into()
             }
         }

@@ -2,6 +2,7 @@
 
 #![expect(clippy::unwrap_used, reason = "tests may unwrap, their helpers too")]
 
+mod chinese;
 mod conflicts;
 mod destroy;
 mod event_stream;

@@ -53,11 +53,21 @@ impl Room {
 
     /// Runs `ks` with these arguments and this standard input.
     pub fn ks_with_input(&self, arguments: &[&str], input: &str) -> Run {
+        self.run(arguments, input, &[])
+    }
+
+    /// Runs `ks` with these arguments and variables.
+    pub fn ks_with_variables(&self, arguments: &[&str], variables: &[(&str, &str)]) -> Run {
+        self.run(arguments, "", variables)
+    }
+
+    fn run(&self, arguments: &[&str], input: &str, variables: &[(&str, &str)]) -> Run {
         let mut child = Command::new(env!("CARGO_BIN_EXE_ks"))
             .args(arguments)
             .current_dir(self.path())
             .env_clear()
             .env("HOME", self.path())
+            .envs(variables.iter().copied())
             .stdin(Stdio::piped())
             .stdout(Stdio::piped())
             .stderr(Stdio::piped())

@@ -7,6 +7,7 @@
 #[cfg(test)]
 mod bad_values;
 mod check;
+mod chinese;
 mod cluster_configuration;
 mod covered;
 mod document;
@@ -21,6 +22,7 @@ mod suggest;
 mod validate;
 mod yaml;
 
+pub use chinese::CHINESE;
 pub use cluster_configuration::{ClusterConfiguration, FieldOrigin, Parsed};
 pub use covered::{has_credentials, is_secret_name};
 pub use fields::{paths, spellings};

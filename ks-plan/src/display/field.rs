@@ -1,5 +1,7 @@
 //! One field of a change as text, before and after.
 
+use ks_model::language::Phrasebook;
+
 use super::diff::{FieldDiff, Line, Mark, Piece, Shape, Side};
 use super::palette::Palette;
 use crate::change::{Action, FieldChange};
@@ -7,8 +9,20 @@ use crate::change::{Action, FieldChange};
 /// How many new or removed lines of one field follow each other, unless everything is to be shown.
 const MOST: usize = 40;
 
+/// Says how a field is shown.
+#[derive(Clone, Copy)]
+pub struct Style {
+    /// Whether all lines are shown.
+    pub full: bool,
+    /// With which colours.
+    pub palette: Palette,
+    /// In which language.
+    pub book: Phrasebook,
+}
+
 /// Writes what happens to a field, in as few lines as show it.
-pub fn lines(action: Action, field: &FieldChange, full: bool, palette: Palette) -> Vec<String> {
+pub fn lines(action: Action, field: &FieldChange, style: Style) -> Vec<String> {
+    let Style { full, palette, book } = style;
     let Some(diff) = FieldDiff::of(field) else { return Vec::new() };
     let FieldDiff { path, shape } = if full { diff } else { diff.folded(MOST) };
     // Of a new object everything is new: that needs no sign.
@@ -26,24 +40,25 @@ pub fn lines(action: Action, field: &FieldChange, full: bool, palette: Palette) 
         Shape::Single(side, value) => vec![format!("{}{path}: {value}", sign(side))],
         Shape::Below { note, side: Some(side), lines } => {
             let shown = lines.iter().map(|it| match side {
-                Side::Removed => format!("          {}", palette.removed(it.text())),
-                _ => format!("          {}", it.text()),
+                Side::Removed => format!("          {}", palette.removed(it.text(book))),
+                _ => format!("          {}", it.text(book)),
             });
-            [head(&sign(side), &path, note, palette)].into_iter().chain(shown).collect()
+            [head(&sign(side), &path, note, style)].into_iter().chain(shown).collect()
         }
         Shape::Below { note, side: None, lines } => {
-            let shown = lines.iter().map(|it| format!("        {}", line(it, palette)));
-            [head("      ", &path, note, palette)].into_iter().chain(shown).collect()
+            let shown = lines.iter().map(|it| format!("        {}", line(it, style)));
+            [head("      ", &path, note, style)].into_iter().chain(shown).collect()
         }
     }
 }
 
-fn head(sign: &str, path: &str, note: Option<String>, palette: Palette) -> String {
-    let note = note.map(|it| palette.dim(format!(" {it}"))).unwrap_or_default();
+fn head(sign: &str, path: &str, note: Option<String>, style: Style) -> String {
+    let note = note.map(|it| style.palette.dim(format!(" {}", style.book.read(&it)))).unwrap_or_default();
     format!("{sign}{path}:{note}")
 }
 
-fn line(line: &Line, palette: Palette) -> String {
+fn line(line: &Line, style: Style) -> String {
+    let palette = style.palette;
     let action = match line.side {
         Side::Removed => Action::Delete,
         Side::Added => Action::Create,
@@ -51,7 +66,7 @@ fn line(line: &Line, palette: Palette) -> String {
     };
     let piece = |it: &Piece| match it.mark {
         Mark::Differs => palette.emphasised(action, &it.text),
-        Mark::LeftOut => palette.dim(&it.text),
+        Mark::LeftOut => palette.dim(style.book.read(&it.text)),
         Mark::Plain if action == Action::NoOp => palette.dim(&it.text),
         Mark::Plain => palette.action(action, &it.text),
     };

@@ -1,8 +1,9 @@
 //! Changes, grouped as they are shown.
 
 use ks_model::Ownership;
+use ks_model::language::Phrasebook;
 
-use super::reason;
+use super::{reason, sentences};
 use crate::change::{Action, Change, Reason, Risk};
 use crate::plan::{Plan, Summary};
 
@@ -74,24 +75,19 @@ pub fn name(change: &Change) -> &str {
 }
 
 /// The reason that all deletes of a group share, in words.
-pub fn shared_reason(group: &Group<'_>) -> Option<String> {
+pub fn shared_reason(book: Phrasebook, group: &Group<'_>) -> Option<String> {
     let (first, rest) = group.changes.split_first()?;
     let is_shared = rest.iter().all(|it| it.reasons == first.reasons);
     let reason = first.reasons.first().filter(|_| is_shared && first.reasons.len() == 1)?;
-    Some(reason::in_words(reason))
+    Some(reason::in_words(book, reason))
 }
 
 /// Says how many of each there are: `18 to create, 1 to change`.
-pub fn counts(group: &Group<'_>) -> String {
-    let words = [
-        (Action::Create, "to create"),
-        (Action::Update, "to change"),
-        (Action::Replace, "to replace"),
-        (Action::Delete, "to delete"),
-    ];
-    let parts = words.into_iter().filter_map(|(action, word)| {
+pub fn counts(book: Phrasebook, group: &Group<'_>) -> String {
+    let actions = [Action::Create, Action::Update, Action::Replace, Action::Delete];
+    let parts = actions.into_iter().filter_map(|action| {
         let count = group.changes.iter().filter(|it| it.action == action).count();
-        (count > 0).then(|| format!("{count} {word}"))
+        (count > 0).then(|| sentences::count(book, action, count))
     });
-    parts.collect::<Vec<_>>().join(", ")
+    sentences::listed(book, &parts.collect::<Vec<_>>())
 }

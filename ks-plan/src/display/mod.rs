@@ -19,7 +19,7 @@ pub use html::{HtmlOptions, html};
 pub use markdown::{MAX_SIZE, MarkdownOptions, markdown};
 pub use names::ShortNames;
 pub use palette::Palette;
-pub use reason::setting_in_words;
+pub use reason::{gate_in_words, setting_in_words};
 pub use text::{TextOptions, text};
 pub use value::inline;
 

@@ -1,94 +1,144 @@
 //! Reasons in words.
 
-use ks_model::{ObjectRef, Origin};
+use ks_model::language::Phrasebook;
+use ks_model::{Language, ObjectRef, Origin, say};
 
+use super::sentences::{all_of, listed};
 use super::value::inline;
 use crate::change::Reason;
+use crate::chinese;
 use crate::resolutions::Forgotten;
 use crate::volumes::VolumeChange;
 
 /// Says why an object is in the plan, in one line.
-pub fn in_words(reason: &Reason) -> String {
+pub fn in_words(book: Phrasebook, reason: &Reason) -> String {
     match reason {
-        Reason::Wanted { file } => format!("{file} wants it"),
-        Reason::Setting { name, value, origin } => setting_in_words(name, &inline(value), origin),
-        Reason::GateClosed { reason } => reason.clone(),
-        Reason::NoLongerWanted => "no component wants it any more".to_owned(),
+        Reason::Wanted { file } => say!(book, "{file} wants it", file),
+        Reason::Setting { name, value, origin } => setting(book, name, &inline(value), origin),
+        Reason::GateClosed { reason } => gate(book, reason),
+        Reason::NoLongerWanted => say!(book, "no component wants it any more"),
         Reason::Ownership => {
-            "no value changes: ks takes over fields that it shares or that an older tool wrote".to_owned()
+            say!(book, "no value changes: ks takes over fields that it shares or that an older tool wrote")
         }
-        Reason::Adoption { managers } => format!("ks adopts it from {}", managers.join(" and ")),
-        Reason::BeingDeleted => "it is being deleted, and made anew once it is gone".to_owned(),
-        Reason::GivenBack => "nothing wants these fields any more; the object itself stays".to_owned(),
-        Reason::Inventory => "it keeps the list of what ks owns".to_owned(),
-        Reason::Volume { of, change } => volume_in_words(change, of),
+        Reason::Adoption { managers } => say!(book, "ks adopts it from {managers}", managers = all_of(book, managers)),
+        Reason::BeingDeleted => say!(book, "it is being deleted, and made anew once it is gone"),
+        Reason::GivenBack => say!(book, "nothing wants these fields any more; the object itself stays"),
+        Reason::Inventory => say!(book, "it keeps the list of what ks owns"),
+        Reason::Volume { of, change } => volume_in_words(book, change, of),
         Reason::PodsMadeAnew { by } => {
-            format!("its operator makes {} {} anew: all its pods restart at once", by.kind.kind, by.name)
+            let (kind, name) = (&by.kind.kind, &by.name);
+            say!(book, "its operator makes {kind} {name} anew: all its pods restart at once", kind, name)
         }
-        Reason::Destroyed => "everything that ks made goes".to_owned(),
-        Reason::TakesAlong { count, some } => format!("it takes along {}", of_others(*count, some)),
-        Reason::HasTenants { count, some } => format!("it stays: in it live {}", of_others(*count, some)),
-        Reason::MadeBy { manager } => format!("it stays: {manager} made it"),
-        Reason::Left => "it stays: the user leaves it".to_owned(),
+        Reason::Destroyed => say!(book, "everything that ks made goes"),
+        Reason::TakesAlong { count, some } => {
+            say!(book, "it takes along {objects}", objects = of_others(book, *count, some))
+        }
+        Reason::HasTenants { count, some } => {
+            say!(book, "it stays: in it live {objects}", objects = of_others(book, *count, some))
+        }
+        Reason::MadeBy { manager } => say!(book, "it stays: {manager} made it", manager),
+        Reason::Left => say!(book, "it stays: the user leaves it"),
         Reason::ClaimsStay { claims } => {
-            let names: Vec<&str> = claims.iter().map(|it| it.name.as_str()).collect();
-            format!("nothing uses {} any more: these claims stay, with their data", names.join(", "))
+            let names: Vec<String> = claims.iter().map(|it| it.name.clone()).collect();
+            let names = listed(book, &names);
+            say!(book, "nothing uses {names} any more: these claims stay, with their data", names)
         }
     }
 }
 
-/// `3 objects of others: PersistentVolumeClaim a/b, ConfigMap a/c and 1 more`.
-fn of_others(count: usize, some: &[ObjectRef]) -> String {
-    let named: Vec<String> = some.iter().map(ToString::to_string).collect();
-    let objects = if count == 1 { "1 object".to_owned() } else { format!("{count} objects") };
-    let rest = count.saturating_sub(named.len());
-    let rest = if rest == 0 { String::new() } else { format!(" and {rest} more") };
-    format!("{objects} of others: {}{rest}", named.join(", "))
+/// Says why a component is off, in a language: the reason of a closed gate is English.
+pub fn gate_in_words(reason: &str, language: Language) -> String {
+    gate(chinese::phrasebook(language), reason)
 }
 
-fn volume_in_words(change: &VolumeChange, of: &ObjectRef) -> String {
+/// Why a component is off: the values that its condition looked at, which come in as English.
+pub fn gate(book: Phrasebook, reason: &str) -> String {
+    let whole = chinese::in_gates(book).read(reason);
+    if whole != reason || book.is_english() {
+        return whole.into_owned();
+    }
+    let parts: Vec<String> = reason.split(", ").map(|it| chinese::in_clues(book).read(it).into_owned()).collect();
+    listed(book, &parts)
+}
+
+/// `3 objects of others: PersistentVolumeClaim a/b, ConfigMap a/c and 1 more`.
+fn of_others(book: Phrasebook, count: usize, some: &[ObjectRef]) -> String {
+    let named: Vec<String> = some.iter().map(ToString::to_string).collect();
+    let objects = if count == 1 { say!(book, "1 object") } else { say!(book, "{count} objects", count) };
+    let more = count.saturating_sub(named.len());
+    let rest = if more == 0 { String::new() } else { say!(book, " and {more} more", more) };
+    say!(book, "{objects} of others: {named}{rest}", objects, named = listed(book, &named), rest)
+}
+
+fn volume_in_words(book: Phrasebook, change: &VolumeChange, of: &ObjectRef) -> String {
     let owner = format!("{} {}", of.kind.kind, of.name);
-    let why = match change {
+    match change {
         VolumeChange::Expanded => {
-            return format!("{owner} wants more room, and the class lets its claims grow in place");
+            say!(book, "{owner} wants more room, and the class lets its claims grow in place", owner)
         }
-        VolumeChange::Unwanted => return format!("{owner} stores its data elsewhere; one replica follows the other"),
-        VolumeChange::OfAnotherClass => "another class, which no claim can change",
-        VolumeChange::TooLarge => "less room, and no claim can shrink; to keep its data, keep its size",
-        VolumeChange::TooSmall { class } if class.is_empty() => "more room, and no claim without a class can grow",
-        VolumeChange::TooSmall { class } => {
-            return format!(
-                "{owner} wants more room, and class {class} lets no claim grow; one replica follows the other"
-            );
+        VolumeChange::Unwanted => {
+            say!(book, "{owner} stores its data elsewhere; one replica follows the other", owner)
         }
-        VolumeChange::Unbound => "more room, and only a bound claim can grow",
-    };
-    format!("{owner} wants {why}; one replica follows the other")
+        VolumeChange::OfAnotherClass => {
+            say!(book, "{owner} wants another class, which no claim can change; one replica follows the other", owner)
+        }
+        VolumeChange::TooLarge => say!(
+            book,
+            "{owner} wants less room, and no claim can shrink; to keep its data, keep its size; \
+             one replica follows the other",
+            owner
+        ),
+        VolumeChange::TooSmall { class } if class.is_empty() => say!(
+            book,
+            "{owner} wants more room, and no claim without a class can grow; one replica follows the other",
+            owner
+        ),
+        VolumeChange::TooSmall { class } => say!(
+            book,
+            "{owner} wants more room, and class {class} lets no claim grow; one replica follows the other",
+            owner,
+            class
+        ),
+        VolumeChange::Unbound => {
+            say!(book, "{owner} wants more room, and only a bound claim can grow; one replica follows the other", owner)
+        }
+    }
 }
 
 /// Says what a setting is and where that comes from: `replicas is 2: monitoring.prometheusReplicas at cc.yaml:12`.
 pub fn setting_in_words(name: &str, value: &str, origin: &Origin) -> String {
+    setting(Phrasebook::ENGLISH, name, value, origin)
+}
+
+fn setting(book: Phrasebook, name: &str, value: &str, origin: &Origin) -> String {
     match origin {
-        Origin::Configured { field, location: Some(place) } => format!("{name} is {value}: {field} at {place}"),
-        Origin::Configured { field, location: None } => format!("{name} is {value}: {field}"),
-        Origin::Kept { field } => format!("{name} stays {value}: kept from {field}"),
-        Origin::Found { search } => format!("{name} is what {search} finds"),
-        Origin::LiveCertificate { secret } => format!("{name} stays as it is in Secret {secret}"),
-        Origin::Generated { secret, because } => format!("{name} is made by apply: Secret {secret}: {because}"),
-        Origin::Default { expression: Some(text) } => format!("{name} is {value}: default, {text}"),
-        Origin::Default { expression: None } => format!("{name} is {value}: default"),
-        _ => format!("{name} is {value}"),
+        Origin::Configured { field, location: Some(place) } => {
+            say!(book, "{name} is {value}: {field} at {place}", name, value, field, place)
+        }
+        Origin::Configured { field, location: None } => say!(book, "{name} is {value}: {field}", name, value, field),
+        Origin::Kept { field } => say!(book, "{name} stays {value}: kept from {field}", name, value, field),
+        Origin::Found { search } => say!(book, "{name} is what {search} finds", name, search),
+        Origin::LiveCertificate { secret } => say!(book, "{name} stays as it is in Secret {secret}", name, secret),
+        Origin::Generated { secret, because } => {
+            let why = book.read(because);
+            say!(book, "{name} is made by apply: Secret {secret}: {why}", name, secret, why)
+        }
+        Origin::Default { expression: Some(text) } => {
+            say!(book, "{name} is {value}: default, {text}", name, value, text)
+        }
+        Origin::Default { expression: None } => say!(book, "{name} is {value}: default", name, value),
+        _ => say!(book, "{name} is {value}", name, value),
     }
 }
 
 /// Says why a field is kept no longer.
-pub fn why_forgotten(because: Forgotten) -> &'static str {
+pub fn why_forgotten(book: Phrasebook, because: Forgotten) -> String {
     match because {
-        Forgotten::Taken => "ks takes it",
-        Forgotten::Unwanted => "nothing wants it any more",
-        Forgotten::Absent => "the object is not there, and is made as it is wanted",
-        Forgotten::Unowned => "nobody else owns it any more, so that it is written as it is wanted",
-        Forgotten::Replaced => "the object is made again, as it is wanted",
+        Forgotten::Taken => say!(book, "ks takes it"),
+        Forgotten::Unwanted => say!(book, "nothing wants it any more"),
+        Forgotten::Absent => say!(book, "the object is not there, and is made as it is wanted"),
+        Forgotten::Unowned => say!(book, "nobody else owns it any more, so that it is written as it is wanted"),
+        Forgotten::Replaced => say!(book, "the object is made again, as it is wanted"),
     }
 }
 

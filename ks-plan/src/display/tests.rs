@@ -1,7 +1,7 @@
 //! Screens of small hand-made plans.
 
 use ks_model::config::Location;
-use ks_model::{ClosedGate, LiveField, Origin};
+use ks_model::{ClosedGate, Language, LiveField, Origin};
 use proptest::prelude::*;
 use serde_json::{Value, json};
 
@@ -17,7 +17,8 @@ use crate::sensitive::Mask;
 use crate::structured::Operation;
 
 fn shown(plan: &Plan, full: bool) -> String {
-    let options = TextOptions { cluster: Some("sandbox"), full, palette: Palette::plain() };
+    let options =
+        TextOptions { cluster: Some("sandbox"), full, palette: Palette::plain(), language: Language::English };
     text(plan, &options)
 }
 
@@ -137,7 +138,7 @@ fn kept_values_are_told_with_the_object_that_has_them() {
     let component = "prometheus".parse().unwrap();
     let mut plan = plan(vec![]);
     plan.kept = vec![Kept { component, setting: "volumeSize".into(), value: json!("30Gi"), field }];
-    let options = TextOptions { cluster: None, full: false, palette: Palette::plain() };
+    let options = TextOptions::default();
     insta::assert_snapshot!(text(&plan, &options));
 }
 
@@ -267,7 +268,7 @@ fn no_text_of_a_plan_drives_the_terminal() {
     let place = Location { file: odd.into(), line: 1, column: 1 };
     plan.closed = vec![ClosedGate::new("thanos-ruler".parse().unwrap(), odd.into(), odd.into(), Some(place))];
     for full in [false, true] {
-        let options = TextOptions { cluster: Some(odd), full, palette: Palette::plain() };
+        let options = TextOptions { cluster: Some(odd), full, palette: Palette::plain(), language: Language::English };
         let page = text(&plan, &options);
         assert!(!page.contains('\u{1b}') && page.contains(r"\u{1b}[2J"), "{page:?}");
     }

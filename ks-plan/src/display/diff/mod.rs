@@ -5,6 +5,7 @@ mod items;
 mod lines;
 mod words;
 
+use ks_model::language::Phrasebook;
 use serde_json::Value;
 
 use super::value::{inline, visible};
@@ -112,9 +113,13 @@ impl Line {
         (count > 0).then_some(Self { side: Side::LeftOut, pieces })
     }
 
-    /// The text without marks.
-    pub fn text(&self) -> String {
-        self.pieces.iter().map(|it| it.text.as_str()).collect()
+    /// The text without marks; words of ours in the language of the reader.
+    pub fn text(&self, book: Phrasebook) -> String {
+        let piece = |it: &Piece| match it.mark {
+            Mark::LeftOut => book.read(&it.text).into_owned(),
+            Mark::Plain | Mark::Differs => it.text.clone(),
+        };
+        self.pieces.iter().map(piece).collect()
     }
 }
 

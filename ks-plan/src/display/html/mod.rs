@@ -12,6 +12,7 @@ mod waits;
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
+use ks_model::language::Phrasebook;
 use sha2::{Digest, Sha256};
 
 use self::anchors::Anchors;
@@ -64,7 +65,7 @@ fn title(plan: &Plan) -> String {
     if plan.is_empty() {
         "Plan: nothing to change".to_owned()
     } else {
-        format!("Plan: {}", sentences::counts(plan.summary()))
+        format!("Plan: {}", sentences::counts(Phrasebook::ENGLISH, plan.summary()))
     }
 }
 

@@ -1,5 +1,7 @@
 //! One object: its line, and below it why it changes, what it waits for, and its fields.
 
+use ks_model::language::Phrasebook;
+
 use super::anchors::Anchors;
 use super::markup::Markup;
 use super::waits::Waits;
@@ -72,15 +74,16 @@ fn summary(change: &Change, anchors: &Anchors<'_>, page: &mut Markup) {
     page.element("span", &[("class", "badges")], |page| {
         if change.risk != Risk::Safe {
             let class = if change.risk == Risk::DataLoss { "badge bad" } else { "badge caution" };
-            page.leaf("span", &[("class", class), ("title", sentences::risk(change.risk))], &change.risk.to_string());
+            let risk = sentences::risk(Phrasebook::ENGLISH, change.risk);
+            page.leaf("span", &[("class", class), ("title", &risk)], &change.risk.to_string());
         }
         let conflicts = change.unresolved().count();
         if conflicts > 0 {
             let text = if conflicts == 1 { "1 conflict".to_owned() } else { format!("{conflicts} conflicts") };
             page.leaf("span", &[("class", "badge bad")], &text);
         }
-        if let Some(doubt) = sentences::doubt(change) {
-            page.leaf("span", &[("class", "badge quiet")], doubt);
+        if let Some(doubt) = sentences::doubt(Phrasebook::ENGLISH, change) {
+            page.leaf("span", &[("class", "badge quiet")], &doubt);
         }
         if matches!(change.action, Action::Update | Action::Replace) {
             let count = change.fields.len();
@@ -112,7 +115,7 @@ fn told(change: &Change, page: &mut Markup) {
         for reason in &change.reasons {
             page.element("li", &[("class", "part")], |page| {
                 page.raw("because ");
-                page.text(&reason::in_words(reason));
+                page.text(&reason::in_words(Phrasebook::ENGLISH, reason));
             });
         }
     });

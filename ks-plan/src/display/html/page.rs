@@ -1,5 +1,7 @@
 //! The parts of the page.
 
+use ks_model::language::Phrasebook;
+
 use super::anchors::Anchors;
 use super::graph::Graph;
 use super::markup::Markup;
@@ -150,7 +152,7 @@ impl Page<'_> {
             page.raw(": ");
             page.leaf("code", &[], &it.field);
             page.raw(", ");
-            page.text(why_forgotten(it.because));
+            page.text(&why_forgotten(Phrasebook::ENGLISH, it.because));
         });
     }
 
@@ -168,7 +170,7 @@ impl Page<'_> {
         if !self.plan.is_empty() {
             page.raw("<p id=\"nothing\" hidden>Nothing matches.</p>\n");
         }
-        if let Some(sentence) = sentences::unverified(self.plan) {
+        if let Some(sentence) = sentences::unverified(Phrasebook::ENGLISH, self.plan) {
             page.leaf("p", &[("class", "doubt")], &sentence);
         }
     }
@@ -178,8 +180,8 @@ impl Page<'_> {
             page.element("h2", &[], |page| {
                 page.text(group.name);
                 page.raw(" ");
-                page.leaf("small", &[], &groups::counts(group));
-                if let Some(why) = groups::shared_reason(group).filter(|_| deletes) {
+                page.leaf("small", &[], &groups::counts(Phrasebook::ENGLISH, group));
+                if let Some(why) = groups::shared_reason(Phrasebook::ENGLISH, group).filter(|_| deletes) {
                     page.raw(" ");
                     page.leaf("small", &[], &format!("because {why}"));
                 }

@@ -1,8 +1,12 @@
 //! The parts of the page, and how they are put together when some are left out.
 
+use ks_model::language::Phrasebook;
+use ks_model::say;
+
 use super::limit::Shorten;
 use super::object::Object;
 use crate::change::Action;
+use crate::display::sentences;
 
 /// Holds everything that may stand on the page.
 pub struct Page {
@@ -20,12 +24,14 @@ pub struct Page {
     pub groups: Vec<Group>,
     /// What is said at the end.
     pub doubt: Option<String>,
+    /// In which language it is written.
+    pub book: Phrasebook,
 }
 
 /// Holds one list.
 pub struct Section {
     /// Its heading, in words of ours.
-    pub title: &'static str,
+    pub title: String,
     /// Its lines.
     pub lines: Vec<String>,
 }
@@ -69,11 +75,14 @@ impl Page {
         if left.table && !self.table.is_empty() {
             page += &format!("{}\n", self.table);
         }
-        self.sections.iter().zip(&left.dropped).for_each(|(section, dropped)| section.write(*dropped, &mut page));
+        self.sections
+            .iter()
+            .zip(&left.dropped)
+            .for_each(|(section, dropped)| section.write(*dropped, self.book, &mut page));
         let mut forms = left.forms.iter();
         for group in &self.groups {
             let shown: Vec<_> = group.objects.iter().zip(forms.by_ref()).collect();
-            group.write(&shown, &mut page);
+            group.write(&shown, self.book, &mut page);
         }
         if let Some(doubt) = self.doubt.as_ref().filter(|_| left.facts) {
             page += &format!("{doubt}\n");
@@ -120,15 +129,22 @@ impl Page {
             .into_iter()
             .filter(|(count, ..)| *count > 0)
             .map(|(count, what, before)| format!("{before}{count} {what}{}", if count == 1 { "" } else { "s" }))
+            .map(|it| self.book.read(&it).into_owned())
             .collect();
-        let list = said.join(", ");
-        (!said.is_empty())
-            .then(|| format!("Left out, to stay within {max_size} bytes: {list}. `ks plan` shows everything."))
+        let list = sentences::listed(self.book, &said);
+        (!said.is_empty()).then(|| {
+            say!(
+                self.book,
+                "Left out, to stay within {max_size} bytes: {list}. `ks plan` shows everything.",
+                max_size,
+                list
+            )
+        })
     }
 }
 
 impl Section {
-    fn write(&self, dropped: usize, page: &mut String) {
+    fn write(&self, dropped: usize, book: Phrasebook, page: &mut String) {
         let shown = self.lines.len().saturating_sub(dropped);
         if shown == 0 {
             return;
@@ -136,14 +152,14 @@ impl Section {
         *page += &format!("### {}\n\n", self.title);
         self.lines.iter().take(shown).for_each(|it| *page += &format!("- {it}\n"));
         if dropped > 0 {
-            *page += &format!("- … {dropped} more\n");
+            *page += &format!("- {}\n", say!(book, "… {count} more", count = dropped));
         }
         *page += "\n";
     }
 }
 
 impl Group {
-    fn write(&self, objects: &[(&Object, &Form)], page: &mut String) {
+    fn write(&self, objects: &[(&Object, &Form)], book: Phrasebook, page: &mut String) {
         let counted = objects.iter().filter(|(_, form)| **form == Form::Counted).count();
         if counted == objects.len() {
             return;
@@ -166,7 +182,8 @@ impl Group {
             *page += text;
         }
         if counted > 0 {
-            *page += &format!("{}- … {counted} more\n", if is_list { "" } else { "\n" });
+            let more = say!(book, "… {count} more", count = counted);
+            *page += &format!("{}- {more}\n", if is_list { "" } else { "\n" });
             is_list = true;
         }
         if is_list {

@@ -35,7 +35,7 @@ fn story() -> Plan {
 }
 
 fn page_of(plan: &Plan, max_size: usize) -> String {
-    markdown(plan, &MarkdownOptions { cluster: Some("sandbox"), max_size })
+    markdown(plan, &MarkdownOptions { cluster: Some("sandbox"), max_size, ..MarkdownOptions::default() })
 }
 
 #[test]
