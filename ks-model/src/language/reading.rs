@@ -22,6 +22,10 @@ pub fn read(book: Phrasebook, text: &str, depth: usize) -> Cow<'_, str> {
     if depth > DEEPEST || text.is_empty() {
         return Cow::Borrowed(text);
     }
+    // No phrase is longer than a line, and no hole of one reaches over its end.
+    if text.contains('\n') {
+        return Cow::Owned(line_by_line(book, text, depth));
+    }
     // The phrase that leaves the least to its holes says most.
     let fitting = book.readable().filter_map(|(phrase, template)| {
         let values = values(phrase, text)?;
@@ -30,7 +34,6 @@ pub fn read(book: Phrasebook, text: &str, depth: usize) -> Cow<'_, str> {
     });
     match fitting.max_by_key(|(said, ..)| *said) {
         Some((_, template, values)) => Cow::Owned(filled(book, template, &values, depth)),
-        None if text.contains('\n') => Cow::Owned(line_by_line(book, text, depth)),
         None => Cow::Borrowed(text),
     }
 }
