@@ -1,14 +1,15 @@
 //! The whole way from a configuration to a plan, for programs that embed ks.
 
 use ks_model::config::ClusterConfiguration;
+use ks_model::Facts;
 use ks_plan::{
     Catalogue, CompileErrors, Desired, DesiredError, Inventory, LiveState, Plan, PlanningError, Resolutions, compile,
-    lookups,
+    compile_again, lookups,
 };
 
 use crate::cluster::{Cluster, RequestCount};
 use crate::error::ClusterError;
-use crate::observe::{Survey, observe, survey};
+use crate::observe::{Survey, first_reads, further_reads, observe, survey};
 
 /// Holds a plan with everything that it was made from.
 #[derive(Clone, Debug)]
@@ -61,6 +62,9 @@ pub enum PlanError {
 
 /// Plans a configuration against a cluster: survey, compile, observe, plan. Writes nothing.
 ///
+/// Where `cluster` is a [`ReadAhead`](crate::ReadAhead), the configuration is compiled on a guess while the first answers
+/// come in, so that all that is asked after them can be asked at once.
+///
 /// # Errors
 /// When the cluster cannot be read, or what is wanted makes no sense. An object that the server refuses is no error
 /// but a fault of the plan.
@@ -74,9 +78,17 @@ pub async fn plan(
     options: &PlanOptions,
 ) -> Result<Planned, PlanError> {
     let before = cluster.requests();
+    let guess = if cluster.expect(first_reads()) { compile(catalogue, config, &Facts::default()).ok() } else { None };
     let mut survey = survey(cluster).await?;
-    survey.look_up(cluster, &lookups(catalogue, config, &survey.facts)).await?;
-    let compiled = compile(catalogue, config, &survey.facts)?;
+    let wanted = lookups(catalogue, config, &survey.facts);
+    if let Some(guess) = &guess {
+        cluster.expect(further_reads(&survey, guess, &wanted));
+    }
+    survey.look_up(cluster, &wanted).await?;
+    let compiled = match guess {
+        Some(guess) => compile_again(guess, catalogue, config, &survey.facts)?,
+        None => compile(catalogue, config, &survey.facts)?,
+    };
     let desired = Desired::of(catalogue, compiled, Inventory::default())?;
     let desired = desired.with_resolutions(options.resolutions.clone());
     let live = observe(cluster, &survey, &desired).await?;

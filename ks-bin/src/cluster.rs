@@ -3,7 +3,7 @@
 use std::path::Path;
 use std::sync::Arc;
 
-use ks_apply::{Cluster, ConnectOptions, KubeCluster, Sandbox, SandboxError};
+use ks_apply::{Cluster, ConnectOptions, KubeCluster, ReadAhead, Sandbox, SandboxError};
 
 use crate::cli::ClusterOptions;
 use crate::command_error::{CommandError, Kind};
@@ -26,6 +26,12 @@ pub struct Connection {
 }
 
 impl Connection {
+    /// The same cluster for one plan: what is known to be read next is read ahead. A sandbox answers at once as it is.
+    pub fn look(&self) -> Arc<dyn Cluster> {
+        let cluster = Arc::clone(&self.cluster);
+        if self.kube.is_some() { Arc::new(ReadAhead::new(cluster)) } else { cluster }
+    }
+
     /// What the server warned of so far.
     pub fn warnings(&self) -> Vec<String> {
         self.kube.as_ref().map(KubeCluster::warnings).unwrap_or_default()

@@ -158,7 +158,8 @@ impl<'a> Observer<'a> {
     /// Lists the claims of the pods that wanted objects make, one request for each namespace that has any.
     async fn claims(&self, live: &mut LiveState) -> Result<(), ClusterError> {
         let Some(kind) = self.served(&GroupKind::new("", "PersistentVolumeClaim"), None) else { return Ok(()) };
-        for namespace in volumes::namespaces(self.desired) {
+        let is_member = |it: &&Manifest| self.desired.ownership(it.object()) == Ownership::Whole;
+        for namespace in volumes::namespaces(self.desired.manifests().filter(is_member)) {
             if self.survey.namespaces.contains(namespace) {
                 let query = ListQuery { namespace: Some(namespace.to_owned()), ..ListQuery::default() };
                 for claim in self.cluster.list(kind, &query).await? {

@@ -1,6 +1,7 @@
 //! Cluster → facts and live state, with few requests.
 
 mod dry_run;
+mod foresee;
 mod look;
 mod made_anew;
 mod survey;
@@ -11,6 +12,8 @@ use serde_json::Value;
 
 use self::dry_run::dry_runs;
 use self::look::Observer;
+pub use self::foresee::first_reads;
+pub(crate) use self::foresee::further_reads;
 pub use self::survey::{Survey, survey};
 use crate::cluster::Cluster;
 use crate::discovery::ServedKind;

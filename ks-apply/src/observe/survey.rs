@@ -113,12 +113,7 @@ async fn searches(
 async fn search(cluster: &dyn Cluster, survey: &Survey, wanted: &LiveSearch) -> Result<Vec<Found>, ClusterError> {
     let version = wanted.api_version.rsplit('/').next().unwrap_or_default();
     let Some(kind) = survey.discovery.find(&wanted.kind, version) else { return Ok(Vec::new()) };
-    let query = ListQuery {
-        namespace: wanted.namespace.clone(),
-        label_selector: wanted.selector.clone(),
-        ..ListQuery::default()
-    };
-    let objects = match cluster.list(kind, &query).await {
+    let objects = match cluster.list(kind, &query_of(wanted)).await {
         Err(ClusterError::NotServed { .. }) => Vec::new(),
         answer => answer?,
     };
@@ -133,6 +128,15 @@ async fn search(cluster: &dyn Cluster, survey: &Survey, wanted: &LiveSearch) -> 
     let mut found: Vec<Found> = objects.iter().filter_map(field).collect();
     found.sort_by(|a, b| (&a.namespace, &a.name).cmp(&(&b.namespace, &b.name)));
     Ok(found)
+}
+
+/// The list that a search makes.
+pub(super) fn query_of(wanted: &LiveSearch) -> ListQuery {
+    ListQuery {
+        namespace: wanted.namespace.clone(),
+        label_selector: wanted.selector.clone(),
+        ..ListQuery::default()
+    }
 }
 
 /// Of a whole object, what the server keeps account of is no fact: it changes with every write.

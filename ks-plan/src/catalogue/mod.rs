@@ -25,6 +25,7 @@ mod setting;
 pub use component::Component;
 pub(crate) use component::{ManifestBody, ManifestFile};
 pub(crate) use error::write_lines;
+use file::{FileRole, role};
 pub use error::{CatalogueError, CatalogueErrors, SettingFault};
 pub use manifest_fault::ManifestFault;
 use scope::Scopes;
@@ -116,6 +117,14 @@ impl Catalogue {
     /// The components, each behind all that it needs; names decide the rest.
     pub(crate) fn in_order(&self) -> impl Iterator<Item = &Component> {
         self.order.iter().filter_map(|name| self.components.get(name))
+    }
+
+    /// Whether a template of the component, or a macro that it may use, asks which API server there is.
+    pub(crate) fn asks_for_version(&self, component: &Component) -> bool {
+        let templates = component.manifests.iter().filter(|it| matches!(it.body, ManifestBody::Template { .. }));
+        let templates = templates.filter_map(|it| self.source(&it.path));
+        let macros = self.files.iter().filter(|(path, _)| role(path) == FileRole::Macros).map(|(_, text)| text.as_str());
+        templates.chain(macros).any(|it| it.contains("server_at_least"))
     }
 
     /// The images.
