@@ -78,28 +78,6 @@ pub trait Cluster: Send + Sync {
 
     /// Counts the requests made so far.
     fn requests(&self) -> RequestCount;
-
-    /// Hears which reads come next, so that they can begin now. Tells whether anything comes of that.
-    ///
-    /// Nobody has to listen: only [`ReadAhead`](crate::ReadAhead) does.
-    fn expect(&self, reads: Vec<Read>) -> bool {
-        drop(reads);
-        false
-    }
-}
-
-/// Names one read.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
-#[non_exhaustive]
-pub enum Read {
-    /// [`Cluster::version`].
-    Version,
-    /// [`Cluster::discover`].
-    Discovery,
-    /// [`Cluster::list`].
-    List(ServedKind, ListQuery),
-    /// [`Cluster::get`].
-    Get(ServedKind, ObjectRef),
 }
 
 /// Says how a server-side apply is to be made.

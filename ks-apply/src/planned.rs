@@ -1,15 +1,14 @@
 //! The whole way from a configuration to a plan, for programs that embed ks.
 
 use ks_model::config::ClusterConfiguration;
-use ks_model::Facts;
 use ks_plan::{
-    Catalogue, CompileErrors, Desired, DesiredError, Inventory, LiveState, Plan, PlanningError, Resolutions, compile,
-    compile_again, lookups,
+    Catalogue, CompileErrors, Compiled, Desired, DesiredError, Inventory, LiveState, Plan, PlanningError, Resolutions,
+    compile, compile_again, lookups,
 };
 
 use crate::cluster::{Cluster, RequestCount};
 use crate::error::ClusterError;
-use crate::observe::{Survey, first_reads, further_reads, observe, survey};
+use crate::observe::{Survey, observe, survey};
 
 /// Holds a plan with everything that it was made from.
 #[derive(Clone, Debug)]
@@ -62,8 +61,7 @@ pub enum PlanError {
 
 /// Plans a configuration against a cluster: survey, compile, observe, plan. Writes nothing.
 ///
-/// Where `cluster` is a [`ReadAhead`](crate::ReadAhead), the configuration is compiled on a guess while the first answers
-/// come in, so that all that is asked after them can be asked at once.
+/// [`Outlook`](crate::Outlook) does the same in less time, on several threads.
 ///
 /// # Errors
 /// When the cluster cannot be read, or what is wanted makes no sense. An object that the server refuses is no error
@@ -78,20 +76,36 @@ pub async fn plan(
     options: &PlanOptions,
 ) -> Result<Planned, PlanError> {
     let before = cluster.requests();
-    let guess = if cluster.expect(first_reads()) { compile(catalogue, config, &Facts::default()).ok() } else { None };
-    let mut survey = survey(cluster).await?;
-    let wanted = lookups(catalogue, config, &survey.facts);
-    if let Some(guess) = &guess {
-        cluster.expect(further_reads(&survey, guess, &wanted));
-    }
-    survey.look_up(cluster, &wanted).await?;
+    let survey = survey(cluster).await?;
+    let mut planned = plan_from(cluster, survey, None, Wanted { catalogue, config, options }).await?;
+    planned.requests = cluster.requests().since(before);
+    Ok(planned)
+}
+
+/// What is planned.
+#[derive(Clone, Copy)]
+pub(crate) struct Wanted<'a> {
+    pub(crate) catalogue: &'a Catalogue,
+    pub(crate) config: &'a ClusterConfiguration,
+    pub(crate) options: &'a PlanOptions,
+}
+
+/// Plans on from a survey, and from what other facts gave, if that is known; its requests are counted from here.
+pub(crate) async fn plan_from(
+    cluster: &dyn Cluster,
+    mut survey: Survey,
+    guess: Option<Compiled>,
+    Wanted { catalogue, config, options }: Wanted<'_>,
+) -> Result<Planned, PlanError> {
+    let before = cluster.requests();
+    survey.look_up(cluster, &lookups(catalogue, config, &survey.facts)).await?;
     let compiled = match guess {
         Some(guess) => compile_again(guess, catalogue, config, &survey.facts)?,
         None => compile(catalogue, config, &survey.facts)?,
     };
     let desired = Desired::of(catalogue, compiled, Inventory::default())?;
     let desired = desired.with_resolutions(options.resolutions.clone());
-    let live = observe(cluster, &survey, &desired).await?;
+    let live = observe(cluster, &mut survey, &desired).await?;
     let plan = ks_plan::plan(&desired, &live, &survey.facts)?;
     let requests = cluster.requests().since(before);
     Ok(Planned { survey, desired, live, plan, requests })

@@ -11,85 +11,97 @@ use serde_json::Value;
 use tokio::sync::Semaphore;
 use tokio::task::JoinHandle;
 
-use crate::cluster::{ApplyMode, Cluster, ListQuery, LogQuery, Read, RequestCount};
+use crate::cluster::{ApplyMode, Cluster, ListQuery, LogQuery, RequestCount};
 use crate::discovery::{Discovery, ServedKind};
 use crate::error::ClusterError;
 use crate::observe::CONCURRENCY;
 
-/// Reads a cluster ahead: whatever [`Cluster::expect`] announces begins at once, on tasks of its own, and whoever asks for
-/// it later gets that answer. So planning waits for its longest chain of questions, not for one after the other, and
-/// answers are parsed beside each other.
+/// Reads a cluster ahead: what is expected begins at once, on tasks of its own, and whoever asks for it later gets that
+/// answer. So answers are parsed beside each other, and beside what goes on meanwhile.
 ///
-/// An answer is given out once. It is as old as the announcement, so this door is for one plan, and writes go through
+/// An answer is given out once. It is as old as the expectation, so this door is for one plan, and writes go through
 /// another one. Reads that nobody asked for end when it is dropped.
-///
-/// # Example
-/// ```no_run
-/// use std::sync::Arc;
-/// use ks_apply::{Cluster, ConnectOptions, KubeCluster, PlanOptions, ReadAhead, plan};
-///
-/// # async fn example(catalogue: &ks_plan::Catalogue, config: &ks_model::ClusterConfiguration) -> Result<(), Box<dyn std::error::Error>> {
-/// let cluster: Arc<dyn Cluster> = Arc::new(KubeCluster::connect(ConnectOptions::default()).await?);
-/// let planned = plan(&ReadAhead::new(cluster), catalogue, config, &PlanOptions::default()).await?;
-/// # Ok(())
-/// # }
-/// ```
-pub struct ReadAhead {
+pub(crate) struct ReadAhead {
     inner: Arc<dyn Cluster>,
-    under_way: Mutex<BTreeMap<Read, UnderWay>>,
+    lists: Mutex<BTreeMap<(ServedKind, ListQuery), Task<Vec<Value>>>>,
+    gets: Mutex<BTreeMap<(ServedKind, ObjectRef), Task<Option<Value>>>>,
     places: Arc<Semaphore>,
 }
 
-/// A read on its task, which ends with whoever waits for it.
-struct UnderWay(JoinHandle<Result<Answer, ClusterError>>);
+/// Names one read.
+#[derive(Clone, Debug)]
+pub(crate) enum Read {
+    /// [`Cluster::list`].
+    List(ServedKind, ListQuery),
+    /// [`Cluster::get`].
+    Get(ServedKind, ObjectRef),
+}
 
-impl Drop for UnderWay {
+/// Something on a task of its own, which ends with whoever waits for it.
+pub(crate) struct Task<T>(JoinHandle<Result<T, ClusterError>>);
+
+impl<T: Send + 'static> Task<T> {
+    pub(crate) fn begin(work: impl Future<Output = Result<T, ClusterError>> + Send + 'static) -> Self {
+        Self(tokio::spawn(work))
+    }
+
+    pub(crate) async fn end(mut self) -> Result<T, ClusterError> {
+        match (&mut self.0).await {
+            Ok(answer) => answer,
+            Err(error) if error.is_panic() => resume_unwind(error.into_panic()),
+            Err(error) => Err(ClusterError::Transient {
+                action: "read ahead".to_owned(),
+                message: error.to_string(),
+                retry_after: None,
+            }),
+        }
+    }
+}
+
+impl<T> Drop for Task<T> {
     fn drop(&mut self) {
         self.0.abort();
     }
 }
 
-enum Answer {
-    Version(ServerVersion),
-    Discovery(Discovery),
-    List(Vec<Value>),
-    Get(Option<Value>),
-}
-
 impl ReadAhead {
-    /// Reads `cluster` ahead; no read begins before it is announced.
-    pub fn new(cluster: Arc<dyn Cluster>) -> Self {
-        Self { inner: cluster, under_way: Mutex::default(), places: Arc::new(Semaphore::new(CONCURRENCY)) }
+    /// Reads `cluster` ahead; nothing is read before it is expected.
+    pub(crate) fn new(cluster: Arc<dyn Cluster>) -> Self {
+        let places = Arc::new(Semaphore::new(CONCURRENCY));
+        Self { inner: cluster, lists: Mutex::default(), gets: Mutex::default(), places }
     }
 
-    fn begin(&self, read: Read) -> UnderWay {
-        let (cluster, places) = (Arc::clone(&self.inner), Arc::clone(&self.places));
-        UnderWay(tokio::spawn(async move {
-            let _place = places.acquire().await;
-            answer(&*cluster, &read).await
-        }))
-    }
-
-    /// The answer to a read: of the one that is under way, else of one that begins now.
-    async fn ask(&self, read: Read) -> Result<Answer, ClusterError> {
-        let under_way = self.under_way.lock().unwrap_or_else(PoisonError::into_inner).remove(&read);
-        let Some(mut under_way) = under_way else { return answer(&*self.inner, &read).await };
-        match (&mut under_way.0).await {
-            Ok(answer) => answer,
-            Err(error) if error.is_panic() => resume_unwind(error.into_panic()),
-            // The runtime ends.
-            Err(_) => answer(&*self.inner, &read).await,
+    /// Begins reads that will be asked for. What is under way already does not begin again.
+    pub(crate) fn expect(&self, reads: Vec<Read>) {
+        let (mut lists, mut gets) = (locked(&self.lists), locked(&self.gets));
+        for read in reads {
+            let (cluster, places) = (Arc::clone(&self.inner), Arc::clone(&self.places));
+            match read {
+                Read::List(kind, query) => {
+                    lists.entry((kind, query)).or_insert_with_key(|(kind, query)| {
+                        let (kind, query) = (kind.clone(), query.clone());
+                        Task::begin(async move {
+                            let _place = places.acquire().await;
+                            cluster.list(&kind, &query).await
+                        })
+                    });
+                }
+                Read::Get(kind, object) => {
+                    gets.entry((kind, object)).or_insert_with_key(|(kind, object)| {
+                        let (kind, object) = (kind.clone(), object.clone());
+                        Task::begin(async move {
+                            let _place = places.acquire().await;
+                            cluster.get(&kind, &object).await
+                        })
+                    });
+                }
+            }
         }
     }
 }
 
-async fn answer(cluster: &dyn Cluster, read: &Read) -> Result<Answer, ClusterError> {
-    Ok(match read {
-        Read::Version => Answer::Version(cluster.version().await?),
-        Read::Discovery => Answer::Discovery(cluster.discover().await?),
-        Read::List(kind, query) => Answer::List(cluster.list(kind, query).await?),
-        Read::Get(kind, object) => Answer::Get(cluster.get(kind, object).await?),
-    })
+fn locked<T>(mutex: &Mutex<T>) -> std::sync::MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 #[async_trait]
@@ -99,30 +111,26 @@ impl Cluster for ReadAhead {
     }
 
     async fn version(&self) -> Result<ServerVersion, ClusterError> {
-        match self.ask(Read::Version).await? {
-            Answer::Version(found) => Ok(found),
-            _ => self.inner.version().await,
-        }
+        self.inner.version().await
     }
 
     async fn discover(&self) -> Result<Discovery, ClusterError> {
-        match self.ask(Read::Discovery).await? {
-            Answer::Discovery(found) => Ok(found),
-            _ => self.inner.discover().await,
-        }
+        self.inner.discover().await
     }
 
     async fn list(&self, kind: &ServedKind, query: &ListQuery) -> Result<Vec<Value>, ClusterError> {
-        match self.ask(Read::List(kind.clone(), query.clone())).await? {
-            Answer::List(found) => Ok(found),
-            _ => self.inner.list(kind, query).await,
+        let under_way = locked(&self.lists).remove(&(kind.clone(), query.clone()));
+        match under_way {
+            Some(task) => task.end().await,
+            None => self.inner.list(kind, query).await,
         }
     }
 
     async fn get(&self, kind: &ServedKind, object: &ObjectRef) -> Result<Option<Value>, ClusterError> {
-        match self.ask(Read::Get(kind.clone(), object.clone())).await? {
-            Answer::Get(found) => Ok(found),
-            _ => self.inner.get(kind, object).await,
+        let under_way = locked(&self.gets).remove(&(kind.clone(), object.clone()));
+        match under_way {
+            Some(task) => task.end().await,
+            None => self.inner.get(kind, object).await,
         }
     }
 
@@ -170,13 +178,5 @@ impl Cluster for ReadAhead {
 
     fn requests(&self) -> RequestCount {
         self.inner.requests()
-    }
-
-    fn expect(&self, reads: Vec<Read>) -> bool {
-        let mut under_way = self.under_way.lock().unwrap_or_else(PoisonError::into_inner);
-        for read in reads {
-            under_way.entry(read).or_insert_with_key(|read| self.begin(read.clone()));
-        }
-        true
     }
 }

@@ -4,7 +4,7 @@ use std::path::Path;
 use std::sync::Arc;
 
 use ks_apply::lease::Lookout;
-use ks_apply::{Cluster, PlanOptions, Planned, first_reads, plan};
+use ks_apply::{PlanOptions, Planned};
 use ks_model::{ClusterConfiguration, Facts};
 use ks_plan::history::RecordedConfiguration;
 use ks_plan::saved::ConfigurationSource;
@@ -12,7 +12,7 @@ use ks_plan::{Catalogue, Desired, Inventory, compile};
 
 use crate::catalogue;
 use crate::cli::GlobalOptions;
-use crate::cluster::{self, Access, Connection};
+use crate::cluster::{self, Access, Connection, Look};
 use crate::command_error::{CommandError, Kind};
 use crate::input::Input;
 use crate::snapshot;
@@ -54,7 +54,7 @@ pub struct Basis {
 impl Basis {
     /// Plans once more.
     pub async fn plan_again(&self, connection: &Connection) -> Result<Planned, CommandError> {
-        Ok(plan(&*connection.look(), &self.catalogue, &self.config, &self.more).await?)
+        Ok(connection.look().plan(&self.catalogue, &self.config, &self.more).await?)
     }
 }
 
@@ -79,14 +79,10 @@ impl Session {
             return Ok(Self { cluster: snapshot.cluster, connection: None, source, recorded, planned, basis: None });
         }
         let connection = cluster::open(&options.cluster, access).await;
-        let look = connection.as_ref().ok().map(Connection::look);
-        if let Some(look) = look.as_ref().filter(|_| access == Access::ReadOnly) {
-            // Answers come in while the components are read. Whoever may write looks at the lease before all else.
-            look.expect(first_reads());
-        }
+        // Answers come in while the components are read. Whoever may write looks at the lease before all else.
+        let look = connection.as_ref().ok().filter(|_| access == Access::ReadOnly).map(Connection::look);
         let catalogue = catalogue::load(options.manifests.as_deref())?;
         let connection = connection?;
-        let look = look.unwrap_or_else(|| connection.look());
         let config = match from_file {
             Some(config) => config,
             None => Input::from_cluster(&*connection.cluster).await?.accept(ui)?,
@@ -100,7 +96,7 @@ impl Session {
         options: &GlobalOptions,
         given: Given,
         connection: Connection,
-        look: Arc<dyn Cluster>,
+        look: Option<Look>,
         more: &PlanOptions,
         access: Access,
         ui: &Ui,
@@ -111,8 +107,9 @@ impl Session {
             Access::ReadOnly => None,
             Access::ReadWrite => Some(Lookout::begin(Arc::clone(&connection.cluster), &Inventory::default()).await),
         };
-        let planned = plan(&*look, &catalogue, &config, more).await?;
-        drop((look, sign));
+        let look = look.unwrap_or_else(|| connection.look());
+        let planned = look.plan(&catalogue, &config, more).await?;
+        drop(sign);
         let cluster = connection.cluster.describe();
         let recorded = recorded(&catalogue, &config, &source, options, &planned)?;
         let basis = lookout.map(|it| (it, Basis { catalogue, config, more: more.clone() }));

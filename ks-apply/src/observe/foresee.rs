@@ -2,31 +2,17 @@
 
 use ks_model::{DesiredObject, GroupKind, Manifest, Ownership};
 use ks_plan::readiness::companion;
-use ks_plan::{Compiled, Inventory, Lookups, volumes};
+use ks_plan::{Compiled, Lookups, volumes};
 
 use super::Survey;
-use crate::cluster::{ListQuery, Read};
+use super::survey::{member_query, query_of};
+use crate::cluster::ListQuery;
 use crate::discovery::ServedKind;
+use crate::read_ahead::Read;
 
-/// The reads that every plan begins with. Every API server has these kinds in these versions; where one prefers another
-/// version, a read is made in vain.
-pub fn first_reads() -> Vec<Read> {
-    let kind = |group: &str, kind: &str, plural: &str, namespaced| ServedKind {
-        kind: GroupKind::new(group, kind),
-        version: "v1".to_owned(),
-        plural: plural.to_owned(),
-        namespaced,
-    };
-    let metadata = ListQuery { metadata_only: true, ..ListQuery::default() };
-    let inventory = Inventory::default();
-    vec![
-        Read::Discovery,
-        Read::Version,
-        Read::List(kind("", "Namespace", "namespaces", false), ListQuery::default()),
-        Read::Get(kind("", "ConfigMap", "configmaps", true), inventory.parent().clone()),
-        Read::List(kind("", "Node", "nodes", false), metadata),
-        Read::List(kind("storage.k8s.io", "StorageClass", "storageclasses", false), ListQuery::default()),
-    ]
+/// The lists of members that the inventory promises.
+pub(crate) fn member_reads(survey: &Survey) -> Vec<Read> {
+    survey.member_kinds().into_iter().map(|kind| Read::List(kind, member_query())).collect()
 }
 
 /// The reads that come after a survey, when `guess` is what will be wanted: one list for each kind with members, and
@@ -34,16 +20,14 @@ pub fn first_reads() -> Vec<Read> {
 ///
 /// What a guess lacks is read later, and what it has too much is read in vain: nothing rests on it.
 pub(crate) fn further_reads(survey: &Survey, guess: &Compiled, wanted: &Lookups) -> Vec<Read> {
-    let inventory = Inventory::default();
     let objects = || guess.bundles.iter().flat_map(|it| &it.objects);
     let whole = || objects().filter(|it| it.ownership == Ownership::Whole).map(|it| &it.manifest);
     let served = |it: &Manifest| survey.discovery.find(&it.object().kind, it.version());
-    let is_listed = |kind: &ServedKind| survey.sightings.all(kind).is_some();
+    let is_listed = |kind: &ServedKind| survey.sightings.has_all(kind);
     let exists = |namespace: Option<&String>| namespace.is_none_or(|it| survey.namespaces.contains(it));
 
-    let members = ListQuery { label_selector: Some(inventory.selector()), ..ListQuery::default() };
     let kinds = whole().filter_map(served).filter(|it| !is_listed(it));
-    let mut reads: Vec<Read> = kinds.map(|it| Read::List(it.clone(), members.clone())).collect();
+    let mut reads: Vec<Read> = kinds.map(|it| Read::List(it.clone(), member_query())).collect();
 
     let is_member = |object| whole().any(|it| it.object() == object);
     let kept = wanted.kept.iter().filter(|it| !is_member(&it.object)).filter_map(|field| {
@@ -58,7 +42,7 @@ pub(crate) fn further_reads(survey: &Survey, guess: &Compiled, wanted: &Lookups)
 
     reads.extend(wanted.searches.iter().filter_map(|search| {
         let version = search.api_version.rsplit('/').next().unwrap_or_default();
-        Some(Read::List(survey.discovery.find(&search.kind, version)?.clone(), super::survey::query_of(search)))
+        Some(Read::List(survey.discovery.find(&search.kind, version)?.clone(), query_of(search)))
     }));
 
     let served_companions = whole().filter(|it| served(it).is_some() && exists(it.object().namespace.as_ref()));
