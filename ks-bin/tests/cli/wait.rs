@@ -36,7 +36,7 @@ fn an_apply_that_does_not_wait_says_so_and_ends_well() {
     let run = room.ks(&["apply", "--sandbox", "--yes", "--wait=false", "-f", "cc.yaml"]);
     assert_eq!(run.code, Some(0), "{run:?}");
     assert!(run.out.contains(" objects are not waited for (`ks wait` does that)"), "{run:?}");
-    assert!(!run.out.contains("everything is ready") && !run.err.contains("ready   "), "{run:?}");
+    assert!(!run.out.contains("everything is ready") && !run.err.contains("ready    Deployment"), "{run:?}");
     let run = room.ks(&["wait", "--sandbox", "-f", "cc.yaml"]);
     assert_eq!(run.code, Some(0), "{run:?}");
     // There is nothing left to write, so nothing was left out.

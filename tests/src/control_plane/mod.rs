@@ -26,8 +26,8 @@ mod unavailable;
 mod writer;
 
 pub use audit::AuditEvent;
-pub use stand_in::StandIn;
 pub use options::Options;
+pub use stand_in::StandIn;
 pub use state::SavedState;
 pub use unavailable::Unavailable;
 pub use writer::{Patch, Refused, Writer};
