@@ -66,3 +66,84 @@ fn machine() -> String {
     let model = text.lines().find_map(|it| it.strip_prefix("model name")?.split_once(": ").map(|it| it.1.trim()));
     format!("{cores} cores ({})", model.unwrap_or("of an unknown model"))
 }
+
+#[cfg(test)]
+mod tests {
+    use std::time::Duration;
+
+    use tempfile::TempDir;
+
+    use super::*;
+    use crate::contender::Story;
+    use crate::figures::{Comparison, Row, Size};
+    use crate::measure::Taken;
+    use crate::requests::Requests;
+
+    fn row(tool: &str, story: Story, millis: &[u64]) -> Row {
+        let mut row = Row::new(tool, story);
+        for wall in millis {
+            let taken = Taken { wall: Duration::from_millis(*wall), memory: 160 << 20, ..Taken::default() };
+            row.add(Ok((taken, Requests::default())));
+        }
+        row
+    }
+
+    fn figures() -> Figures {
+        let mut broken = Row::new("kapp", Story::Plan);
+        broken.add(Err("kapp ends with Some(1):\nunknown flag | --diff-run".to_owned()));
+        let rows = vec![
+            row("floor", Story::Plan, &[100, 110, 90]),
+            row("ks", Story::Plan, &[120, 300, 119]),
+            row("kubectl", Story::Plan, &[1100, 1200, 1300]),
+            row("bare applies", Story::Install, &[1000]),
+            row("ks", Story::Install, &[1600]),
+            broken,
+        ];
+        let size = |objects, millis: u64| Size {
+            objects,
+            floor: row("floor", Story::Plan, &[millis]),
+            ks: row("ks", Story::Plan, &[millis + 20]),
+            kubectl: (objects == 5157).then(|| row("kubectl", Story::Plan, &[70_000])),
+        };
+        Figures {
+            objects: 157,
+            rounds: 3,
+            versions: vec![("ks".to_owned(), "ks 0.1.0".to_owned())],
+            comparisons: vec![Comparison { latency: 0, rows }],
+            sizes: vec![size(157, 100), size(1157, 200), size(5157, 600), size(20_157, 2100)],
+        }
+    }
+
+    #[test]
+    fn what_is_asked_is_held_against_the_medians() {
+        let table = asked::table(&asked::all(&figures()));
+        let line = |what: &str| table.lines().find(|it| it.contains(what)).unwrap_or_else(|| panic!("{what}: {table}"));
+        assert!(line("0 ms, to the floor").ends_with("| 1.20 | yes |"), "{table}");
+        assert!(line("`kubectl diff` of the catalogue").ends_with("| 10.0 | yes |"), "{table}");
+        assert!(line("to bare applies").ends_with("| 1.60 | **no** |"), "{table}");
+        assert!(line("memory of that plan").ends_with("| 160.00 | **no** |"), "{table}");
+        assert!(line("`kubectl diff` to that plan").ends_with("| 112.9 | yes |"), "{table}");
+        assert!(line("time for each object").ends_with("| 1.00 | yes |"), "{table}");
+    }
+
+    #[test]
+    fn nothing_outside_the_marks_is_written_and_a_tool_that_fails_is_told() {
+        let docs = TempDir::new().unwrap();
+        let page = docs.path().join(PAGE);
+        fs::write(&page, format!("before\n{BEGIN}old\n{END}after\n")).unwrap();
+        for _ in 0..2 {
+            write(docs.path(), &figures(), "tests/peers/run");
+        }
+        let text = fs::read_to_string(&page).unwrap();
+        assert!(text.starts_with(&format!("before\n{BEGIN}")) && text.ends_with(&format!("{END}after\n")), "{text}");
+        assert!(!text.contains("old\n"), "{text}");
+        assert!(text.contains("| plan, unchanged | floor | 0.100 s | 0.090 to 0.110 (3) | 0.83 |"), "{text}");
+        assert!(text.contains("kapp did not do it (plan, unchanged): unknown flag \\| --diff-run"), "{text}");
+        assert!(!text.contains("| kapp |"), "{text}");
+        for picture in ["performance-peers.svg", "performance-growth.svg"] {
+            assert!(text.contains(&format!("]({picture})")), "{text}");
+            let drawn = fs::read_to_string(docs.path().join(picture)).unwrap();
+            assert!(drawn.starts_with("<svg ") && drawn.ends_with("</svg>\n") && !drawn.contains("NaN"), "{drawn}");
+        }
+    }
+}
