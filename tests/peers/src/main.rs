@@ -145,6 +145,7 @@ fn with_tools(arguments: &Arguments, figures: &mut Figures) {
     let contenders: Vec<Contender> = Contender::found(&stage).into_iter().filter(wanted).collect();
     figures.objects = stage.objects;
     figures.versions = contenders.iter().map(|it| (it.name().to_owned(), it.version())).collect();
+    figures.versions.push(("kube-apiserver".to_owned(), stage.version()));
     println!("{} objects on one kube-apiserver; the tools:\n\n{}", stage.objects, table::versions(figures));
     if arguments.timeline {
         return arguments.latency.iter().for_each(|it| draw(&stage, *it));

@@ -68,6 +68,12 @@ impl Stage {
         &self.ks
     }
 
+    /// The version of the API server.
+    pub fn version(&self) -> String {
+        let told = self.cluster.get("/version").unwrap().unwrap_or_default();
+        told["gitVersion"].as_str().unwrap_or_default().to_owned()
+    }
+
     fn kinds(&self) -> Vec<String> {
         self.runtime.block_on(async { collections(&self.cluster.writer().await.unwrap()).await.unwrap_or_default() })
     }
