@@ -13,6 +13,7 @@ pub mod executor;
 pub mod history;
 pub mod kube_cluster;
 pub mod lease;
+mod left_out;
 pub mod look_again;
 pub mod observe;
 pub mod outlook;
