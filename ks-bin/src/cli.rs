@@ -8,7 +8,7 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 use crate::command_error::exit_codes;
 use crate::commands::{
     apply, completion, destroy, explain, graph, history, plan, rbac, render, rollback, show, snapshot, status,
-    validate, wait,
+    validate, version, wait,
 };
 use crate::language::Spoken;
 
@@ -68,8 +68,8 @@ pub enum Command {
     Rbac(rbac::RbacArgs),
     /// Print a completion script for a shell
     Completion(completion::CompletionArgs),
-    /// Print the version
-    Version,
+    /// Print the version, and the commit, target and compiler it was built with
+    Version(version::VersionArgs),
 }
 
 /// Options of all commands.

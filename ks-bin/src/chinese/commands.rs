@@ -27,6 +27,8 @@ pub const READ: &Phrases = &[
     ("the server says: {words}", "服务器提示：{words}"),
     // The configuration: `input.rs`, `session.rs`.
     ("read {name}: {why}", "读取 {name}：{*why}"),
+    ("read standard input: {why}", "读取标准输入：{*why}"),
+    ("read {object} in {place}: {why}", "读取 {place} 中的 {object}：{*why}"),
     ("not UTF-8 text (byte {byte})", "不是 UTF-8 文本（第 {byte} 字节）"),
     ("its kind is not served", "服务器不提供该类型"),
     (
@@ -37,7 +39,7 @@ pub const READ: &Phrases = &[
     ("name the configuration with -f FILE", "请用 -f FILE 指定配置"),
     ("name one with -f FILE", "请用 -f FILE 指定"),
     ("no configuration", "没有配置"),
-    ("{name} is refused: {errors}", "{name} 被拒绝：{*errors}"),
+    ("{source} is refused: {errors}", "{source} 被拒绝：{*errors}"),
     ("{path} holds no configuration", "{path} 中没有配置"),
     ("load the components:", "加载组件："),
     ("read --manifests {path}: {why}", "读取 --manifests {path}：{*why}"),
@@ -69,7 +71,7 @@ pub const READ: &Phrases = &[
         "saved to {path}; `ks show {path2}` shows it, `ks apply {path3}` applies it as it is",
         "已保存到 {path}；`ks show {path2}` 显示该计划，`ks apply {path3}` 按原样应用",
     ),
-    ("write {path}: {why}", "写入 {path}：{*why}"),
+    ("write {name}: {why}", "写入 {name}：{*why}"),
     ("write the output: {why}", "写入输出：{*why}"),
     ("--out names a file in a folder where you may write", "--out 指定的文件须位于可写的目录中"),
     ("read the plan {path}: {why}", "读取计划 {path}：{*why}"),
@@ -92,8 +94,8 @@ pub const READ: &Phrases = &[
     ),
     // Saved plans of which the cluster has moved on: `commands/apply_saved.rs`.
     (
-        "the plan is for the cluster {uid} ({name}), and this is {uid2} ({name2})",
-        "该计划针对集群 {uid}（{name}），而当前集群是 {uid2}（{name2}）",
+        "the plan is for the cluster {uid} ({cluster}), and this is {uid2} ({cluster2})",
+        "该计划针对集群 {uid}（{cluster}），而当前集群是 {uid2}（{cluster2}）",
     ),
     ("name the cluster with --context or --kubeconfig", "请用 --context 或 --kubeconfig 指定集群"),
     ("{what} changed since the plan was saved; nothing was done", "自保存计划以来，{*what}已变更；未执行任何操作"),
@@ -132,7 +134,7 @@ pub const READ: &Phrases = &[
     ),
     (
         "{fields} of other managers would change (`!` in the plan); nothing was done",
-        "{*fields}归其他字段管理者所有，将被修改（计划中以 `!` 标出）；未执行任何操作",
+        "{*fields}归其他字段管理器所有，将被修改（计划中以 `!` 标出）；未执行任何操作",
     ),
     (
         "--take and --keep belong to `ks plan`: plan again with them, and save that",

@@ -108,7 +108,7 @@ fn left_out(skipped: &[StepId], words: &Words<'_>) -> String {
 
 fn headline(words: &Words<'_>, tally: Tally, elapsed: Duration) -> String {
     let (book, palette) = (words.book, words.palette);
-    let Tally { applied, deleted, failed, timed_out, skipped, interrupted } = tally;
+    let Tally { applied, deleted, failed, timed_out, not_awaited, skipped, interrupted } = tally;
     let counts = [
         (applied, say!(book, "{count} applied", count = applied)),
         (deleted, say!(book, "{count} deleted", count = deleted)),
@@ -121,12 +121,13 @@ fn headline(words: &Words<'_>, tally: Tally, elapsed: Duration) -> String {
     let counts = if counts.is_empty() { say!(book, "nothing written") } else { counts.join(&say!(book, ", ")) };
     let time = seconds(elapsed);
     if tally.is_success() {
-        let done = palette.good(say!(book, "Done:"));
-        if words.plan.removes_everything() {
-            say!(book, "{done} {counts}, everything is gone after {time}.", done, counts, time)
-        } else {
-            say!(book, "{done} {counts}, everything is ready after {time}.", done, counts, time)
-        }
+        let end = match not_awaited {
+            _ if words.plan.removes_everything() => say!(book, "everything is gone"),
+            0 => say!(book, "everything is ready"),
+            1 => say!(book, "1 object is not waited for (`ks wait` does that)"),
+            count => say!(book, "{count} objects are not waited for (`ks wait` does that)", count),
+        };
+        say!(book, "{done} {counts}, {end} after {time}.", done = palette.good(say!(book, "Done:")), counts, end, time)
     } else if failed + timed_out == 0 {
         let end = palette.caution(say!(book, "Interrupted:"));
         say!(book, "{end} {counts} after {time}. Running the same again goes on from here.", end, counts, time)

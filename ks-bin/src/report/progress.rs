@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use ks_apply::{ApplyEvent, Outcome};
 use ks_model::language::Phrasebook;
-use ks_model::{ComponentName, say};
+use ks_model::say;
 use ks_plan::display::Palette;
 use ks_plan::{Plan, Readiness, StepId};
 
@@ -51,7 +51,7 @@ impl<'p> Progress<'p> {
                 None if step.task.is_write() => (None, true),
                 None => continue,
             };
-            let index = progress.component(&book.read(name.map_or("inventory", ComponentName::as_str)));
+            let index = progress.component(&name.map_or_else(|| say!(book, "inventory"), ToString::to_string));
             progress.of_step.insert(step.id, (index, is_last));
             if let Some(component) = progress.components.get_mut(index) {
                 component.open += 1;

@@ -5,9 +5,9 @@ use crate::language::Phrases;
 /// Messages and helps of problems.
 pub const CHINESE: &Phrases = &[
     // Types: `check/kinds.rs`, `normalize.rs`, `cluster_configuration.rs`.
-    ("`{field}` must be {wanted}, not {found}", "`{field}` 应为“{*wanted}”，而不是“{*found}”"),
+    ("`{field}` must be {wanted}, not {found}", "`{field}` 应为：{*wanted}；实际为：{*found}"),
     ("true or false", "true 或 false"),
-    ("a text", "一段文本"),
+    ("a text", "文本"),
     ("text", "文本"),
     ("the text {text}", "文本 {text}"),
     ("the number {number}", "数字 {number}"),
@@ -39,7 +39,7 @@ pub const CHINESE: &Phrases = &[
         "`{field}` is no whole number of bytes: the m in {text} means a thousandth",
         "`{field}` 不是整数字节：{text} 中的 m 表示千分之一",
     ),
-    ("`{field}`: {value} is not {wanted}", "`{field}`：{value} 不是“{*wanted}”"),
+    ("`{field}`: {value} is not {wanted}", "`{field}`：{value} 不符合要求，应为：{*wanted}"),
     ("`{field}` must be longer than zero", "`{field}` 必须大于零"),
     ("`{field}`: {value} is longer than 292 years", "`{field}`：{value} 超过 292 年"),
     ("`{field}`: {value} is no duration such as 7d, 12h or 1w2d", "`{field}`：{value} 不是时长，如 7d、12h 或 1w2d"),
@@ -107,8 +107,8 @@ pub const CHINESE: &Phrases = &[
         "`{field}`：{value} 是链路本地地址，Endpoints 对象中不能使用",
     ),
     (
-        "`common.monitoring.type`: {kind} has no effect; only `external` has",
-        "`common.monitoring.type`：{kind} 不起作用；只有 `external` 有效",
+        "`common.monitoring.type`: {value} has no effect; only `external` has",
+        "`common.monitoring.type`：{value} 不起作用；只有 `external` 有效",
     ),
     ("leave it out for the bundled Prometheus", "如使用内置的 Prometheus，请不要填写"),
     (

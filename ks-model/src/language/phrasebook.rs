@@ -6,7 +6,9 @@ use std::fmt::Display;
 use super::{Language, reading};
 
 /// English phrases, each with what it is in another language. Both have the same holes: `{name}` takes a value as it is. Where
-/// a phrase is read back, `{*name}` on the other side takes words, which are read in turn, and `{n}` takes digits only.
+/// a phrase is read back, `{*name}` on the other side takes words, which are read in turn. There `{n}` takes digits only,
+/// `{object}` a kind and a name such as `Pod monitoring/grafana-0`, and `{name}`, `{kind}`, `{namespace}`, `{phase}` and
+/// `{context}` one word each.
 pub type Phrases = [(&'static str, &'static str)];
 
 /// Puts English into the language of a reader, by tables; without a table everything stays English.
@@ -16,13 +18,13 @@ pub type Phrases = [(&'static str, &'static str)];
 /// use ks_model::language::{Language, Phrasebook, Phrases};
 /// use ks_model::say;
 /// const SAID: &Phrases = &[("{count} to create", "新建 {count} 项")];
-/// const READ: &Phrases = &[("its claim: {why}", "其存储卷声明：{*why}"), ("it is lost", "已丢失")];
+/// const READ: &Phrases = &[("its claim: {why}", "其持久卷声明：{*why}"), ("it is lost", "已丢失")];
 /// let chinese = Phrasebook::new(Language::Chinese, &[SAID], &[READ]);
 /// let count = 3;
 /// assert_eq!(say!(chinese, "{count} to create", count), "新建 3 项");
 /// assert_eq!(say!(Phrasebook::ENGLISH, "{count} to create", count), "3 to create");
 /// // What was put into words elsewhere is read back.
-/// assert_eq!(chinese.read("its claim: it is lost"), "其存储卷声明：已丢失");
+/// assert_eq!(chinese.read("its claim: it is lost"), "其持久卷声明：已丢失");
 /// assert_eq!(chinese.read("Back-off pulling image"), "Back-off pulling image");
 /// ```
 #[derive(Clone, Copy, Debug)]

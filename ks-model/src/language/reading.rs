@@ -79,6 +79,15 @@ fn values<'p, 't>(phrase: &'p str, text: &'t str) -> Option<Vec<(&'p str, &'t st
     })
 }
 
+/// Whether a value may stand in a hole, see [`Phrases`](super::Phrases). What others say rarely looks like a name.
 fn fits(hole: &str, value: &str) -> bool {
-    !value.is_empty() && (hole != "n" || value.bytes().all(|it| it.is_ascii_digit()))
+    let is_word = |it: &str| !it.is_empty() && !it.contains(char::is_whitespace);
+    match hole {
+        "n" => is_word(value) && value.bytes().all(|it| it.is_ascii_digit()),
+        "object" => value
+            .split_once(' ')
+            .is_some_and(|(kind, name)| kind.starts_with(|it: char| it.is_ascii_uppercase()) && is_word(name)),
+        "name" | "kind" | "namespace" | "phase" | "context" => is_word(value),
+        _ => !value.is_empty(),
+    }
 }

@@ -5,10 +5,12 @@ use crate::say;
 
 const TABLE: &Phrases = &[
     ("{have} of {wanted} pods is available", "{have}/{wanted} 个 Pod 可用"),
-    ("{object}: not ready after {time}, {why}", "{object}：{time} 后仍未就绪，{*why}"),
+    ("{step}: not ready after {time}, {why}", "{step}：{time} 后仍未就绪，{*why}"),
     ("the data of {what} would go away", "{*what}的数据将丢失"),
     ("{n} objects", "{n} 个对象"),
-    ("{field}: {why}", "{field}：{*why}"),
+    ("{name}: {why}", "{name}：{*why}"),
+    ("list {kind}: {why}", "列出 {kind}：{*why}"),
+    ("get {object}: {why}", "读取 {object}：{*why}"),
     ("it is lost", "已丢失"),
 ];
 
@@ -47,6 +49,16 @@ fn what_is_read_back_is_the_phrase_that_says_most() {
     assert_eq!(read("many objects"), "many objects");
     assert_eq!(read("a belongs to b"), "a belongs to b", "said, and never read");
     assert_eq!(read(""), "");
+}
+
+#[test]
+fn a_name_takes_no_sentence() {
+    let read = |text| chinese().read(text).into_owned();
+    assert_eq!(read("get Pod a/b: it is lost"), "读取 Pod a/b：已丢失");
+    assert_eq!(read("list pods: it is lost"), "列出 pods：已丢失");
+    for other in ["list what is left: it is lost", "get the pod: it is lost", "get Pod a of b: it is lost"] {
+        assert_eq!(read(other), other);
+    }
 }
 
 #[test]

@@ -56,7 +56,7 @@ pub const SAID: &Phrases = &[
     // Lists.
     ("Not ready yet", "尚未就绪"),
     ("Not there, so nothing is written into it", "对象不存在，因此不写入"),
-    ("Kept as others have it", "保留其他字段管理者的值"),
+    ("Kept as others have it", "保留其他字段管理器的值"),
     ("No longer kept", "不再保留"),
     ("Refused", "被拒绝"),
     // The end.
@@ -73,12 +73,12 @@ pub const SAID: &Phrases = &[
     ("**Risk: data-loss**, data goes away.", "**风险：数据丢失**，有数据会丢失。"),
     ("| component | create | change | replace | delete | risk |", "| 组件 | 新建 | 变更 | 重建 | 删除 | 风险 |"),
     ("Data goes away", "会丢失的数据"),
-    ("Fields of other managers", "其他字段管理者的字段"),
+    ("Fields of other managers", "其他字段管理器的字段"),
     ("Off", "未启用"),
     ("Kept as they are in the cluster", "沿用集群中的值"),
     (", wanted by {component}", "，{component} 需要它"),
-    ("1 field of another manager", "1 个字段归其他管理者"),
-    ("{count} fields of other managers", "{count} 个字段归其他管理者"),
+    ("1 field of another manager", "1 个字段由其他字段管理器管理"),
+    ("{count} fields of other managers", "{count} 个字段由其他字段管理器管理"),
     ("… {count} more", "… 还有 {count} 个"),
     ("… {count} more lines", "… 还有 {count} 行"),
     (

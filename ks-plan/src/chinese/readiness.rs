@@ -10,7 +10,7 @@ pub const READ: &Phrases = &[
     ("it is being deleted", "正在删除"),
     ("it has no status yet", "尚无状态"),
     ("its controller has not seen the change", "控制器尚未处理此变更"),
-    ("its claim: {why}", "其存储卷声明：{*why}"),
+    ("its claim: {why}", "其持久卷声明：{*why}"),
     ("its watch ended", "对它的监视已结束"),
     ("{why}, as far as was heard ({error})", "{*why}（据已收到的信息；{error}）"),
     ("nothing was seen of it yet", "尚未观察到它"),
@@ -37,8 +37,8 @@ pub const READ: &Phrases = &[
     ("no message", "没有说明"),
     // Namespaces, claims, services, definitions.
     ("it is {phase}", "处于 {phase} 状态"),
-    ("its volume has {has} of {asked} so far", "其存储卷目前为 {has}，期望 {asked}"),
-    ("its volume is lost", "其存储卷已丢失"),
+    ("its volume has {has} of {asked} so far", "其持久卷目前为 {has}，期望 {asked}"),
+    ("its volume is lost", "其持久卷已丢失"),
     ("it has no address yet", "尚无地址"),
     ("its names are not accepted: {why}", "其名称未被接受：{*why}"),
     ("it is not established yet", "尚未生效（Established）"),
@@ -48,7 +48,7 @@ pub const READ: &Phrases = &[
     ("it is not reconciled yet", "尚未调谐（Reconciled）"),
     ("its StatefulSet does not exist at the moment", "其 StatefulSet 目前不存在"),
     ("its StatefulSet is being deleted", "其 StatefulSet 正在删除"),
-    ("its StatefulSet makes claims as they were wanted before", "其 StatefulSet 仍按旧的模板创建存储卷声明"),
+    ("its StatefulSet makes claims as they were wanted before", "其 StatefulSet 仍按旧的模板创建持久卷声明"),
     ("`{expression}` holds", "`{expression}` 成立"),
     ("`{expression}` does not hold yet", "`{expression}` 尚不成立"),
 ];

@@ -25,7 +25,7 @@ pub const SAID: &Phrases = &[
     ("it stays: the user leaves it", "它会保留：用户选择保留"),
     (
         "nothing uses {names} any more: these claims stay, with their data",
-        "{names} 不再被使用：这些存储卷声明及其数据会保留",
+        "{names} 不再被使用：这些持久卷声明及其数据会保留",
     ),
     ("1 object", "1 个对象"),
     ("{count} objects", "{count} 个对象"),
@@ -39,16 +39,16 @@ pub const SAID: &Phrases = &[
     ("{owner} stores its data elsewhere; one replica follows the other", "{owner} 的数据改存别处；各副本逐个处理"),
     (
         "{owner} wants another class, which no claim can change; one replica follows the other",
-        "{owner} 需要另一个存储类，而存储卷声明的存储类不能修改；各副本逐个处理",
+        "{owner} 需要另一个存储类，而持久卷声明的存储类不能修改；各副本逐个处理",
     ),
     (
         "{owner} wants less room, and no claim can shrink; to keep its data, keep its size; \
          one replica follows the other",
-        "{owner} 需要更小的空间，而存储卷声明不能缩容；如需保留数据，请保持原容量；各副本逐个处理",
+        "{owner} 需要更小的空间，而持久卷声明不能缩容；如需保留数据，请保持原容量；各副本逐个处理",
     ),
     (
         "{owner} wants more room, and no claim without a class can grow; one replica follows the other",
-        "{owner} 需要更大的空间，而没有存储类的存储卷声明不能扩容；各副本逐个处理",
+        "{owner} 需要更大的空间，而没有存储类的持久卷声明不能扩容；各副本逐个处理",
     ),
     (
         "{owner} wants more room, and class {class} lets no claim grow; one replica follows the other",
@@ -56,7 +56,7 @@ pub const SAID: &Phrases = &[
     ),
     (
         "{owner} wants more room, and only a bound claim can grow; one replica follows the other",
-        "{owner} 需要更大的空间，而只有已绑定的存储卷声明才能扩容；各副本逐个处理",
+        "{owner} 需要更大的空间，而只有已绑定的持久卷声明才能扩容；各副本逐个处理",
     ),
     // Settings.
     ("{name} is {value}: {field} at {place}", "{name} 为 {value}：{field}（{place}）"),
@@ -72,7 +72,7 @@ pub const SAID: &Phrases = &[
     ("ks takes it", "由 ks 接管"),
     ("nothing wants it any more", "已不再需要"),
     ("the object is not there, and is made as it is wanted", "对象不存在，将按期望创建"),
-    ("nobody else owns it any more, so that it is written as it is wanted", "已没有其他管理者，因此按期望写入"),
+    ("nobody else owns it any more, so that it is written as it is wanted", "已没有其他字段管理器，因此按期望写入"),
     ("the object is made again, as it is wanted", "对象将按期望重新创建"),
 ];
 

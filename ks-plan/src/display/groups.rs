@@ -1,11 +1,18 @@
 //! Changes, grouped as they are shown.
 
-use ks_model::Ownership;
 use ks_model::language::Phrasebook;
+use ks_model::{Ownership, say};
 
 use super::{reason, sentences};
 use crate::change::{Action, Change, Reason, Risk};
 use crate::plan::{Plan, Summary};
+
+/// Of objects that no component has.
+const OF_NONE: &str = "of no component";
+/// Of fields in objects of others.
+const GIVEN_BACK: &str = "given back";
+/// Of the list of what ks owns.
+const INVENTORY: &str = "inventory";
 
 /// One component with its changes.
 pub struct Group<'a> {
@@ -13,6 +20,23 @@ pub struct Group<'a> {
     pub name: &'a str,
     /// Its changes, in the order of the plan.
     pub changes: Vec<&'a Change>,
+}
+
+impl Group<'_> {
+    /// Its name for people.
+    pub fn title(&self, book: Phrasebook) -> String {
+        title(book, self.name)
+    }
+}
+
+/// The name of a group for people: that of a component stays as it is.
+pub fn title(book: Phrasebook, name: &str) -> String {
+    match name {
+        OF_NONE => say!(book, "of no component"),
+        GIVEN_BACK => say!(book, "given back"),
+        INVENTORY => say!(book, "inventory"),
+        component => component.to_owned(),
+    }
 }
 
 /// The writes, component by component in the order in which the plan reaches them.
@@ -68,9 +92,9 @@ pub fn is_inventory(change: &Change) -> bool {
 pub fn name(change: &Change) -> &str {
     match &change.component {
         Some(component) => component.as_str(),
-        None if change.action == Action::Delete => "of no component",
-        None if change.ownership == Ownership::Fields => "given back",
-        None => "inventory",
+        None if change.action == Action::Delete => OF_NONE,
+        None if change.ownership == Ownership::Fields => GIVEN_BACK,
+        None => INVENTORY,
     }
 }
 

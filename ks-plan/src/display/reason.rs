@@ -57,8 +57,13 @@ pub fn gate(book: Phrasebook, reason: &str) -> String {
     if whole != reason || book.is_english() {
         return whole.into_owned();
     }
-    let parts: Vec<String> = reason.split(", ").map(|it| chinese::in_clues(book).read(it).into_owned()).collect();
-    listed(book, &parts)
+    let clues = reason.split(", ").map(|it| (chinese::in_clues(book).read(it), it));
+    clues.fold(String::new(), |mut words, (clue, english)| {
+        // What is no clue of its own belongs to the value before it, which stays as it is.
+        let parted = if clue == english { ", ".to_owned() } else { say!(book, ", ") };
+        words.push_str(if words.is_empty() { "" } else { &parted });
+        words + &clue
+    })
 }
 
 /// `3 objects of others: PersistentVolumeClaim a/b, ConfigMap a/c and 1 more`.

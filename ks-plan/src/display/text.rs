@@ -92,7 +92,7 @@ impl Page<'_> {
     fn written(&mut self, group: &Group<'_>) {
         self.line("");
         let counts = self.palette.dim(groups::counts(self.book, group));
-        self.line(format!("{}  {counts}", self.palette.bold(self.book.read(group.name))));
+        self.line(format!("{}  {counts}", self.palette.bold(group.title(self.book))));
         group.changes.iter().for_each(|it| self.change(it));
     }
 
@@ -101,7 +101,7 @@ impl Page<'_> {
         let counts = self.palette.dim(groups::counts(self.book, group));
         let why = groups::shared_reason(self.book, group).map(|it| visible(&it));
         let words = why.as_ref().map(|why| self.palette.dim(say!(self.book, ", because {why}", why)));
-        let (name, words) = (self.book.read(group.name), words.unwrap_or_default());
+        let (name, words) = (group.title(self.book), words.unwrap_or_default());
         self.line(format!("{}  {counts}{words}", self.palette.bold(name)));
         for change in &group.changes {
             self.head(change);

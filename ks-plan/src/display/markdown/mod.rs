@@ -100,7 +100,7 @@ fn table(book: Phrasebook, plan: &Plan) -> String {
     let row = |(name, summary, risk): (&str, Summary, Risk)| {
         let Summary { create, update, replace, delete, .. } = summary;
         let [create, update, replace, delete] = [create, update, replace, delete].map(shown);
-        let (name, risk) = (book.read(name), risk.to_string());
+        let (name, risk) = (groups::title(book, name), risk.to_string());
         format!("| {name} | {create} | {update} | {replace} | {delete} | {} |\n", book.read(&risk))
     };
     let rows: String = rows.into_iter().map(row).collect();
@@ -178,7 +178,7 @@ fn sections(book: Phrasebook, plan: &Plan, names: &ShortNames) -> Vec<Section> {
 
 fn grouped(book: Phrasebook, plan: &Plan, names: &ShortNames) -> Vec<Group> {
     let written = groups::written(plan).into_iter().map(|it| Group {
-        title: format!("{}: {}", book.read(it.name), groups::counts(book, &it)),
+        title: format!("{}: {}", it.title(book), groups::counts(book, &it)),
         objects: it.changes.iter().map(|change| Object::of(change, names, book)).collect(),
     });
     let deleted = groups::deleted(plan).into_iter().map(|it| {
@@ -186,7 +186,7 @@ fn grouped(book: Phrasebook, plan: &Plan, names: &ShortNames) -> Vec<Group> {
         let object = if why.is_some() { Object::named } else { Object::of };
         let why = why.map(|it| say!(book, ", because {why}", why = code(&it))).unwrap_or_default();
         Group {
-            title: format!("{}: {}{why}", book.read(it.name), groups::counts(book, &it)),
+            title: format!("{}: {}{why}", it.title(book), groups::counts(book, &it)),
             objects: it.changes.iter().map(|change| object(change, names, book)).collect(),
         }
     });
