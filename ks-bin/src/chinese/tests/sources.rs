@@ -139,7 +139,6 @@ pub fn rooms() -> Vec<(PathBuf, Vec<&'static str>)> {
         ("ks-bin/src/commands/validate.rs", &[]),
         ("ks-bin/src/commands/wait.rs", &["there is no way to the cluster"]),
         ("ks-bin/src/commands/written_down.rs", &[]),
-        ("ks-bin/src/report/human.rs", &[]),
         ("ks-bin/src/report/ledger.rs", &["; not done in time: {}", "the time for the whole apply was up{late}"]),
         ("ks-bin/src/report/progress.rs", &[]),
         ("ks-bin/src/report/status.rs", &[]),
