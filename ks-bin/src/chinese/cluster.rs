@@ -53,6 +53,7 @@ pub const READ: &Phrases = &[
     ("discover the served kinds: {why}", "查询可用的资源类型：{*why}"),
     ("run credential plugin `{command}`: {why}", "运行凭证插件 `{command}`：{*why}"),
     // What came of it: `ks-apply/src/error.rs`, and what clients say of answers.
+    ("read token file {path}: {why}", "读取令牌文件 {path}：{*why}"),
     ("it printed no ExecCredential", "它没有输出 ExecCredential"),
     ("its ExecCredential has no status", "其 ExecCredential 没有 status"),
     ("the token holds characters that no token can hold", "令牌中含有不允许的字符"),

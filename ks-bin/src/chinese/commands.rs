@@ -231,6 +231,8 @@ pub const READ: &Phrases = &[
     // Steps that have no sentence of their own on a screen.
     ("write the inventory", "写入对象清单"),
     ("wait for {object}", "等待 {object}"),
+    ("wait for the claim template of {object}", "等待 {object} 的持久卷声明模板"),
+    ("it is still there", "仍然存在"),
     ("delete {pod} and wait until {claim} is gone", "删除 {pod} 并等待 {claim} 删除完成"),
     ("wait for {pod} with {claim}", "等待 {pod} 及 {claim}"),
     // `ks wait`, and commands that take no snapshot.
