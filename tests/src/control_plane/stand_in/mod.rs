@@ -43,7 +43,7 @@ const WORKLOADS: [(&str, Status); 5] = [
     ),
 ];
 
-/// The annotation with the path of what a StatefulSet is made of.
+/// The annotation with the path of what a StatefulSet or a pod is made of, and goes with.
 const MADE_OF: &str = "ks.test/made-of";
 
 /// The custom resources of the prometheus-operator, with what their StatefulSets are called.

@@ -27,21 +27,16 @@ impl ControlPlane {
     }
 
     fn make_numbered_pods(&self) -> Result<(), Unavailable> {
+        self.collect_garbage()?;
         for set in self.items("/apis/apps/v1/statefulsets")? {
             let (name, namespace) = (text(&set["metadata"], "name"), text(&set["metadata"], "namespace"));
+            let of = format!("/apis/apps/v1/namespaces/{namespace}/statefulsets/{name}");
             let core = format!("/api/v1/namespaces/{namespace}");
             let templates = set["spec"]["volumeClaimTemplates"].as_array().cloned().unwrap_or_default();
-            let of = text(&set["metadata"]["annotations"], MADE_OF);
-            let is_orphan = !of.is_empty() && self.get(of)?.is_none();
-            if is_orphan {
-                self.delete(&format!("/apis/apps/v1/namespaces/{namespace}/statefulsets/{name}"))?;
-            }
             for pod in (0..replicas(&set)).filter(|_| !templates.is_empty()).map(|it| format!("{name}-{it}")) {
-                if is_orphan {
-                    self.delete(&format!("{core}/pods/{pod}"))?;
-                    continue;
-                }
-                let (mut volumes, mut stay) = (Vec::new(), true);
+                let mut spec = set["spec"]["template"]["spec"].clone();
+                let mut volumes = spec["volumes"].as_array().cloned().unwrap_or_default();
+                let mut stay = true;
                 for template in &templates {
                     let volume = text(&template["metadata"], "name");
                     let claim = format!("{volume}-{pod}");
@@ -54,14 +49,28 @@ impl ControlPlane {
                 if !stay {
                     continue;
                 }
-                let mut spec = set["spec"]["template"]["spec"].clone();
                 spec["volumes"] = json!(volumes);
                 let labels = set["spec"]["template"]["metadata"]["labels"].clone();
-                let object = json!({ "apiVersion": "v1", "kind": "Pod", "metadata": { "name": pod, "labels": labels }, "spec": spec });
+                let metadata = json!({ "name": pod, "labels": labels, "annotations": { MADE_OF: of } });
+                let object = json!({ "apiVersion": "v1", "kind": "Pod", "metadata": metadata, "spec": spec });
                 let path = format!("{core}/pods/{pod}");
                 self.make(&path, &object)?;
                 let status = json!({ "phase": "Running", "conditions": [{ "type": "Ready", "status": "True" }] });
                 self.api.merge(&format!("{path}/status"), &json!({ "status": status }).to_string())?;
+            }
+        }
+        Ok(())
+    }
+
+    /// Deletes the StatefulSets and the pods whose maker is gone.
+    fn collect_garbage(&self) -> Result<(), Unavailable> {
+        for (root, plural) in [("/apis/apps/v1", "statefulsets"), ("/api/v1", "pods")] {
+            for object in self.items(&format!("{root}/{plural}"))? {
+                let of = text(&object["metadata"]["annotations"], MADE_OF);
+                if !of.is_empty() && self.get(of)?.is_none() {
+                    let (name, namespace) = (text(&object["metadata"], "name"), text(&object["metadata"], "namespace"));
+                    self.delete(&format!("{root}/namespaces/{namespace}/{plural}/{name}"))?;
+                }
             }
         }
         Ok(())
