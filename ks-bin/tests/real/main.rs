@@ -13,6 +13,7 @@ mod interrupted;
 mod memory;
 mod refused;
 mod rendered;
+mod rights;
 mod room;
 mod stage;
 mod two_runners;
