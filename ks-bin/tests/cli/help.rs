@@ -22,6 +22,7 @@ fn each_command_has_a_help_with_examples() {
         "history",
         "rollback",
         "completion",
+        "man",
     ] {
         let run = room.ks(&[command, "--help"]);
         assert_eq!(run.code, Some(0), "{run:?}");
