@@ -30,7 +30,7 @@ pub fn pages() -> Vec<PathBuf> {
 fn markdown_below(folder: &Path, found: &mut Vec<PathBuf>) {
     for entry in fs::read_dir(folder).unwrap() {
         let path = entry.unwrap().path();
-        if path.is_dir() {
+        if path.is_dir() && !path.ends_with("target") && !path.ends_with("node_modules") {
             markdown_below(&path, found);
         } else if path.extension().is_some_and(|it| it == "md") {
             found.push(path.strip_prefix(root()).unwrap().to_owned());
