@@ -57,5 +57,6 @@ pub fn hold_if(path: impl AsRef<Path>, wanted: &str, is_current: impl Fn(&str) -
         return;
     }
     assert!(is_writing(), "{} is not what the program says today; write it by\n  {WRITE}", path.display());
+    fs::create_dir_all(root().join(path).parent().unwrap()).unwrap();
     fs::write(root().join(path), wanted).unwrap();
 }

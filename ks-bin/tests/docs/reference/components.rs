@@ -26,7 +26,12 @@ pub fn page(all: &[Known<'_>]) -> String {
 }
 
 fn gates(story: &ks_plan::explain::ComponentStory) -> String {
-    let own: Vec<String> = story.conditions.iter().map(|it| code(&it.expression)).collect();
+    let mut own: Vec<String> = Vec::new();
+    for gate in story.conditions.iter().map(|it| code(&it.expression)) {
+        if !own.contains(&gate) {
+            own.push(gate);
+        }
+    }
     if own.is_empty() { "always".to_owned() } else { own.join(" and ") }
 }
 

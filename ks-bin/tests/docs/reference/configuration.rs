@@ -14,9 +14,10 @@ type Readers = Vec<(String, String)>;
 /// The page.
 pub fn page(all: &[Known<'_>]) -> String {
     let mut page = format!(
-        "{MADE}\n\n# The ClusterConfiguration\n\nEvery field that `ks` reads, below `spec`. After this page you can write a configuration; \
+        "{MADE}\n\n# The ClusterConfiguration\n\nEvery field that `ks` knows, below `spec`. After this page you can write a configuration; \
          `ks validate` points at what is wrong in it. The fields of other modules of KubeSphere are carried through unread. An older spelling \
-         means the same as the field, and is weaker where both are there. Null counts as not set.\n",
+         means the same as the field, and is weaker where both are there. Null counts as not set. A field that no component reads is \
+         only checked.\n",
     );
     let mut sections: BTreeMap<&str, Vec<&str>> = BTreeMap::new();
     for path in paths() {
@@ -44,7 +45,7 @@ fn readers(path: &str, all: &[Known<'_>]) -> Readers {
             found.push((format!("{link} (gate)"), String::new()));
         }
         let reading = story.settings.iter().filter(|setting| reads(setting, path));
-        found.extend(reading.map(|setting| (link.clone(), otherwise(setting))));
+        found.extend(reading.map(|setting| (link.clone(), otherwise(setting, path))));
     }
     found.dedup();
     found
@@ -67,9 +68,13 @@ fn mentions(expression: &str, path: &str) -> bool {
     })
 }
 
-/// What gives a setting where no field of the configuration does.
-fn otherwise(setting: &SettingStory) -> String {
-    let others = setting.sources.iter().filter(|it| !matches!(it, SettingSource::Configuration { .. }));
+/// What gives a setting where no field of the configuration does. An expression of the field itself tells nothing of that.
+fn otherwise(setting: &SettingStory, path: &str) -> String {
+    let others = setting.sources.iter().filter(|it| match it {
+        SettingSource::Configuration { .. } => false,
+        SettingSource::Expression { expression } => !mentions(expression, path),
+        _ => true,
+    });
     others.map(source).collect::<Vec<_>>().join(", else ")
 }
 
