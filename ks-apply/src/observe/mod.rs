@@ -11,13 +11,14 @@ use ks_plan::{Contents, Desired, LiveState};
 use serde_json::Value;
 
 use self::dry_run::dry_runs;
-pub(crate) use self::foresee::{further_reads, member_reads};
 use self::look::Observer;
+pub(crate) use self::foresee::{further_reads, member_reads};
 pub use self::survey::{Survey, survey};
 use crate::cluster::Cluster;
 use crate::discovery::ServedKind;
 use crate::error::ClusterError;
 use crate::served;
+use crate::sightings::Sightings;
 
 /// How many requests of an observation are under way at once.
 pub(crate) const CONCURRENCY: usize = 16;
@@ -56,7 +57,7 @@ pub(crate) async fn look_for(
     live: &mut LiveState,
 ) -> Result<(), ClusterError> {
     let observer = Observer { cluster, survey, desired };
-    observer.rest(&survey.sightings, recorded, live).await?;
+    observer.rest(&Sightings::default(), recorded, live).await?;
     dry_runs(&observer, live).await
 }
 

@@ -13,7 +13,6 @@ mod existing;
 mod interrupting;
 mod keeping;
 mod lease;
-mod outlook;
 mod planning;
 mod recorder;
 mod recording;
