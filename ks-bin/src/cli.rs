@@ -7,7 +7,7 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 
 use crate::command_error::exit_codes;
 use crate::commands::{
-    apply, completion, destroy, explain, graph, history, plan, rbac, render, rollback, show, snapshot, status,
+    apply, completion, destroy, explain, graph, history, man, plan, rbac, render, rollback, show, snapshot, status,
     validate, version, wait,
 };
 
@@ -67,6 +67,8 @@ pub enum Command {
     Rbac(rbac::RbacArgs),
     /// Print a completion script for a shell
     Completion(completion::CompletionArgs),
+    /// Write the manual pages, one for each command
+    Man(man::ManArgs),
     /// Print the version, and the commit, target and compiler it was built with
     Version(version::VersionArgs),
 }

@@ -10,6 +10,7 @@ pub mod explain;
 pub mod graph;
 pub mod history;
 mod lock;
+pub mod man;
 pub mod offline;
 pub mod plan;
 pub mod rbac;
@@ -50,6 +51,7 @@ pub fn run(cli: Cli, ui: &Ui) -> Result<Kind, CommandError> {
             Command::Explain(args) => explain::run(&global, &args, ui).await,
             Command::Rbac(args) => rbac::run(&global, &args, ui).await,
             Command::Completion(args) => completion::run(&args, ui),
+            Command::Man(args) => man::run(&args, ui),
             Command::Version(args) => version::run(&args, ui),
         }
     })

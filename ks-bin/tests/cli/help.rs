@@ -23,6 +23,7 @@ fn each_command_has_a_help_with_examples() {
         "rollback",
         "completion",
         "version",
+        "man",
     ] {
         let run = room.ks(&[command, "--help"]);
         assert_eq!(run.code, Some(0), "{run:?}");

@@ -10,6 +10,7 @@ mod first_day;
 mod help;
 mod history;
 mod locked;
+mod man;
 mod no_cluster;
 mod offline;
 mod rollback;
