@@ -18,23 +18,8 @@ struct Shown<'p> {
 
 #[test]
 fn every_command_does_what_the_page_shows() {
-    walk_all(|page| !installs(page));
-}
-
-#[test]
-#[ignore = "three whole installs, of many seconds each in a build without optimisations"]
-fn every_command_of_the_pages_that_install_does_what_the_page_shows() {
-    walk_all(installs);
-}
-
-/// Whether a page installs into the sandbox.
-fn installs(page: &str) -> bool {
-    fences(page).iter().any(|it| it.note.is_none() && it.text.contains(" apply --sandbox"))
-}
-
-fn walk_all(is_meant: impl Fn(&str) -> bool) {
     let is_walked = |path: &PathBuf| path.starts_with("docs") || path.as_os_str() == "README.md";
-    let pages: Vec<PathBuf> = pages().into_iter().filter(is_walked).filter(|it| is_meant(&read(it))).collect();
+    let pages: Vec<PathBuf> = pages().into_iter().filter(is_walked).collect();
     assert!(!pages.is_empty());
     let running: Vec<_> = pages.into_iter().map(|page| thread::spawn(move || walk(&page))).collect();
     let faults: Vec<String> = running.into_iter().flat_map(|it| it.join().unwrap()).collect();

@@ -4,7 +4,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 /// The command that writes what is made from the program.
-pub const WRITE: &str = "KS_DOCS=write cargo test -p ks-bin --test docs (behind it, for pages and pictures of an install: -- --include-ignored)";
+pub const WRITE: &str = "KS_DOCS=write cargo test -p ks-bin --test docs";
 
 /// The folder of the repository.
 pub fn root() -> &'static Path {

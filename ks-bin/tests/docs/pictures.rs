@@ -10,7 +10,6 @@ use super::screen::settled;
 use super::shell::Room;
 
 #[test]
-#[ignore = "a whole install, of many seconds in a build without optimisations"]
 fn a_plan_and_its_apply() {
     let room = Room::new();
     fs::copy(room.path().join("manifests/examples/cluster-configuration.yaml"), room.path().join("cc.yaml")).unwrap();
