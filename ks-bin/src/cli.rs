@@ -7,8 +7,8 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 
 use crate::command_error::exit_codes;
 use crate::commands::{
-    apply, completion, destroy, explain, graph, history, plan, rbac, render, rollback, show, snapshot, status,
-    validate, wait,
+    apply, completion, destroy, doctor, explain, graph, history, init, plan, rbac, render, rollback, show, snapshot,
+    status, validate, wait,
 };
 
 /// Plans and applies a KubeSphere ClusterConfiguration.
@@ -29,6 +29,7 @@ pub struct Cli {
 
 const EXAMPLES: &str = "\
 Examples:
+  ks init -o cc.yaml               write a configuration to start from
   ks plan -f cc.yaml               show what would change in your cluster
   ks apply -f cc.yaml              show it, ask, and do it
   ks apply --sandbox -f cc.yaml    the same in an embedded cluster
@@ -37,6 +38,10 @@ Examples:
 /// What to do.
 #[derive(Debug, Subcommand)]
 pub enum Command {
+    /// Write a configuration to start from, with every field explained
+    Init(init::InitArgs),
+    /// Look whether a cluster is fit for ks, and say what to do about what is not
+    Doctor(doctor::DoctorArgs),
     /// Show what would change, and why; nothing is written
     Plan(plan::PlanArgs),
     /// Show what would change, ask, and do it

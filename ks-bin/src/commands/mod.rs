@@ -6,9 +6,11 @@ mod carry_out;
 pub mod completion;
 mod consent;
 pub mod destroy;
+pub mod doctor;
 pub mod explain;
 pub mod graph;
 pub mod history;
+pub mod init;
 mod lock;
 pub mod offline;
 pub mod plan;
@@ -34,6 +36,8 @@ pub fn run(cli: Cli, ui: &Ui) -> Result<Kind, CommandError> {
     let Cli { global, command } = cli;
     runtime.block_on(async {
         match command {
+            Command::Init(args) => init::run(&global, &args, ui).await,
+            Command::Doctor(args) => doctor::run(&global, &args, ui).await,
             Command::Plan(args) => plan::run(&global, &args, ui).await,
             Command::Apply(args) => apply::run(&global, &args, ui).await,
             Command::Destroy(args) => destroy::run(&global, &args, ui).await,

@@ -31,6 +31,25 @@ impl Rows {
         row.named.entry(name.to_owned()).or_default().extend(verbs);
     }
 
+    /// Each thing that is done, by itself: group, resource, verb, and the object where only one is meant. What `wider` does
+    /// everywhere is left out.
+    pub(super) fn needs<'a>(
+        &'a self,
+        wider: Option<&'a Self>,
+    ) -> impl Iterator<Item = (&'a str, &'a str, &'a str, Option<&'a String>)> {
+        self.0.iter().flat_map(move |(key, row)| {
+            let (group, resource) = key;
+            let everywhere = wider.and_then(|it| it.0.get(key)).map(|it| &it.all);
+            let is_given = move |verb: &str| everywhere.is_some_and(|it| it.contains(verb));
+            let all = row.all.iter().filter(move |it| !is_given(it)).map(|it| (*it, None));
+            let named = row.named.iter().flat_map(move |(name, verbs)| {
+                let own = verbs.iter().filter(move |it| !is_given(it) && !row.all.contains(**it));
+                own.map(move |it| (*it, Some(name)))
+            });
+            all.chain(named).map(move |(verb, name)| (group.as_str(), resource.as_str(), verb, name))
+        })
+    }
+
     /// Rules that allow just this. Resources of one group with the same verbs stand together; so do names. What `wider` allows
     /// everywhere is left out.
     pub(super) fn rules(&self, wider: Option<&Self>) -> Vec<Value> {
