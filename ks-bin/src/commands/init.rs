@@ -1,6 +1,6 @@
 //! `ks init`.
 
-use std::fs::{File, OpenOptions};
+use std::fs::OpenOptions;
 use std::io::{ErrorKind, Write};
 use std::path::{Path, PathBuf};
 
@@ -136,11 +136,12 @@ fn consent(left_out: &[LeftOut], args: &InitArgs) -> Result<(), CommandError> {
 }
 
 fn write(path: &Path, text: &str, args: &InitArgs) -> Result<(), CommandError> {
-    if args.force || args.secrets == Some(Secrets::Include) {
-        // Whole or not at all, and for its owner only.
+    if args.secrets == Some(Secrets::Include) {
+        // For its owner only, also where it takes the place of another file.
         return if args.force || !path.exists() { saved_plan::write(path, text) } else { Err(is_there(path)) };
     }
-    let made: std::io::Result<File> = OpenOptions::new().write(true).create_new(true).open(path);
+    let (is_forced, mut options) = (args.force, OpenOptions::new());
+    let made = options.write(true).create(is_forced).truncate(is_forced).create_new(!is_forced).open(path);
     made.and_then(|mut file| file.write_all(text.as_bytes())).map_err(|error| match error.kind() {
         ErrorKind::AlreadyExists => is_there(path),
         _ => CommandError::new(Kind::BadInput, format!("write {}: {error}", path.display()))

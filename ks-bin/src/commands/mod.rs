@@ -2,7 +2,7 @@
 
 pub mod apply;
 mod apply_saved;
-mod carry_out;
+pub mod carry_out;
 pub mod completion;
 mod consent;
 pub mod destroy;
