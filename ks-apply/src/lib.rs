@@ -29,8 +29,8 @@ mod volumes;
 mod wait;
 mod worker;
 
-pub use cluster::{AccessReview, ApplyMode, Cluster, ListQuery, LogQuery, RequestCount};
 pub use checkup::check_up;
+pub use cluster::{AccessReview, ApplyMode, Cluster, ListQuery, LogQuery, RequestCount};
 pub use destroy::{observe_all, plan_destroy};
 pub use discovery::{Discovery, ServedKind};
 pub use error::{ClusterError, FieldConflict, InvalidCause};

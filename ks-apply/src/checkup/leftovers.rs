@@ -26,7 +26,7 @@ pub(super) async fn installer(cluster: &dyn Cluster, discovery: &Discovery) -> S
     let wanted = installer_objects();
     let served = wanted.iter().filter_map(|it| Some((it, discovery.preferred(&it.kind)?)));
     let found: Result<Vec<_>, ClusterError> = stream::iter(served)
-        .map(|(object, kind)| async move { Ok((object.clone(), cluster.get(kind, object).await?)) })
+        .map(|(object, kind)| async move { Ok::<_, ClusterError>((object.clone(), cluster.get(kind, object).await?)) })
         .buffer_unordered(CONCURRENCY)
         .try_collect()
         .await;

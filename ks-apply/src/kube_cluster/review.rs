@@ -32,7 +32,7 @@ fn body(review: &AccessReview) -> (&'static str, Value) {
             ("selfsubjectaccessreviews", "SelfSubjectAccessReview", json!({ "resourceAttributes": attributes }))
         }
         AccessReview::Access(rule) => {
-            let (resource, subresource) = rule.resource.split_once('/').unwrap_or((&rule.resource, ""));
+            let (resource, subresource) = rule.resource.split_once('/').unwrap_or((rule.resource.as_str(), ""));
             let attributes = json!({ "verb": rule.verb, "group": rule.group, "resource": resource,
                 "subresource": subresource, "name": rule.name, "namespace": rule.namespace });
             ("selfsubjectaccessreviews", "SelfSubjectAccessReview", json!({ "resourceAttributes": attributes }))

@@ -132,7 +132,9 @@ fn consent(left_out: &[LeftOut], args: &InitArgs) -> Result<(), CommandError> {
     let message = format!("ks reads values that are secret: {}", read.join(", "));
     Err(CommandError::new(Kind::NoConsent, message)
         .hint("--secrets include writes them in clear, into a file that only you may read")
-        .hint("--secrets leave-out writes a comment instead: a plan of that file would take them away from the cluster"))
+        .hint(
+            "--secrets leave-out writes a comment instead: a plan of that file would take them away from the cluster",
+        ))
 }
 
 fn write(path: &Path, text: &str, args: &InitArgs) -> Result<(), CommandError> {

@@ -57,8 +57,12 @@ fn options_that_would_be_passed_over_are_refused() {
 #[test]
 fn a_component_of_ones_own_has_its_fields_in_it() {
     let component = "name: echo\ndescription: Answers.\nsettings:\n  size:\n    description: How much.\n    from: echo.size\n    default: 1Gi\n";
-    let run = Room::new().with("mine/demo/echo/component.yaml", component).ks(&["init", "-o", "-", "--manifests", "mine"]);
-    assert!(run.out.contains("  echo:\n    # How much.\n    # Default: 1Gi. Read by echo.\n    #size: 1Gi\n"), "{run:?}");
+    let run =
+        Room::new().with("mine/demo/echo/component.yaml", component).ks(&["init", "-o", "-", "--manifests", "mine"]);
+    assert!(
+        run.out.contains("  echo:\n    # How much.\n    # Default: 1Gi. Read by echo.\n    #size: 1Gi\n"),
+        "{run:?}"
+    );
 }
 
 /// A sandbox in `sandbox.json` with this spec in the live configuration.

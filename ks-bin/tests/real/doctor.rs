@@ -22,7 +22,10 @@ fn each_finding_is_true_of_a_real_server() {
     let (code, found) = examine(&cluster, &room, &cluster.kubeconfig());
     assert_eq!(code, Some(0), "{found:#?}");
     assert!(found.iter().all(|it| it["verdict"] == "ok"), "{found:#?}");
-    assert_eq!(of(&found, "access"), json!({ "is": "allowed", "everything": true, "needed": of(&found, "access")["needed"] }));
+    assert_eq!(
+        of(&found, "access"),
+        json!({ "is": "allowed", "everything": true, "needed": of(&found, "access")["needed"] })
+    );
 
     leave_things_behind(&cluster);
     let (code, found) = examine(&cluster, &room, &cluster.kubeconfig());
@@ -30,8 +33,11 @@ fn each_finding_is_true_of_a_real_server() {
     let is = |check: &str| of(&found, check)["is"].as_str().unwrap().to_owned();
     assert_eq!(is("installer"), "installerRuns");
     assert!(found.iter().any(|it| it["symptom"]["is"] == "installerRights"), "{found:#?}");
-    assert_eq!(of(&found, "takeover"), json!({ "is": "toTakeOver", "objects": 1, "managers": ["helm"],
-        "releases": ["kubesphere-monitoring-system/alerts"] }));
+    assert_eq!(
+        of(&found, "takeover"),
+        json!({ "is": "toTakeOver", "objects": 1, "managers": ["helm"],
+        "releases": ["kubesphere-monitoring-system/alerts"] })
+    );
     assert_eq!(is("services"), "serviceDown");
     assert_eq!(of(&found, "services")["name"], "v1beta1.metrics.example.org");
     assert_eq!(is("lease"), "leaseAbandoned");

@@ -38,7 +38,7 @@ mod tests {
         evidence.grants = Ok(grants);
         let found = judge(&evidence).remove(0);
         assert_eq!(found.verdict, Verdict::Problem);
-        let Symptom::NotAllowed { needed, missing, unsure: false } = found.symptom else { panic!("{found:?}") };
-        assert!(missing.iter().all(|it| it.verb == "delete") && needed > missing.len(), "{missing:?}");
+        let Symptom::NotAllowed { needed, missing, unsure: false } = &found.symptom else { panic!("{found:?}") };
+        assert!(missing.iter().all(|it| it.verb == "delete") && *needed > missing.len(), "{missing:?}");
     }
 }

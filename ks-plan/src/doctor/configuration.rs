@@ -19,7 +19,8 @@ pub(super) fn judge(evidence: &Evidence) -> Vec<Finding> {
         }
     };
     let conflict = evidence.desired.as_ref().err().filter(|_| evidence.answers.is_ok());
-    let conflict = conflict.map(|it| finding(Verdict::Problem, Symptom::DoesNotCompile { because: it.because.clone() }));
+    let conflict =
+        conflict.map(|it| finding(Verdict::Problem, Symptom::DoesNotCompile { because: it.because.clone() }));
     std::iter::once(of_source).chain(conflict).collect()
 }
 

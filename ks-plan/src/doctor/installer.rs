@@ -26,7 +26,8 @@ pub(super) fn judge(evidence: &Evidence) -> Vec<Finding> {
     };
     let finding = |verdict, symptom| Finding::new(Check::Installer, verdict, symptom);
     let mut findings = Vec::new();
-    let (workloads, rights): (Vec<_>, Vec<_>) = found.iter().partition(|(object, _)| object.kind.is("apps", "Deployment"));
+    let (workloads, rights): (Vec<_>, Vec<_>) =
+        found.iter().partition(|(object, _)| object.kind.is("apps", "Deployment"));
     for (object, live) in workloads {
         let object = object.clone();
         let replicas = live.pointer("/spec/replicas").and_then(Value::as_u64).unwrap_or(1);
@@ -56,7 +57,7 @@ mod tests {
     fn what_runs_is_told_apart_from_what_was_stopped() {
         let mut evidence = fixture::well();
         assert_eq!(judge(&evidence)[0].symptom, Symptom::NoInstaller);
-        let [workload, role, _] = installer_objects().try_into().unwrap();
+        let [workload, role, _]: [ObjectRef; 3] = installer_objects().try_into().unwrap();
         let with = |replicas: u64| Ok([(workload.clone(), json!({ "spec": { "replicas": replicas } }))].into());
         evidence.installer = with(1);
         assert_eq!(judge(&evidence)[0].verdict, Verdict::Warning);

@@ -21,7 +21,7 @@ mod version;
 #[cfg(test)]
 mod fixture;
 
-pub use self::evidence::{ApplyRecord, Configured, Evidence, HelmRelease, Leaving, LeaseSeen, Seen, Served, Unseen};
+pub use self::evidence::{ApplyRecord, Configured, Evidence, HelmRelease, LeaseSeen, Leaving, Seen, Served, Unseen};
 pub use self::finding::{Check, Finding, MissingKind, Symptom, Verdict};
 pub use self::installer::installer_objects;
 

@@ -12,8 +12,8 @@ pub(super) fn judge(evidence: &Evidence) -> Vec<Finding> {
     };
     let wanted = |name: &str| {
         evidence.desired.as_ref().is_ok_and(|it| {
-            let objects = it.manifests().map(ks_model::Manifest::object);
-            objects.into_iter().any(|it| it.namespace.as_deref() == Some(name) || is_namespace(it, name))
+            let mut objects = it.manifests().map(ks_model::Manifest::object);
+            objects.any(|it| it.namespace.as_deref() == Some(name) || is_namespace(it, name))
         })
     };
     let mut found = Vec::new();

@@ -25,7 +25,7 @@ pub(super) fn judge(evidence: &Evidence) -> Vec<Finding> {
     let classes = || facts.storage_classes.keys().cloned().collect::<Vec<_>>();
     for (class, owners) in &wanted {
         match (class.as_deref().map(|it| facts.storage_classes.get_key_value(it)), defaults.first()) {
-            (Some(Some((name, _))), _) => used.entry(name).or_default().extend(owners.clone()),
+            (Some(Some((name, _))), _) => used.entry(name.as_str()).or_default().extend(owners.clone()),
             (Some(None), _) => {
                 let (class, owners) = (class.clone().unwrap_or_default(), owners.iter().cloned().collect());
                 found.push(finding(Verdict::Problem, Symptom::ClassMissing { class, owners, classes: classes() }));

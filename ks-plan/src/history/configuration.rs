@@ -38,7 +38,8 @@ impl RecordedConfiguration {
         manifests: Option<String>,
         cluster_uid: Option<&str>,
     ) -> Self {
-        let filter = Filter { read: read_paths(catalogue), secret: secret_paths(catalogue), mask: Mask::keyed(cluster_uid) };
+        let filter =
+            Filter { read: read_paths(catalogue), secret: secret_paths(catalogue), mask: Mask::keyed(cluster_uid) };
         let spec = filter.section(&mut Vec::new(), config.spec()).unwrap_or_else(|| json!({}));
         Self { source, manifests, spec }
     }

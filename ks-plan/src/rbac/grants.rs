@@ -85,8 +85,8 @@ impl Rule {
         let subresource = need.resource.split_once('/').map(|(_, it)| format!("*/{it}"));
         let is_resource =
             has(&self.resources, &need.resource) || subresource.is_some_and(|it| self.resources.contains(&it));
-        let is_name = self.resource_names.is_empty()
-            || need.name.as_ref().is_some_and(|name| self.resource_names.contains(name));
+        let is_name =
+            self.resource_names.is_empty() || need.name.as_ref().is_some_and(|name| self.resource_names.contains(name));
         has(&self.verbs, &need.verb) && has(&self.api_groups, &need.group) && is_resource && is_name
     }
 }
@@ -107,9 +107,10 @@ impl Rights {
     /// Every right by itself. What is needed in the whole cluster is not needed in a namespace besides.
     fn needs(&self) -> impl Iterator<Item = MissingRule> {
         let cluster = self.cluster.needs(None).map(|it| rule(None, it));
-        let namespaces = self.namespaces.iter().flat_map(|(name, rows)| {
-            rows.needs(Some(&self.cluster)).map(move |it| rule(Some(name), it))
-        });
+        let namespaces = self
+            .namespaces
+            .iter()
+            .flat_map(|(name, rows)| rows.needs(Some(&self.cluster)).map(move |it| rule(Some(name), it)));
         cluster.chain(namespaces)
     }
 }
@@ -143,9 +144,7 @@ mod tests {
     #[test]
     fn rules_are_matched_as_the_server_matches_them() {
         let mut grants = Grants::default();
-        let rule = |verbs: &[&str], resources: &[&str], names: &[&str]| {
-            json!({ "resourceRules": [{ "verbs": verbs, "apiGroups": ["g"], "resources": resources, "resourceNames": names }] })
-        };
+        let rule = |verbs: &[&str], resources: &[&str], names: &[&str]| json!({ "resourceRules": [{ "verbs": verbs, "apiGroups": ["g"], "resources": resources, "resourceNames": names }] });
         grants.add(None, &rule(&["list"], &["things"], &[]));
         grants.add(None, &rule(&["patch"], &["things"], &["one"]));
         grants.add(Some("a"), &rule(&["*"], &["*/log"], &[]));

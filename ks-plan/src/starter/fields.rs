@@ -14,7 +14,11 @@ const LONG: usize = 50;
 const REGISTRY: [(&str, &str, &str); 3] = [
     ("local_registry", "", "A private registry that holds all images; empty for where they are published."),
     ("zone", "", "With cn all images come from the mirror inside China."),
-    ("namespace_override", "", "One namespace of the registry for all images; empty for the namespaces that they have."),
+    (
+        "namespace_override",
+        "",
+        "One namespace of the registry for all images; empty for the namespaces that they have.",
+    ),
 ];
 
 /// One field as it stands in a starter.
@@ -116,7 +120,8 @@ impl Reading {
         let conditions = self.conditions.into_iter().map(|(expression, components)| {
             format!("On while {}: {}, and what requires them.", plain(&expression), components.join(", "))
         });
-        let readers = self.readers.into_iter().map(|(words, readers)| format!("{words}. Read by {}.", readers.join(", ")));
+        let readers =
+            self.readers.into_iter().map(|(words, readers)| format!("{words}. Read by {}.", readers.join(", ")));
         let meanings = self.meanings.into_iter().filter(|_| !is_switch);
         let comments = self.switched.into_iter().chain(conditions).chain(meanings).chain(readers).collect();
         let value = match most(&self.defaults) {
@@ -154,7 +159,8 @@ fn otherwise(component: &Component, rule: &SettingRule, rank: usize, default: &V
         _ => format!("that of {}", component.name),
     };
     let words: Vec<String> = others.chain(kept).chain([own]).collect();
-    let before = if rank == 0 { String::new() } else { format!("Where {} is silent. ", rule.from[..rank].join(" and ")) };
+    let before =
+        if rank == 0 { String::new() } else { format!("Where {} is silent. ", rule.from[..rank].join(" and ")) };
     format!("{before}Default: {}", words.join(", else "))
 }
 
@@ -181,7 +187,9 @@ fn images(catalogue: &Catalogue) -> Vec<StarterField> {
     for component in catalogue.components() {
         for file in &component.manifests {
             if let ManifestBody::Template { images, .. } = &file.body {
-                images.iter().for_each(|it| drop(users.entry(it).or_default().insert(component.name.as_str())));
+                for image in images {
+                    users.entry(image).or_default().insert(component.name.as_str());
+                }
             }
         }
     }

@@ -45,7 +45,8 @@ fn each_field_that_a_component_reads_stands_in_it() {
         for (name, rule) in &component.settings {
             assert!(rule.description.is_some(), "{}: {name} has no description", component.name);
             for path in &rule.from {
-                let value = at(spec, path).unwrap_or_else(|| panic!("{}: {name} has no {path}\n{text}", component.name));
+                let value =
+                    at(spec, path).unwrap_or_else(|| panic!("{}: {name} has no {path}\n{text}", component.name));
                 assert!(!value.is_null(), "{}: {name} shows nothing at {path}: it wants an example", component.name);
                 let leaves = rule.default.iter().filter(|_| rule.leaves).flat_map(crate::catalogue::leaves);
                 for (leaf, _) in leaves {
@@ -125,8 +126,11 @@ fn a_live_configuration_keeps_its_values_and_nothing_of_the_server() {
     let catalogue = Catalogue::embedded().unwrap();
     let text = Starter::new(&catalogue).with_object(&live()).text();
     let written = yaml(&text);
-    assert_eq!(written["metadata"], json!({ "name": "ks-installer", "namespace": "kubesphere-system",
-        "labels": { "version": "v3.4.1" } }));
+    assert_eq!(
+        written["metadata"],
+        json!({ "name": "ks-installer", "namespace": "kubesphere-system",
+        "labels": { "version": "v3.4.1" } })
+    );
     assert!(!text.contains("last-applied") && !text.contains("status"), "{text}");
     let mut spec = written["spec"].clone();
     prune(&mut spec);

@@ -66,7 +66,8 @@ fn of_server(symptom: &Symptom) -> Option<Words> {
     Some(match symptom {
         Symptom::NotSeen { because } => Words::found(format!("not looked at: {because}")),
         Symptom::Answers { median_ms, slowest_ms, requests } => {
-            let words = Words::found(format!("answers in {median_ms} ms (the slowest of {requests} in {slowest_ms} ms)"));
+            let words =
+                Words::found(format!("answers in {median_ms} ms (the slowest of {requests} in {slowest_ms} ms)"));
             match median_ms {
                 0..500 => words,
                 _ => words
@@ -81,18 +82,23 @@ fn of_server(symptom: &Symptom) -> Option<Words> {
         Symptom::Version { version, oldest, newest } => {
             let number = format!("{}.{}", version.major, version.minor);
             let words = Words::found(format!("{version}; ks is tried with {oldest} to {newest}"));
-            let (minor, of) = (version.minor, |it: &String| it.rsplit('.').next().and_then(|it| it.parse::<u32>().ok()));
+            let (minor, of) =
+                (version.minor, |it: &String| it.rsplit('.').next().and_then(|it| it.parse::<u32>().ok()));
             if of(oldest).is_some_and(|it| minor < it) || of(newest).is_some_and(|it| minor > it) {
                 words
-                    .means(format!("ks was never run on {number}. It may work; a plan shows what it would do, and writes nothing."))
+                    .means(format!(
+                        "ks was never run on {number}. It may work; a plan shows what it would do, and writes nothing."
+                    ))
                     .next("look at `ks plan` with care before the first apply")
             } else {
                 words
             }
         }
-        Symptom::TooOld { version, oldest } => Words::found(format!("{version} is too old: ks needs {oldest} or later"))
-            .means("Server-side apply, on which every plan rests, came with that version.")
-            .next("upgrade the cluster first"),
+        Symptom::TooOld { version, oldest } => {
+            Words::found(format!("{version} is too old: ks needs {oldest} or later"))
+                .means("Server-side apply, on which every plan rests, came with that version.")
+                .next("upgrade the cluster first")
+        }
         Symptom::ServicesAvailable { services: 0 } => Words::found("no aggregated API"),
         Symptom::ServicesAvailable { services } => {
             Words::found(format!("{} available", counted(*services, "aggregated API")))
@@ -259,7 +265,9 @@ fn of_runs(symptom: &Symptom) -> Option<Words> {
             .next("wait for it: ks apply --lock-timeout 10m"),
         Symptom::LeaseAbandoned { holder, since: begun } => {
             Words::found(format!("held by {holder}{}, who does not renew it", since(begun)))
-                .means("That run was killed or lost the cluster. The next apply watches the lease for 30 s and takes it.")
+                .means(
+                    "That run was killed or lost the cluster. The next apply watches the lease for 30 s and takes it.",
+                )
                 .next("run ks apply again; nothing has to be removed by hand")
         }
         Symptom::NoHistory => Words::found("nothing was applied yet"),
