@@ -82,12 +82,12 @@ impl Section {
         let empty = Map::new();
         for (key, value) in given.as_object().unwrap_or(&empty) {
             match self.0.iter_mut().find(|(it, _)| it == key).map(|(_, entry)| entry) {
+                Some(Entry::Section(section)) if value.is_object() => section.carry(value),
                 // What is no section is an error, which is for the user to see.
-                Some(entry @ Entry::Section(_)) if !value.is_object() && !value.is_null() => {
+                Some(entry) if matches!(&*entry, Entry::Section(_)) && !value.is_null() => {
                     *entry = Entry::Field { comments: Vec::new(), value: value.clone(), is_set: true };
                 }
-                Some(Entry::Section(section)) => section.carry(value),
-                Some(Entry::Field { .. }) => {}
+                Some(_) => {}
                 None => {
                     let entry = Entry::Field { comments: Vec::new(), value: value.clone(), is_set: true };
                     self.0.push((key.clone(), entry));
