@@ -112,7 +112,12 @@ fn check(options: &GlobalOptions, args: &InitArgs) -> Result<(), CommandError> {
 /// The live object: in its normal form, where it is sound.
 async fn live(options: &GlobalOptions, ui: &Ui) -> Result<Value, CommandError> {
     let connection = cluster::open(&options.cluster, Access::ReadOnly).await?;
-    let (mut object, input) = Input::live_object_of(&*connection.cluster).await?;
+    let found = Input::live_object_of(&*connection.cluster).await;
+    let (mut object, input) = found.map_err(|error| match error.kind {
+        Kind::NotServed | Kind::BadInput => CommandError::new(Kind::BadInput, error.message)
+            .hint("without --from-cluster `ks init` begins with the defaults"),
+        _ => error,
+    })?;
     match input.parsed {
         Ok(parsed) => object["spec"] = parsed.config.spec().clone(),
         Err(problems) => ui.warn(&format!(
