@@ -10,7 +10,7 @@ use crate::command_error::exit_codes;
 use crate::commands::carry_out::duration;
 use crate::commands::{
     apply, completion, destroy, doctor, explain, graph, history, init, plan, rbac, render, rollback, show, snapshot,
-    status, validate, wait,
+    status, validate, version, wait,
 };
 
 /// Plans and applies a KubeSphere ClusterConfiguration.
@@ -74,9 +74,8 @@ pub enum Command {
     Rbac(rbac::RbacArgs),
     /// Print a completion script for a shell
     Completion(completion::CompletionArgs),
-    /// Print the version
-    #[command(after_help = "Examples:\n  ks version")]
-    Version,
+    /// Print the version, and the commit, target and compiler it was built with
+    Version(version::VersionArgs),
 }
 
 /// Options of all commands.

@@ -1,6 +1,7 @@
 //! A manifest: one Kubernetes object that a component wants, checked once, at parse.
 
 use std::fmt;
+use std::sync::Arc;
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -11,10 +12,16 @@ use crate::{GroupKind, ObjectRef};
 /// Holds one desired object whose identity is proven.
 ///
 /// Parsing is the only way in, so code that holds a manifest never asks again whether it has a kind or a name.
+///
+/// Copies share one object: what is wanted, its graph and its plan hold each tree once. What changes a copy makes a tree of its own.
 #[derive(Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(try_from = "Value", into = "Value")]
 #[schemars(with = "Value")]
-pub struct Manifest {
+pub struct Manifest(Arc<Parsed>);
+
+/// What all copies of a manifest share.
+#[derive(Clone, PartialEq, Eq)]
+struct Parsed {
     object: ObjectRef,
     api_version: String,
     value: Value,
@@ -66,47 +73,56 @@ impl Manifest {
         if object.kind.is("storage.k8s.io", "StorageClass") {
             drop_empty(&mut value, "parameters");
         }
-        Ok(Self { object, api_version, value })
+        Ok(Self(Arc::new(Parsed { object, api_version, value })))
     }
 
     /// The identity of the object.
     pub fn object(&self) -> &ObjectRef {
-        &self.object
+        &self.0.object
     }
 
     /// The `apiVersion` in which it is written, such as `apps/v1`.
     pub fn api_version(&self) -> &str {
-        &self.api_version
+        &self.0.api_version
     }
 
     /// The version part of the `apiVersion`, such as `v1`.
     pub fn version(&self) -> &str {
-        self.api_version.rsplit('/').next().unwrap_or(&self.api_version)
+        self.0.api_version.rsplit('/').next().unwrap_or(&self.0.api_version)
     }
 
     /// The object itself.
     pub fn value(&self) -> &Value {
-        &self.value
+        &self.0.value
     }
 
     /// The same object with other texts in the places where `replace` gives one; `None` when it gives none.
     ///
     /// `apiVersion`, `kind` and `metadata` stay as they are, and with them the identity.
     pub fn with_texts(&self, replace: &mut dyn FnMut(&str) -> Option<String>) -> Option<Self> {
-        let map = self.value.as_object()?;
+        let map = self.0.value.as_object()?;
         let mut value: Option<Map<String, Value>> = None;
         for (field, member) in map.iter().filter(|(it, _)| !matches!(it.as_str(), "apiVersion" | "kind" | "metadata")) {
             if let Some(replaced) = with_texts(member, replace) {
                 value.get_or_insert_with(|| map.clone()).insert(field.clone(), replaced);
             }
         }
-        let value = Value::Object(value?);
-        Some(Self { object: self.object.clone(), api_version: self.api_version.clone(), value })
+        Some(self.with_value(Value::Object(value?)))
+    }
+
+    /// Another object with the same identity.
+    fn with_value(&self, value: Value) -> Self {
+        let Parsed { object, api_version, .. } = &*self.0;
+        Self(Arc::new(Parsed { object: object.clone(), api_version: api_version.clone(), value }))
+    }
+
+    fn metadata_mut(&mut self) -> Option<&mut Map<String, Value>> {
+        Arc::make_mut(&mut self.0).value.get_mut("metadata")?.as_object_mut()
     }
 
     /// Sets a label, replacing a value that it may have had.
     pub fn set_label(&mut self, key: &str, value: &str) {
-        if let Some(metadata) = self.value.get_mut("metadata").and_then(Value::as_object_mut) {
+        if let Some(metadata) = self.metadata_mut() {
             let labels = metadata.entry("labels").or_insert_with(|| Value::Object(Map::new()));
             if let Some(labels) = labels.as_object_mut() {
                 labels.insert(key.to_owned(), Value::from(value));
@@ -118,7 +134,7 @@ impl Manifest {
     #[must_use]
     pub fn pinned_to(&self, uid: &str) -> Self {
         let mut pinned = self.clone();
-        if let Some(metadata) = pinned.value.get_mut("metadata").and_then(Value::as_object_mut) {
+        if let Some(metadata) = pinned.metadata_mut() {
             metadata.insert("uid".to_owned(), Value::from(uid));
         }
         pinned
@@ -128,7 +144,7 @@ impl Manifest {
     #[must_use]
     pub fn as_of(&self, revision: &str) -> Self {
         let mut fixed = self.clone();
-        if let Some(metadata) = fixed.value.get_mut("metadata").and_then(Value::as_object_mut) {
+        if let Some(metadata) = fixed.metadata_mut() {
             metadata.insert("resourceVersion".to_owned(), Value::from(revision));
         }
         fixed
@@ -136,20 +152,20 @@ impl Manifest {
 
     /// The `resourceVersion` of the live object that it is meant for, where it names one.
     pub fn revision(&self) -> Option<&str> {
-        self.value.pointer("/metadata/resourceVersion").and_then(Value::as_str)
+        self.0.value.pointer("/metadata/resourceVersion").and_then(Value::as_str)
     }
 
     /// Whether it is meant for one live object only.
     pub fn is_pinned(&self) -> bool {
-        self.value.pointer("/metadata/uid").is_some()
+        self.0.value.pointer("/metadata/uid").is_some()
     }
 
     /// The same object under another name, to ask whether a new one could be made.
     #[must_use]
     pub fn named(&self, name: &str) -> Self {
         let mut renamed = self.clone();
-        name.clone_into(&mut renamed.object.name);
-        if let Some(metadata) = renamed.value.get_mut("metadata").and_then(Value::as_object_mut) {
+        name.clone_into(&mut Arc::make_mut(&mut renamed.0).object.name);
+        if let Some(metadata) = renamed.metadata_mut() {
             metadata.insert("name".to_owned(), Value::from(name));
         }
         renamed
@@ -158,10 +174,10 @@ impl Manifest {
     /// The identity alone. Applied, it gives back every field that its manager owns.
     #[must_use]
     pub fn bare(&self) -> Self {
-        let mut metadata = Map::from_iter([("name".to_owned(), Value::from(self.object.name.as_str()))]);
-        metadata.extend(self.object.namespace.as_deref().map(|it| ("namespace".to_owned(), Value::from(it))));
-        let value = json!({ "apiVersion": self.api_version, "kind": self.object.kind.kind, "metadata": metadata });
-        Self { value, ..self.clone() }
+        let mut metadata = Map::from_iter([("name".to_owned(), Value::from(self.object().name.as_str()))]);
+        metadata.extend(self.object().namespace.as_deref().map(|it| ("namespace".to_owned(), Value::from(it))));
+        let value = json!({ "apiVersion": self.api_version(), "kind": self.object().kind.kind, "metadata": metadata });
+        self.with_value(value)
     }
 }
 
@@ -175,14 +191,14 @@ impl TryFrom<Value> for Manifest {
 
 impl From<Manifest> for Value {
     fn from(manifest: Manifest) -> Self {
-        manifest.value
+        Arc::unwrap_or_clone(manifest.0).value
     }
 }
 
 /// Prints the identity only: an object may hold secrets, and those never reach a log or a panic.
 impl fmt::Debug for Manifest {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "Manifest({})", self.object)
+        write!(f, "Manifest({})", self.object())
     }
 }
 

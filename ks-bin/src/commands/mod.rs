@@ -22,6 +22,7 @@ pub mod show;
 pub mod snapshot;
 pub mod status;
 pub mod validate;
+pub mod version;
 pub mod wait;
 mod written_down;
 
@@ -53,7 +54,7 @@ pub fn run(cli: Cli, ui: &Ui) -> Result<Kind, CommandError> {
             Command::Explain(args) => explain::run(&global, &args, ui).await,
             Command::Rbac(args) => rbac::run(&global, &args, ui).await,
             Command::Completion(args) => completion::run(&args, ui),
-            Command::Version => ui.print(&format!("ks {}\n", env!("CARGO_PKG_VERSION"))).map(|()| Kind::Done),
+            Command::Version(args) => version::run(&args, ui),
         }
     })
 }

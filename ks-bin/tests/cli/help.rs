@@ -23,7 +23,22 @@ fn each_command_has_a_help_with_examples() {
 #[test]
 fn the_version_is_told_both_ways() {
     let room = Room::new();
-    assert_eq!(room.ks(&["version"]).out, room.ks(&["--version"]).out);
+    let short = room.ks(&["--version"]).out;
+    assert_eq!(short, format!("ks {}\n", env!("CARGO_PKG_VERSION")));
+    assert!(room.ks(&["version"]).out.starts_with(&short));
+}
+
+#[test]
+fn the_version_for_programs_says_what_was_built() {
+    let run = Room::new().ks(&["version", "-o", "json"]);
+    let build: serde_json::Value = serde_json::from_str(&run.out).unwrap();
+    assert_eq!(build["version"], env!("CARGO_PKG_VERSION"));
+    assert!(build["target"].as_str().unwrap().contains('-'), "{build}");
+    assert!(build["rustc"].as_str().unwrap().starts_with("1."), "{build}");
+    if let Some(commit) = build["commit"].as_str() {
+        assert!(commit.len() >= 7 && commit.bytes().all(|it| it.is_ascii_hexdigit()), "{build}");
+    }
+    assert_eq!(build.as_object().unwrap().len(), 5, "{build}");
 }
 
 #[test]

@@ -2,6 +2,8 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use rayon::prelude::*;
+
 use super::component::Declaration;
 use super::file::{FileRole, Folder, role};
 use super::scope::Scopes;
@@ -18,12 +20,22 @@ pub(super) fn load<P: Into<String>, C: Into<Vec<u8>>>(
     images: Images,
     files: impl IntoIterator<Item = (P, C)>,
 ) -> Result<Catalogue, CatalogueErrors> {
+    let (catalogue, mut faults) = read(base, images, files);
+    faults.extend(check::faults(&catalogue));
+    if faults.is_empty() { Ok(catalogue) } else { Err(CatalogueErrors::from(faults)) }
+}
+
+/// Reads `files` over `base`, with what cannot be read.
+pub(super) fn read<P: Into<String>, C: Into<Vec<u8>>>(
+    base: BTreeMap<String, String>,
+    images: Images,
+    files: impl IntoIterator<Item = (P, C)>,
+) -> (Catalogue, Vec<CatalogueError>) {
     let mut loader = Loader { files: base, images, errors: Vec::new() };
     loader.add(files);
     let components = loader.declarations();
     let templates = loader.templates();
-    let catalogue = loader.catalogue(components, templates);
-    catalogue.map_err(CatalogueErrors::from)
+    loader.catalogue(components, templates)
 }
 
 struct Loader {
@@ -96,14 +108,23 @@ impl Loader {
         templates
     }
 
-    /// Puts manifests to their components, names to components, and checks the whole.
-    fn catalogue(mut self, mut folders: Folders, templates: Templates) -> Result<Catalogue, Vec<CatalogueError>> {
+    /// Puts manifests to their components, and names to components.
+    fn catalogue(mut self, mut folders: Folders, templates: Templates) -> (Catalogue, Vec<CatalogueError>) {
+        let is_static = |path: &&String| matches!(role(path), FileRole::Static(..));
+        let files: Vec<&String> = self.files.keys().filter(is_static).collect();
+        let read = |path: &String| static_body(path, self.files.get(path).map_or("", String::as_str));
+        let mut bodies = files.into_par_iter().map(read).collect::<Vec<_>>().into_iter();
         for (path, text) in &self.files {
+            let body = if is_static(&path) { bodies.next() } else { None };
             let Some(component) = folder(path).and_then(|folder| folders.get_mut(&folder.to_string())) else {
                 continue;
             };
             let (ownership, body) = match role(path) {
-                FileRole::Static(_, ownership) => (ownership, static_body(path, text, &mut self.errors)),
+                FileRole::Static(_, ownership) => {
+                    let (body, errors) = body.unwrap_or_else(|| static_body(path, text));
+                    self.errors.extend(errors);
+                    (ownership, body)
+                }
                 FileRole::Template(_, ownership) => (ownership, template_body(path, text, component, &templates)),
                 _ => continue,
             };
@@ -116,10 +137,8 @@ impl Loader {
         });
         let mut scopes = Scopes::default();
         check::static_manifests(&components).for_each(|(_, manifest)| scopes.learn(manifest));
-        let Self { files, images, errors: mut faults } = self;
-        let catalogue = Catalogue { files, images, components, order, templates, scopes };
-        faults.extend(check::faults(&catalogue));
-        if faults.is_empty() { Ok(catalogue) } else { Err(faults) }
+        let Self { files, images, errors } = self;
+        (Catalogue { files, images, components, order, templates, scopes }, errors)
     }
 
     fn by_name(&mut self, folders: Folders) -> BTreeMap<ks_model::ComponentName, Component> {
@@ -147,7 +166,8 @@ fn folder(path: &str) -> Option<Folder<'_>> {
     }
 }
 
-fn static_body(path: &str, text: &str, errors: &mut Vec<CatalogueError>) -> ManifestBody {
+fn static_body(path: &str, text: &str) -> (ManifestBody, Vec<CatalogueError>) {
+    let mut errors = Vec::new();
     let values = yaml::documents(path, text).unwrap_or_else(|error| {
         errors.push(error.into());
         Vec::new()
@@ -159,7 +179,7 @@ fn static_body(path: &str, text: &str, errors: &mut Vec<CatalogueError>) -> Mani
             Err(fault) => errors.push(fault.into()),
         }
     }
-    ManifestBody::Static(manifests)
+    (ManifestBody::Static(manifests), errors)
 }
 
 /// Finds what shapes a template. A setting is read by its own name or by that of a field in it.

@@ -7,8 +7,9 @@ use std::collections::{BTreeMap, BTreeSet};
 use ks_model::config::ClusterConfiguration;
 use ks_model::{
     Bundle, CertificateState, ClosedGate, ComponentName, DesiredObject, Facts, Found, LiveField, LiveSearch, Manifest,
-    SecretName,
+    SecretName, ServerVersion, Setting,
 };
+use rayon::prelude::*;
 use serde_json::Value;
 
 use crate::catalogue::{Catalogue, Component, ManifestBody, ManifestFile, manifest_fault};
@@ -19,6 +20,7 @@ use crate::trace::Rendering;
 use crate::yaml;
 
 pub(crate) mod clue;
+mod earlier;
 mod error;
 mod gate;
 mod lookups;
@@ -26,6 +28,7 @@ mod resources;
 pub(crate) mod settings;
 
 pub use clue::Clue;
+use earlier::Earlier;
 pub use error::{CompileError, CompileErrors};
 pub use lookups::{Lookups, lookups};
 use settings::Settings;
@@ -69,9 +72,47 @@ pub fn compile(
     configuration: &ClusterConfiguration,
     facts: &Facts,
 ) -> Result<Compiled, CompileErrors> {
+    compile_over(Earlier::default(), catalogue, configuration, facts)
+}
+
+/// Renders the same, and takes over from an earlier compile of the same catalogue what other facts do not change.
+///
+/// # Errors
+/// As [`compile`].
+///
+/// # Example
+/// ```
+/// # use ks_model::Facts;
+/// # use ks_model::config::{ClusterConfiguration, Source};
+/// # use ks_plan::{Catalogue, compile, compile_again};
+/// # let catalogue = Catalogue::embedded()?;
+/// # let text = r#"{ "apiVersion": "installer.kubesphere.io/v1alpha1", "kind": "ClusterConfiguration",
+/// #     "metadata": { "name": "ks-installer", "namespace": "kubesphere-system" }, "spec": {} }"#;
+/// # let config = ClusterConfiguration::parse(&Source::new("cc.json", text))?.config;
+/// let mut facts = Facts::default();
+/// let guess = compile(&catalogue, &config, &facts)?;
+/// facts.nodes = 3;
+/// let compiled = compile_again(guess, &catalogue, &config, &facts)?;
+/// # assert_eq!(compiled.bundles.len(), compile(&catalogue, &config, &facts)?.bundles.len());
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+pub fn compile_again(
+    earlier: Compiled,
+    catalogue: &Catalogue,
+    configuration: &ClusterConfiguration,
+    facts: &Facts,
+) -> Result<Compiled, CompileErrors> {
+    compile_over(Earlier::from(earlier), catalogue, configuration, facts)
+}
+
+fn compile_over(
+    mut earlier: Earlier,
+    catalogue: &Catalogue,
+    configuration: &ClusterConfiguration,
+    facts: &Facts,
+) -> Result<Compiled, CompileErrors> {
     let inputs = Inputs::new(catalogue, configuration, facts);
-    let mut bundles = Vec::new();
-    let mut values = BTreeMap::new();
+    let mut open = Vec::new();
     let mut closed = BTreeMap::new();
     let mut closed_in_order = Vec::new();
     let mut errors = Vec::new();
@@ -81,19 +122,28 @@ pub fn compile(
                 closed_in_order.push(gate.clone());
                 closed.insert(component.name.clone(), gate);
             }
-            Ok(None) => {
-                let (bundle, read) = bundle(component, &inputs, &closed, &mut errors);
-                values.insert(component.name.clone(), read);
-                bundles.push(bundle);
-            }
+            Ok(None) => open.extend(resolved(component, &inputs, &mut errors)),
             Err(error) => errors.push(error),
         }
+    }
+    let taken: Vec<_> = open.iter().map(|(it, read)| earlier.objects(it, &read.values, &inputs)).collect();
+    let files = open.iter().zip(&taken).filter(|(_, objects)| objects.is_none());
+    let files: Vec<_> = files.flat_map(|((it, read), _)| it.manifests.iter().map(move |file| (file, read))).collect();
+    let rendered: Vec<_> = files.into_par_iter().map(|(file, read)| file_objects(file, read, &inputs)).collect();
+    let mut rendered = rendered.into_iter();
+    let mut bundles = Vec::with_capacity(open.len());
+    let mut values = BTreeMap::new();
+    for ((component, read), objects) in open.into_iter().zip(taken) {
+        let objects =
+            objects.unwrap_or_else(|| gathered(rendered.by_ref().take(component.manifests.len()), &mut errors));
+        values.insert(component.name.clone(), read.values);
+        bundles.push(bundle_of(component, objects, read.told, &closed));
     }
     errors.extend(duplicates(&bundles));
     if !errors.is_empty() {
         return Err(CompileErrors(errors));
     }
-    let rendering = Rendering::new(catalogue, inputs.renderer, inputs.images, values);
+    let rendering = Rendering::new(catalogue, inputs.renderer, inputs.images, inputs.version, values);
     Ok(Compiled { bundles, closed: closed_in_order, rendering })
 }
 
@@ -107,6 +157,7 @@ pub(crate) struct Inputs<'a> {
     /// The facts as expressions see them: without live values, which settings bring in by name.
     pub(crate) facts: Value,
     pub(crate) images: BTreeMap<String, ResolvedImage>,
+    pub(crate) version: ServerVersion,
     pub(crate) expressions: Expressions,
     pub(crate) renderer: Renderer,
 }
@@ -123,7 +174,19 @@ impl<'a> Inputs<'a> {
         let facts_seen = serde_json::to_value(&facts_seen).unwrap_or_default();
         let expressions = Expressions::new(spec, &facts_seen, facts.version);
         let Facts { kept, found, certificates, .. } = facts;
-        Self { catalogue, configuration, kept, found, certificates, facts: facts_seen, images, expressions, renderer }
+        let version = facts.version;
+        Self {
+            catalogue,
+            configuration,
+            kept,
+            found,
+            certificates,
+            facts: facts_seen,
+            images,
+            version,
+            expressions,
+            renderer,
+        }
     }
 }
 
@@ -133,35 +196,59 @@ pub(crate) fn at<'a>(spec: &'a Value, path: &str) -> Option<&'a Value> {
 }
 
 /// The bundle of a component, and the values that its templates read as `settings`.
-pub(crate) fn bundle(
-    component: &Component,
+pub(crate) fn bundle(component: &Component, inputs: &Inputs<'_>, errors: &mut Vec<CompileError>) -> (Bundle, Value) {
+    let none = Settings { values: Value::Null, told: BTreeMap::new() };
+    let (_, read) = resolved(component, inputs, errors).unwrap_or((component, none));
+    let files = if read.values.is_null() { &[] } else { component.manifests.as_slice() };
+    let objects = gathered(files.iter().map(|file| file_objects(file, &read, inputs)), errors);
+    (bundle_of(component, objects, read.told, &BTreeMap::new()), read.values)
+}
+
+/// A component with its settings; nothing where they make no sense.
+fn resolved<'c>(
+    component: &'c Component,
     inputs: &Inputs<'_>,
-    closed: &BTreeMap<ComponentName, ClosedGate>,
     errors: &mut Vec<CompileError>,
-) -> (Bundle, Value) {
-    let mut objects = Vec::new();
-    let mut told = BTreeMap::new();
-    let mut values = Value::Null;
+) -> Option<(&'c Component, Settings)> {
     match settings::resolve(component, inputs) {
         Ok(settings) => {
             errors.extend(resources::check(component, &settings.told));
-            for file in &component.manifests {
-                match file_objects(file, &settings, inputs) {
-                    Ok(found) => objects.extend(found),
-                    Err(error) => errors.push(error),
-                }
-            }
-            Settings { values, told } = settings;
+            Some((component, settings))
         }
-        Err(error) => errors.push(error),
+        Err(error) => {
+            errors.push(error);
+            None
+        }
     }
+}
+
+fn gathered(
+    files: impl Iterator<Item = Result<Vec<DesiredObject>, CompileError>>,
+    errors: &mut Vec<CompileError>,
+) -> Vec<DesiredObject> {
+    let mut objects = Vec::new();
+    for file in files {
+        match file {
+            Ok(found) => objects.extend(found),
+            Err(error) => errors.push(error),
+        }
+    }
+    objects
+}
+
+fn bundle_of(
+    component: &Component,
+    objects: Vec<DesiredObject>,
+    told: BTreeMap<String, Setting>,
+    closed: &BTreeMap<ComponentName, ClosedGate>,
+) -> Bundle {
     let mut bundle = Bundle::new(component.name.clone(), objects);
     bundle.requires = component.requires.clone();
     bundle.after = component.after.iter().filter(|name| !closed.contains_key(*name)).cloned().collect();
     bundle.settings = told;
     let sensitive = component.settings.iter().filter(|(_, rule)| rule.sensitive);
     bundle.sensitive = sensitive.flat_map(|(name, rule)| rule.value_names(name)).collect();
-    (bundle, values)
+    bundle
 }
 
 fn file_objects(

@@ -4,8 +4,9 @@ use std::collections::BTreeSet;
 
 use serde_json::{Map, Value};
 
-use super::path::{FieldPath, PathElement};
+use super::path::FieldPath;
 use super::schema::{ListType, MapType, Shape, Type};
+use super::trail::{Step, Trail};
 use super::types::Scalar;
 
 /// What is wrong with a field.
@@ -17,16 +18,16 @@ pub(super) struct Misfit {
 }
 
 /// Finds the first field that does not fit: an unknown one, one of another type, a list item without its key or with that of another.
-pub(super) fn check(object: &Value, ty: Type<'_>) -> Result<(), Misfit> {
-    Check { path: Vec::new() }.value(object, ty)
+pub(super) fn check<'a>(object: &'a Value, ty: Type<'a>) -> Result<(), Misfit> {
+    Check { trail: Trail::default() }.value(object, ty)
 }
 
-struct Check {
-    path: Vec<PathElement>,
+struct Check<'a> {
+    trail: Trail<'a>,
 }
 
-impl Check {
-    fn value(&mut self, value: &Value, ty: Type<'_>) -> Result<(), Misfit> {
+impl<'a> Check<'a> {
+    fn value(&mut self, value: &'a Value, ty: Type<'a>) -> Result<(), Misfit> {
         match (ty.shape(value), value) {
             (_, Value::Null) => Ok(()),
             (Shape::Map(ty), Value::Object(entries)) => self.entries(entries, ty),
@@ -38,7 +39,7 @@ impl Check {
     }
 
     fn misfit(&self, message: String) -> Result<(), Misfit> {
-        Err(Misfit { path: FieldPath(self.path.clone()), message })
+        Err(Misfit { path: self.trail.path(), message })
     }
 
     fn scalar(&self, value: &Value, scalar: Scalar) -> Result<(), Misfit> {
@@ -51,20 +52,20 @@ impl Check {
         if fits { Ok(()) } else { self.misfit(format!("expected {expected}, got {}", form(value))) }
     }
 
-    fn below(&mut self, element: PathElement, value: &Value, ty: Type<'_>) -> Result<(), Misfit> {
-        self.path.push(element);
+    fn below(&mut self, step: Step<'a>, value: &'a Value, ty: Type<'a>) -> Result<(), Misfit> {
+        self.trail.push(step);
         let result = self.value(value, ty);
-        self.path.pop();
+        self.trail.pop();
         result
     }
 
-    fn entries(&mut self, entries: &Map<String, Value>, ty: MapType<'_>) -> Result<(), Misfit> {
+    fn entries(&mut self, entries: &'a Map<String, Value>, ty: MapType<'a>) -> Result<(), Misfit> {
         for (name, value) in entries {
-            let element = PathElement::field(name.as_str());
+            let step = Step::Field(name);
             match ty.declared(name) {
-                Some(ty) => self.below(element, value, ty)?,
+                Some(ty) => self.below(step, value, ty)?,
                 None => {
-                    self.path.push(element);
+                    self.trail.push(step);
                     return self.misfit("field not declared in schema".to_owned());
                 }
             }
@@ -72,18 +73,20 @@ impl Check {
         Ok(())
     }
 
-    fn items(&mut self, items: &[Value], ty: ListType<'_>) -> Result<(), Misfit> {
+    fn items(&mut self, items: &'a [Value], ty: ListType<'a>) -> Result<(), Misfit> {
+        if ty.is_atomic() {
+            let mut all = items.iter().enumerate();
+            return all.try_for_each(|(index, item)| self.below(Step::Index(index), item, ty.item()));
+        }
         let mut seen = BTreeSet::new();
         for (index, item) in items.iter().enumerate() {
-            let element = match (ty.is_atomic(), ty.element(item)) {
-                (true, _) => PathElement::Index(index),
-                (false, Some(element)) => element,
-                (false, None) => return self.misfit(format!("item {index} has nothing to tell it from the others")),
+            let Some(element) = ty.element(item) else {
+                return self.misfit(format!("item {index} has nothing to tell it from the others"));
             };
-            if !ty.is_atomic() && !seen.insert(element.clone()) {
-                return self.misfit(format!("duplicate entries for key {element}"));
+            if let Some(double) = seen.replace(element) {
+                return self.misfit(format!("duplicate entries for key {double}"));
             }
-            self.below(element, item, ty.item())?;
+            self.below(Step::Item(ty, item), item, ty.item())?;
         }
         Ok(())
     }

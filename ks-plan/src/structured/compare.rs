@@ -8,11 +8,13 @@ use super::canonical::{encode, is_secret};
 use super::check::check;
 use super::field_set::FieldSet;
 use super::fields::{STRIPPED_METADATA, field_set};
-use super::managed_fields::{ManagedFields, applier_entry};
+use super::managed_fields::{ManagedFields, applier_entry, applier_fields};
 use super::merge::nobody_wrote;
+use super::names::names_exactly;
 use super::path::PathElement;
 use super::schema::{ListType, MapType, Shape, Type};
 use super::stored::{is_chosen, is_stored, stored, stored_field};
+use super::trail::{Step, Trail};
 use super::types::Rule;
 use super::value::equal;
 
@@ -60,21 +62,28 @@ fn is_unchanged(desired: &Value, defaulted: &Value, live: &Value, manager: &str,
     if !is_same_object || desired.pointer("/metadata/managedFields").is_some() {
         return false;
     }
-    let fields = field_set(desired, ty);
-    let owns_exactly = match applier_entry(live, manager) {
-        Some(entry) => {
-            let version = desired.get("apiVersion").and_then(Value::as_str);
-            version == Some(entry.api_version.as_str()) && entry.fields == fields
-        }
-        // Who mentions nothing has no entry. Without any entry, the first apply would write down who was there before it.
-        None => fields.is_empty() && (live.pointer("/metadata/managedFields/0").is_some() || nobody_wrote(live, ty)),
-    };
+    let owns_exactly = owns_exactly(desired, live, manager, ty);
     // The server refuses what does not fit, also where it would store nothing of it: a status, an empty list for a map.
     owns_exactly && has_values(Wanted { applied: desired, defaulted }, live, manager, ty) && check(desired, ty).is_ok()
 }
 
-fn has_values(wanted: Wanted<'_>, live: &Value, manager: &str, ty: Type<'_>) -> bool {
-    let mut walk = Walk { is_typed: ty.traits().is_typed, path: Vec::new(), respelled: FieldSet::EMPTY };
+/// The set of the wanted fields is only made where the one of the server, as it stands there, does not already tell.
+fn owns_exactly(desired: &Value, live: &Value, manager: &str, ty: Type<'_>) -> bool {
+    let version = desired.get("apiVersion").and_then(Value::as_str);
+    let owned = applier_fields(live, manager);
+    if owned.is_some_and(|(applied_in, owned)| version == Some(applied_in) && names_exactly(owned, desired, ty)) {
+        return true;
+    }
+    let fields = field_set(desired, ty);
+    match applier_entry(live, manager) {
+        Some(entry) => version == Some(entry.api_version.as_str()) && entry.fields == fields,
+        // Who mentions nothing has no entry. Without any entry, the first apply would write down who was there before it.
+        None => fields.is_empty() && (live.pointer("/metadata/managedFields/0").is_some() || nobody_wrote(live, ty)),
+    }
+}
+
+fn has_values<'a>(wanted: Wanted<'a>, live: &'a Value, manager: &str, ty: Type<'a>) -> bool {
+    let mut walk = Walk { is_typed: ty.traits().is_typed, trail: Trail::default(), respelled: FieldSet::EMPTY };
     walk.object(wanted, live, ty) && !is_contested(&walk.respelled, live, manager)
 }
 
@@ -106,15 +115,15 @@ impl<'a> Wanted<'a> {
     }
 }
 
-struct Walk {
+struct Walk<'a> {
     is_typed: bool,
-    path: Vec<PathElement>,
+    trail: Trail<'a>,
     /// The leaves whose text differs although their value does not.
     respelled: FieldSet,
 }
 
-impl Walk {
-    fn object(&mut self, wanted: Wanted<'_>, live: &Value, ty: Type<'_>) -> bool {
+impl<'a> Walk<'a> {
+    fn object(&mut self, wanted: Wanted<'a>, live: &'a Value, ty: Type<'a>) -> bool {
         let (Some(fields), Some(live_map), Some(map)) = (wanted.applied.as_object(), live.as_object(), ty.as_map())
         else {
             return false;
@@ -136,14 +145,14 @@ impl Walk {
     }
 
     /// What the server writes into the metadata by itself does not count.
-    fn metadata(&mut self, wanted: Wanted<'_>, live: Option<&Value>, ty: Type<'_>) -> bool {
+    fn metadata(&mut self, wanted: Wanted<'a>, live: Option<&'a Value>, ty: Type<'a>) -> bool {
         let (Some(fields), Some(live), Some(map)) =
             (wanted.applied.as_object(), live.and_then(Value::as_object), ty.as_map())
         else {
             return false;
         };
         let counts = |name: &str| !STRIPPED_METADATA.contains(&name);
-        self.below(PathElement::field("metadata"), |walk| {
+        self.below(Step::Field("metadata"), |walk| {
             walk.as_typed(|walk| {
                 let mut fields = fields.iter().filter(|(name, _)| counts(name));
                 fields.all(|(name, value)| walk.field(name, wanted.field(name, value), live, map))
@@ -153,33 +162,43 @@ impl Walk {
 
     /// `stringData` of a Secret is never in the answer of the server: it has become `data`. So an apply adds it each time,
     /// the map as well as what is in it.
-    fn texts(&mut self, texts: &Value, live: &Value) -> bool {
+    fn texts(&mut self, texts: &'a Value, live: &'a Value) -> bool {
         let Some(texts) = texts.as_object() else { return false };
         let data = live.get("data");
-        self.below(PathElement::field("stringData"), |walk| {
+        self.below(Step::Field("stringData"), |walk| {
             walk.respell();
             texts.iter().all(|(name, text)| {
                 let is_there =
                     text.as_str().is_some_and(|it| data.and_then(|data| data.get(name)) == Some(&encode(it)));
-                is_there && walk.below(PathElement::field(name.as_str()), Self::respell)
+                is_there && walk.below(Step::Field(name), Self::respell)
             })
         })
     }
 
     /// What stands in `stringData` as well counts there.
-    fn data(&mut self, data: &Value, texts: Option<&Value>, live: &Map<String, Value>, map: MapType<'_>) -> bool {
+    fn data(
+        &mut self,
+        data: &'a Value,
+        texts: Option<&'a Value>,
+        live: &'a Map<String, Value>,
+        map: MapType<'a>,
+    ) -> bool {
         let Some(entries) = data.as_object().filter(|_| texts.is_some()) else {
             return self.field("data", Wanted { applied: data, defaulted: data }, live, map);
         };
         let is_text = |name: &String| texts.is_some_and(|texts| texts.get(name).is_some());
         let kept = entries.iter().filter(|(name, _)| !is_text(name));
         let kept = Value::Object(kept.map(|(name, value)| (name.clone(), value.clone())).collect());
-        let is_same = self.field("data", Wanted { applied: &kept, defaulted: &kept }, live, map);
+        // What is made here does not live as long as what is walked.
+        let (trail, respelled) = (self.trail.clone(), std::mem::take(&mut self.respelled));
+        let mut inner = Walk { is_typed: self.is_typed, trail, respelled };
+        let is_same = inner.field("data", Wanted { applied: &kept, defaulted: &kept }, live, map);
+        self.respelled = inner.respelled;
         let hidden = entries.iter().filter(|(name, _)| is_text(name));
-        self.below(PathElement::field("data"), |walk| {
+        self.below(Step::Field("data"), |walk| {
             hidden.for_each(|(name, value)| {
                 if live.get("data").and_then(|live| live.get(name)) != Some(value) {
-                    walk.below(PathElement::field(name.as_str()), Self::respell);
+                    walk.below(Step::Field(name), Self::respell);
                 }
             });
         });
@@ -194,16 +213,16 @@ impl Walk {
         is_same
     }
 
-    fn below<R>(&mut self, element: PathElement, look: impl FnOnce(&mut Self) -> R) -> R {
-        self.path.push(element);
+    fn below<R>(&mut self, step: Step<'a>, look: impl FnOnce(&mut Self) -> R) -> R {
+        self.trail.push(step);
         let result = look(self);
-        self.path.pop();
+        self.trail.pop();
         result
     }
 
-    fn field(&mut self, name: &str, wanted: Wanted<'_>, beside: &Map<String, Value>, map: MapType<'_>) -> bool {
+    fn field(&mut self, name: &'a str, wanted: Wanted<'a>, beside: &'a Map<String, Value>, map: MapType<'a>) -> bool {
         let (ty, live) = (map.field(name), beside.get(name));
-        self.below(PathElement::field(name), |walk| match live {
+        self.below(Step::Field(name), |walk| match live {
             Some(live) if walk.is_inside(wanted.applied, live, ty) && ty.rule() == Some(Rule::Metadata) => {
                 walk.as_typed(|walk| walk.inside(wanted, live, ty))
             }
@@ -220,7 +239,7 @@ impl Walk {
     }
 
     /// Whether a value is looked into: it is a map or a list, and its parts may belong to several managers.
-    fn is_inside(&self, wanted: &Value, live: &Value, ty: Type<'_>) -> bool {
+    fn is_inside(&self, wanted: &Value, live: &'a Value, ty: Type<'a>) -> bool {
         match (ty.shape(wanted), wanted, live) {
             (Shape::Map(map), Value::Object(_), Value::Object(_)) => !map.is_atomic(),
             (Shape::List(list), Value::Array(_), Value::Array(_)) => !list.is_atomic(),
@@ -228,7 +247,7 @@ impl Walk {
         }
     }
 
-    fn inside(&mut self, wanted: Wanted<'_>, live: &Value, ty: Type<'_>) -> bool {
+    fn inside(&mut self, wanted: Wanted<'a>, live: &'a Value, ty: Type<'a>) -> bool {
         match (ty.shape(wanted.applied), wanted.applied, live) {
             // Fields that only the live object has are not ours. An empty map is a leaf, and any other holds it.
             (Shape::Map(map), Value::Object(fields), Value::Object(live)) => {
@@ -240,36 +259,64 @@ impl Walk {
     }
 
     fn respell(&mut self) -> bool {
-        self.respelled.insert(&self.path);
+        self.respelled.insert(&self.trail.path().0);
         true
     }
 
-    fn lists(&mut self, wanted: Wanted<'_>, items: &[Value], live: &[Value], ty: ListType<'_>) -> bool {
-        let mut places: BTreeMap<PathElement, (usize, bool)> = BTreeMap::new();
-        for (place, item) in live.iter().enumerate() {
-            if let Some(element) = ty.element(item) {
-                places.entry(element).and_modify(|(_, is_single)| *is_single = false).or_insert((place, true));
-            }
-        }
+    fn lists(&mut self, wanted: Wanted<'a>, items: &'a [Value], live: &'a [Value], ty: ListType<'a>) -> bool {
+        let places = Places::of(live, ty);
         let mut next = 0;
         items.iter().enumerate().all(|(index, item)| {
-            let Some(element) = ty.element(item) else { return false };
             // The live items stand in the desired order, or the merge would move them; and each stands there once.
-            let place = places.get(&element).filter(|(place, is_single)| *is_single && *place >= next);
-            let Some((place, other)) = place.and_then(|(place, _)| Some((*place, live.get(*place)?))) else {
+            let place = places.only(item).filter(|place| *place >= next);
+            let Some((place, other)) = place.and_then(|place| Some((place, live.get(place)?))) else {
                 return false;
             };
             next = place + 1;
-            self.below(element, |walk| walk.item(wanted.item(index, item), other, ty.item()))
+            self.below(Step::Item(ty, item), |walk| walk.item(wanted.item(index, item), other, ty.item()))
         })
     }
 
-    fn item(&mut self, wanted: Wanted<'_>, live: &Value, ty: Type<'_>) -> bool {
+    fn item(&mut self, wanted: Wanted<'a>, live: &'a Value, ty: Type<'a>) -> bool {
         if self.is_inside(wanted.applied, live, ty) {
             return self.inside(wanted, live, ty);
         }
         equal(wanted.applied, live)
             || (self.is_typed && is_stored(&stored(wanted.applied, ty), live) && self.respell())
             || (!self.is_typed && equal(wanted.defaulted, live) && self.respell())
+    }
+}
+
+/// Up to this many items are looked through one by one: that takes less than a table of them.
+const FEW: usize = 16;
+
+/// Where the items of a live list stand.
+struct Places<'a> {
+    items: &'a [Value],
+    ty: ListType<'a>,
+    /// Each item that can be told from others, with whether it stands there once; none for few items.
+    table: BTreeMap<PathElement, (usize, bool)>,
+}
+
+impl<'a> Places<'a> {
+    fn of(items: &'a [Value], ty: ListType<'a>) -> Self {
+        let mut table: BTreeMap<PathElement, (usize, bool)> = BTreeMap::new();
+        for (place, item) in items.iter().enumerate().filter(|_| items.len() > FEW) {
+            if let Some(element) = ty.element(item) {
+                table.entry(element).and_modify(|(_, is_single)| *is_single = false).or_insert((place, true));
+            }
+        }
+        Self { items, ty, table }
+    }
+
+    /// The place of an item that stands there once.
+    fn only(&self, item: &Value) -> Option<usize> {
+        if self.items.len() > FEW {
+            let (place, is_single) = self.table.get(&self.ty.element(item)?)?;
+            return is_single.then_some(*place);
+        }
+        let mut same = self.items.iter().enumerate().filter(|(_, it)| self.ty.is_same_item(item, it));
+        let (place, _) = same.next()?;
+        same.next().is_none().then_some(place)
     }
 }

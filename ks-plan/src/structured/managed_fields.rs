@@ -209,11 +209,22 @@ pub fn owned_by(live: &Value, manager: &str) -> Option<FieldSet> {
 
 /// Reads the one entry that [`owned_by`] is about, and no other.
 pub(crate) fn applier_entry(live: &Value, manager: &str) -> Option<ManagerEntry> {
+    read_entry(0, raw_applier_entry(live, manager)?).ok()
+}
+
+/// Gives the version and the `FieldsV1` value of the same entry as they stand there, without reading what is in them.
+pub(super) fn applier_fields<'a>(live: &'a Value, manager: &str) -> Option<(&'a str, &'a Value)> {
+    let entry = raw_applier_entry(live, manager)?;
+    let is_read = entry.get("fieldsType").and_then(Value::as_str) == Some("FieldsV1");
+    Some((entry.get("apiVersion")?.as_str()?, entry.get("fieldsV1")?)).filter(|_| is_read)
+}
+
+fn raw_applier_entry<'a>(live: &'a Value, manager: &str) -> Option<&'a Value> {
     let is_manager = |entry: &&Value| {
         let text = |field: &str| entry.get(field).and_then(Value::as_str).unwrap_or_default();
         text("manager") == manager && text("operation") == "Apply" && text("subresource").is_empty()
     };
-    read_entry(0, raw_entries(live).iter().rfind(is_manager)?).ok()
+    raw_entries(live).iter().rfind(is_manager)
 }
 
 #[cfg(test)]

@@ -9,6 +9,7 @@ use super::builtin::Builtin;
 use super::crd_types;
 use super::path::PathElement;
 use super::types::{DEDUCED, Field, Items, ListNode, MapNode, Node, NodeId, Presence, Rule, Scalar, Table, UNTYPED};
+use super::value::order;
 
 /// Tells why a CustomResourceDefinition cannot be used.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -303,7 +304,83 @@ impl<'a> ListType<'a> {
         }
     }
 
+    /// Appends that step as the server writes it in `FieldsV1`; nothing when there is none.
+    pub(super) fn write_step(&self, item: &Value, step: &mut String) -> Option<()> {
+        let start = step.len();
+        if self.write_plain_step(item, step).is_none() {
+            step.truncate(start);
+            step.push_str(&self.element(item)?.to_fields_v1());
+        }
+        Some(())
+    }
+
+    /// Appends a step of plain texts and whole numbers, which need no escapes.
+    fn write_plain_step(&self, item: &Value, step: &mut String) -> Option<()> {
+        match &self.node.items {
+            Items::Set => {
+                step.push_str("v:");
+                write_plain(item, step)
+            }
+            Items::Keyed(keys) if keys.is_sorted() => {
+                let item = item.as_object()?;
+                step.push_str("k:{");
+                let mut is_first = true;
+                for key in keys {
+                    let Some(value) = item.get(key).or_else(|| self.key_field(key)?.key_default.as_ref()) else {
+                        continue;
+                    };
+                    step.push_str(if is_first { "\"" } else { ",\"" });
+                    is_first = false;
+                    step.push_str(key);
+                    step.push_str("\":");
+                    write_plain(value, step)?;
+                }
+                step.push('}');
+                (!is_first).then_some(())
+            }
+            Items::Atomic | Items::Keyed(_) => None,
+        }
+    }
+
+    /// Tells whether two items are the same one: they have a step, and it is the same.
+    pub(super) fn is_same_item(&self, a: &Value, b: &Value) -> bool {
+        let Items::Keyed(keys) = &self.node.items else {
+            return self.element(a).is_some_and(|it| self.element(b).as_ref() == Some(&it));
+        };
+        let (Some(a), Some(b)) = (a.as_object(), b.as_object()) else { return false };
+        let mut is_told = false;
+        for key in keys {
+            let default = || self.key_field(key)?.key_default.as_ref();
+            match (a.get(key).or_else(default), b.get(key).or_else(default)) {
+                (Some(a), Some(b)) if order(a, b).is_eq() => is_told = true,
+                (None, None) => {}
+                _ => return false,
+            }
+        }
+        is_told
+    }
+
     fn key_field(&self, key: &str) -> Option<&'a Field> {
         self.ty.table.node(self.node.item).map.as_ref()?.fields.get(key)
+    }
+}
+
+/// Appends a text that needs no quoting inside, a whole number or a boolean as JSON; nothing of any other value.
+fn write_plain(value: &Value, text: &mut String) -> Option<()> {
+    use std::fmt::Write;
+
+    match value {
+        Value::String(plain) if plain.bytes().all(|it| it.is_ascii_alphanumeric() || b"-._/: ".contains(&it)) => {
+            text.push('"');
+            text.push_str(plain);
+            text.push('"');
+            Some(())
+        }
+        Value::Number(number) if number.is_i64() || number.is_u64() => write!(text, "{number}").ok(),
+        Value::Bool(is) => {
+            text.push_str(if *is { "true" } else { "false" });
+            Some(())
+        }
+        _ => None,
     }
 }
