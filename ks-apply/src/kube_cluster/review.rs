@@ -11,7 +11,7 @@ use crate::error::ClusterError;
 /// Asks, and gives the `status` of the review.
 ///
 /// A review stores nothing whatever it is asked with. It is sent as a dry run all the same, so that the guard of read-only mode
-/// needs to know nothing of it: that lets pass what is a dry run, and nothing else.
+/// needs to know nothing of it: that lets pass what is a dry run, and nothing else. Servers take that from 1.24 on at least.
 pub(super) async fn review(wire: &Wire, review: &AccessReview) -> Result<Value, ClusterError> {
     let action = "ask what the user may do";
     let (resource, body) = body(review);

@@ -26,12 +26,43 @@ const REGISTRY: [(&str, &str, &str); 3] = [
 pub(super) struct StarterField {
     /// Its path below `spec`.
     pub(super) path: String,
-    /// What is said of it, a sentence or two on each line.
-    pub(super) comments: Vec<String>,
+    /// What it means, a sentence or two on each line.
+    notes: Vec<String>,
+    /// Who reads it, and what holds without it.
+    readers: Vec<Reader>,
     /// The value that is shown: its default where there is one.
     pub(super) value: Value,
     /// Whether it stands there as a value although the default holds: a switch, which is what one looks for first.
     pub(super) is_switch: bool,
+}
+
+/// Components for which the same holds without a field.
+#[derive(Clone, Debug, PartialEq)]
+struct Reader {
+    /// What holds; without the last part where that is `long`.
+    words: String,
+    /// A default that is too long for a sentence.
+    long: Option<Value>,
+    components: Vec<String>,
+}
+
+impl StarterField {
+    /// What is said of it above a value that is shown, which need not be its own.
+    pub(super) fn comments(&self, shown: &Value) -> Vec<String> {
+        self.notes.iter().cloned().chain(self.readers.iter().map(|it| it.comment(shown))).collect()
+    }
+}
+
+impl Reader {
+    fn comment(&self, shown: &Value) -> String {
+        let Self { words, long, components } = self;
+        let rest = match long {
+            None => String::new(),
+            Some(long) if long == shown => "as below".to_owned(),
+            Some(_) => format!("that of {}", components.first().map(String::as_str).unwrap_or_default()),
+        };
+        format!("{words}{rest}. Read by {}.", components.join(", "))
+    }
 }
 
 /// What is known of a field so far.
@@ -40,8 +71,7 @@ struct Reading {
     switched: Vec<String>,
     conditions: BTreeMap<String, Vec<String>>,
     meanings: Vec<String>,
-    /// Who reads it, by what holds without it.
-    readers: Vec<(String, Vec<String>)>,
+    readers: Vec<Reader>,
     defaults: Vec<Value>,
     example: Option<Value>,
 }
@@ -100,14 +130,11 @@ impl Reading {
             self.meanings.push(meaning.clone());
         }
         let value = default(rule);
-        let words = otherwise(component, rule, rank, &value);
-        let reader = match component.when.as_slice() {
-            [] => component.name.to_string(),
-            conditions => format!("{} (on while {})", component.name, plain(&conditions.join(" and "))),
-        };
-        match self.readers.iter_mut().find(|(known, _)| *known == words) {
-            Some((_, readers)) => readers.push(reader),
-            None => self.readers.push((words, vec![reader])),
+        let (words, long) = otherwise(rule, rank, &value);
+        let name = component.name.to_string();
+        match self.readers.iter_mut().find(|it| it.words == words && it.long == long) {
+            Some(known) => known.components.push(name),
+            None => self.readers.push(Reader { words, long, components: vec![name] }),
         }
         if !value.is_null() {
             self.defaults.push(value);
@@ -120,16 +147,14 @@ impl Reading {
         let conditions = self.conditions.into_iter().map(|(expression, components)| {
             format!("On while {}: {}, and what requires them.", plain(&expression), components.join(", "))
         });
-        let readers =
-            self.readers.into_iter().map(|(words, readers)| format!("{words}. Read by {}.", readers.join(", ")));
         let meanings = self.meanings.into_iter().filter(|_| !is_switch);
-        let comments = self.switched.into_iter().chain(conditions).chain(meanings).chain(readers).collect();
+        let notes = self.switched.into_iter().chain(conditions).chain(meanings).collect();
         let value = match most(&self.defaults) {
             _ if is_switch => json!(false),
             Some(value) => value.clone(),
             None => self.example.unwrap_or(Value::Null),
         };
-        StarterField { path, comments, value, is_switch }
+        StarterField { path, notes, readers: self.readers, value, is_switch }
     }
 }
 
@@ -146,8 +171,8 @@ fn default(rule: &SettingRule) -> Value {
     }
 }
 
-/// What holds without the field: another field, a live value, a default.
-fn otherwise(component: &Component, rule: &SettingRule, rank: usize, default: &Value) -> String {
+/// What holds without the field: another field, a live value, a default; and the default where it is too long to be said.
+fn otherwise(rule: &SettingRule, rank: usize, default: &Value) -> (String, Option<Value>) {
     let others = rule.from.iter().skip(rank + 1).cloned();
     let kept = rule.keep.first().map(|it| format!("what {} has", it.object));
     let own = match (&rule.compute, default) {
@@ -156,12 +181,13 @@ fn otherwise(component: &Component, rule: &SettingRule, rank: usize, default: &V
         (None, Value::String(text)) if text.is_empty() => "none".to_owned(),
         (None, Value::String(text)) => text.clone(),
         (None, value) if value.to_string().chars().count() < LONG => value.to_string(),
-        _ => format!("that of {}", component.name),
+        _ => String::new(),
     };
+    let long = own.is_empty().then(|| default.clone());
     let words: Vec<String> = others.chain(kept).chain([own]).collect();
     let before =
         if rank == 0 { String::new() } else { format!("Where {} is silent. ", rule.from[..rank].join(" and ")) };
-    format!("{before}Default: {}", words.join(", else "))
+    (format!("{before}Default: {}", words.join(", else ")), long)
 }
 
 /// An expression as people read it: fields without their root.
@@ -196,9 +222,10 @@ fn images(catalogue: &Catalogue) -> Vec<StarterField> {
     if users.is_empty() {
         return Vec::new();
     }
-    let field = |path: &str, comments: Vec<String>, value: &str| StarterField {
+    let field = |path: &str, notes: Vec<String>, value: &str| StarterField {
         path: path.to_owned(),
-        comments,
+        notes,
+        readers: Vec::new(),
         value: Value::from(value),
         is_switch: false,
     };

@@ -47,7 +47,8 @@ impl Section {
             (Some(Entry::Section(section)), [_, ..]) => section.insert(below, field, given.unwrap_or(&Value::Null)),
             // The field above holds this one, too.
             (Some(Entry::Field { comments, .. }), _) => {
-                comments.extend(field.comments.iter().map(|it| format!("{}: {it}", below.join("."))));
+                let further = field.comments(&Value::Null);
+                comments.extend(further.iter().map(|it| format!("{}: {it}", below.join("."))));
             }
             (Some(Entry::Section(_)), []) => {}
             (None, [_, ..]) => {
@@ -57,7 +58,7 @@ impl Section {
             }
             (None, []) => {
                 let (value, is_set) = given.map_or((&field.value, field.is_switch), |it| (it, true));
-                let entry = Entry::Field { comments: field.comments.clone(), value: value.clone(), is_set };
+                let entry = Entry::Field { comments: field.comments(value), value: value.clone(), is_set };
                 self.0.push(((*key).to_owned(), entry));
             }
         }
