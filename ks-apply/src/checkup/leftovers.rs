@@ -88,7 +88,7 @@ pub(super) async fn records(cluster: &dyn Cluster, inventory: &Inventory) -> See
 
 /// The namespaces that are being deleted.
 pub(super) fn leaving(survey: &Survey) -> Vec<Leaving> {
-    let namespaces = survey.discovery.preferred(&kind("", "Namespace")).and_then(|it| survey.sightings.all(it));
+    let namespaces = survey.discovery.preferred(&kind("", "Namespace")).map(|it| survey.sightings.all(it));
     let now = Timestamp::now();
     namespaces.into_iter().flatten().filter_map(|it| leaving_since(it, now)).collect()
 }

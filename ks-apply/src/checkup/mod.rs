@@ -79,7 +79,8 @@ pub async fn check_up(cluster: &dyn Cluster, subject: &Subject<'_>) -> Evidence 
         Err(error) => return blind(evidence, &error),
     };
     evidence.served = Ok(served(&discovery));
-    let survey = surveyed(cluster, subject).await;
+    let mut survey = surveyed(cluster, subject).await;
+    evidence.leaving = survey.as_ref().map(leftovers::leaving).map_err(Clone::clone);
     let mut facts = Facts::default();
     evidence.version.iter().for_each(|it| facts.version = *it);
     let facts = survey.as_ref().map_or(facts, |it| it.facts.clone());
@@ -93,9 +94,8 @@ pub async fn check_up(cluster: &dyn Cluster, subject: &Subject<'_>) -> Evidence 
         leftovers::services(cluster, &discovery),
         leftovers::lease(cluster, &inventory),
         leftovers::records(cluster, &inventory),
-        live(cluster, survey.as_ref(), desired.as_ref()),
+        live(cluster, survey.as_mut(), desired.as_ref()),
     );
-    evidence.leaving = survey.as_ref().map(leftovers::leaving).map_err(Clone::clone);
     evidence.facts = survey.map(|it| it.facts);
     (evidence.desired, evidence.rights, evidence.grants) = (desired, rights, grants);
     (evidence.installer, evidence.releases, evidence.services) = (installer, releases, services);
@@ -155,10 +155,10 @@ fn rights(subject: &Subject<'_>, desired: &Desired, wanted: &Lookups) -> Rights 
 
 async fn live(
     cluster: &dyn Cluster,
-    survey: Result<&Survey, &Unseen>,
+    survey: Result<&mut Survey, &mut Unseen>,
     desired: Result<&Desired, &Unseen>,
 ) -> Seen<ks_plan::LiveState> {
-    let (survey, desired) = (survey.map_err(Clone::clone)?, desired.map_err(Clone::clone)?);
+    let (survey, desired) = (survey.map_err(|it| it.clone())?, desired.map_err(Clone::clone)?);
     seen(look(cluster, survey, desired).await)
 }
 

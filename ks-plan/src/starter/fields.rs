@@ -59,7 +59,7 @@ impl Reader {
         let rest = match long {
             None => String::new(),
             Some(long) if long == shown => "as below".to_owned(),
-            Some(_) => format!("that of {}", components.first().map(String::as_str).unwrap_or_default()),
+            Some(_) => "one of its own".to_owned(),
         };
         format!("{words}{rest}. Read by {}.", components.join(", "))
     }

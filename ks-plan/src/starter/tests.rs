@@ -27,8 +27,10 @@ fn parse(text: &str) -> (ClusterConfiguration, Vec<String>) {
     (parsed.config, parsed.warnings.iter().map(|it| it.message.clone()).collect())
 }
 
+/// This reader keeps few comments in mind between two keys.
 fn yaml(text: &str) -> Value {
-    serde_saphyr::from_str(text).unwrap()
+    let lines = text.lines().filter(|it| !it.trim_start().starts_with('#'));
+    serde_saphyr::from_str(&lines.collect::<Vec<_>>().join("\n")).unwrap()
 }
 
 fn at<'a>(spec: &'a Value, path: &str) -> Option<&'a Value> {
