@@ -11,7 +11,7 @@ use serde_json::Value;
 use tokio::sync::Semaphore;
 use tokio::task::JoinHandle;
 
-use crate::cluster::{ApplyMode, Cluster, ListQuery, LogQuery, RequestCount};
+use crate::cluster::{AccessReview, ApplyMode, Cluster, ListQuery, LogQuery, RequestCount};
 use crate::discovery::{Discovery, ServedKind};
 use crate::error::ClusterError;
 use crate::observe::CONCURRENCY;
@@ -177,6 +177,10 @@ impl Cluster for ReadAhead {
 
     async fn log(&self, pod: &ObjectRef, query: &LogQuery) -> Result<Vec<String>, ClusterError> {
         self.inner.log(pod, query).await
+    }
+
+    async fn review(&self, review: &AccessReview) -> Result<Value, ClusterError> {
+        self.inner.review(review).await
     }
 
     fn requests(&self) -> RequestCount {

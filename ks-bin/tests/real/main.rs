@@ -7,6 +7,7 @@
 )]
 
 mod crash;
+mod doctor;
 mod faults;
 mod history;
 mod interrupted;

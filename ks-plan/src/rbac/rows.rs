@@ -50,6 +50,24 @@ impl Rows {
         self.0.get(&key).is_some_and(|it| it.all.contains(verb))
     }
 
+    /// Each thing that is done, by itself: group, resource, verb, and the object where only one is meant. What `wider` does
+    /// everywhere is left out.
+    pub(super) fn needs<'a>(
+        &'a self,
+        wider: Option<&'a Self>,
+    ) -> impl Iterator<Item = (&'a str, &'a str, &'a str, Option<&'a String>)> {
+        self.0.iter().flat_map(move |(key, row)| {
+            let (group, resource) = key;
+            let is_given = move |verb: &str| wider.is_some_and(|it| it.allows(key, verb));
+            let all = row.all.iter().filter(move |it| !is_given(it)).map(|it| (*it, None));
+            let named = row.named.iter().flat_map(move |(name, verbs)| {
+                let own = verbs.iter().filter(move |it| !is_given(it) && !row.all.contains(**it));
+                own.map(move |it| (*it, Some(name)))
+            });
+            all.chain(named).map(move |(verb, name)| (group.as_str(), resource.as_str(), verb, name))
+        })
+    }
+
     /// Rules that allow just this. Resources of one group with the same verbs stand together; so do names. What `wider` allows
     /// everywhere is left out, and so is what a rule for everything allows.
     pub(super) fn rules(&self, wider: Option<&Self>) -> Vec<Value> {
