@@ -20,6 +20,13 @@ fn each_finding_is_true_of_a_real_server() {
     let room = Room::new(&cluster);
 
     let (code, found) = examine(&cluster, &room, &cluster.kubeconfig());
+    assert_eq!((code, &of(&found, "storage")["is"]), (Some(1), &json!("noDefaultClass")), "{found:#?}");
+
+    let class = json!({ "apiVersion": "storage.k8s.io/v1", "kind": "StorageClass", "provisioner": "example.org/none",
+        "allowVolumeExpansion": true, "metadata": { "name": "standard",
+            "annotations": { "storageclass.kubernetes.io/is-default-class": "true" } } });
+    cluster.apply("/apis/storage.k8s.io/v1/storageclasses/standard", &class.to_string()).unwrap();
+    let (code, found) = examine(&cluster, &room, &cluster.kubeconfig());
     assert_eq!(code, Some(0), "{found:#?}");
     assert!(found.iter().all(|it| it["verdict"] == "ok"), "{found:#?}");
     assert_eq!(
