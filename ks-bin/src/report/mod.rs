@@ -1,6 +1,7 @@
 //! What screens show: readers of plans, graphs and events.
 
 mod columns;
+pub mod doctor;
 pub mod event;
 pub mod explain;
 pub mod graph;
