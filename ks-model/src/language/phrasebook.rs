@@ -7,7 +7,7 @@ use super::{Language, reading};
 
 /// English phrases, each with what it is in another language. Both have the same holes: `{name}` takes a value as it is. Where
 /// a phrase is read back, `{*name}` on the other side takes words, which are read in turn. There `{n}` takes digits only,
-/// `{object}` a kind and a name such as `Pod monitoring/grafana-0`, and `{name}`, `{kind}`, `{namespace}`, `{phase}` and
+/// `{object}` a kind and a name such as `Pod monitoring/grafana-0`, and `{name}`, `{kind}`, `{namespace}`, `{phase}`, `{have}` and
 /// `{context}` one word each.
 pub type Phrases = [(&'static str, &'static str)];
 

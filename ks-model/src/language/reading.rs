@@ -87,7 +87,7 @@ fn fits(hole: &str, value: &str) -> bool {
         "object" => value
             .split_once(' ')
             .is_some_and(|(kind, name)| kind.starts_with(|it: char| it.is_ascii_uppercase()) && is_word(name)),
-        "name" | "kind" | "namespace" | "phase" | "context" => is_word(value),
+        "name" | "kind" | "namespace" | "phase" | "context" | "have" => is_word(value),
         _ => !value.is_empty(),
     }
 }
