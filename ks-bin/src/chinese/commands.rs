@@ -208,6 +208,10 @@ pub const READ: &Phrases = &[
         "正在等待 {holder}，它自 {since} 起持有租约（{n} 秒）",
     ),
     ("waiting for {holder}, which holds the lease since {since}", "正在等待 {holder}，它自 {since} 起持有租约"),
+    (
+        "the lease was not let go, so the next run waits for its end, {seconds} s at most: {error}",
+        "租约未能释放，下次运行须等待其到期，最长 {seconds} 秒：{*error}",
+    ),
     ("waiting for {holder}, which holds the lease ({n} s)", "正在等待 {holder}，它持有租约（{n} 秒）"),
     ("waiting for {holder}, which holds the lease", "正在等待 {holder}，它持有租约"),
     // The end of an apply: `commands/apply.rs`, `report/ledger.rs`.
