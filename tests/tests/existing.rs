@@ -3,13 +3,12 @@
 #![expect(clippy::unwrap_used, reason = "the steps of a test stand in functions of their own")]
 
 use std::sync::Arc;
-use std::time::Duration;
 
 use ks_apply::{ApplyMode, Cluster, ClusterError, ConnectOptions, KubeCluster, Planned};
 use ks_model::{GroupKind, ObjectRef};
 use ks_plan::Catalogue;
 use ks_tests::configuration::example_with;
-use ks_tests::control_plane::{ControlPlane, Options};
+use ks_tests::control_plane::{CLUSTER_CONFIGURATION, ControlPlane, Options};
 use ks_tests::engine::{Engine, changed, changed_fields};
 use serde_json::{Value, json};
 
@@ -172,7 +171,7 @@ async fn the_catalogue_labels_nodes_and_brings_old_rules_over() {
     engine.converge(&with(false)).await;
     bring_what_others_have(&server);
     let get = |path: &str| server.get(path).unwrap().unwrap();
-    let before = [NODE, RULES, CONFIGURATION].map(|path| unversioned(get(path)));
+    let before = [NODE, RULES, CLUSTER_CONFIGURATION].map(|path| unversioned(get(path)));
 
     engine.converge(&with(true)).await;
     assert_eq!(get(NODE)["metadata"]["labels"]["nvidia.com/gpu.present"], "true");
@@ -181,7 +180,7 @@ async fn the_catalogue_labels_nodes_and_brings_old_rules_over() {
         "system-workspace"
     );
     let status = json!({ "monitoring": { "status": "enabled" }, "alerting": { "status": "enabled" } });
-    assert_eq!(get(CONFIGURATION)["status"], status);
+    assert_eq!(get(CLUSTER_CONFIGURATION)["status"], status);
     let rules = get(RULES);
     assert_eq!(rules["metadata"]["labels"]["migrated-to-alerting-v2beta1"], "true");
     assert_eq!(rules["metadata"]["labels"]["role"], "alert-rules");
@@ -191,7 +190,7 @@ async fn the_catalogue_labels_nodes_and_brings_old_rules_over() {
     assert!(again.plan.is_empty(), "{}", changed_fields(&again.plan));
 
     engine.converge(&with(false)).await;
-    let after = [NODE, RULES, CONFIGURATION].map(|path| unversioned(get(path)));
+    let after = [NODE, RULES, CLUSTER_CONFIGURATION].map(|path| unversioned(get(path)));
     assert_eq!(after[0], before[0]);
     assert_eq!(after[2]["status"], json!({ "monitoring": { "status": "enabled" } }));
     // The role was taken from whoever had it, and goes with the rest.
@@ -205,8 +204,6 @@ async fn the_catalogue_labels_nodes_and_brings_old_rules_over() {
 const NODE: &str = "/api/v1/nodes/gpu-1";
 const RULES: &str = "/apis/monitoring.coreos.com/v1/namespaces/shop/prometheusrules/rules";
 const GROUP: &str = "/apis/alerting.kubesphere.io/v2beta1/namespaces/shop/rulegroups/memory";
-const CONFIGURATION: &str =
-    "/apis/installer.kubesphere.io/v1alpha1/namespaces/kubesphere-system/clusterconfigurations/ks-installer";
 
 /// A node with a GPU, an old alert rule, and the ClusterConfiguration with its definition.
 fn bring_what_others_have(server: &ControlPlane) {
@@ -234,23 +231,7 @@ fn bring_what_others_have(server: &ControlPlane) {
         "spec": { "groups": [{ "name": "g", "rules": [rule] }] } }),
     );
 
-    let open = json!({ "type": "object", "x-kubernetes-preserve-unknown-fields": true });
-    let schema = json!({ "type": "object", "properties": { "spec": open, "status": open } });
-    let definition = "clusterconfigurations.installer.kubesphere.io";
-    let path = format!("/apis/apiextensions.k8s.io/v1/customresourcedefinitions/{definition}");
-    apply(
-        &path,
-        json!({ "apiVersion": "apiextensions.k8s.io/v1", "kind": "CustomResourceDefinition",
-        "metadata": { "name": definition }, "spec": { "group": "installer.kubesphere.io", "scope": "Namespaced",
-            "names": { "kind": "ClusterConfiguration", "plural": "clusterconfigurations" },
-            "versions": [{ "name": "v1alpha1", "served": true, "storage": true,
-                "schema": { "openAPIV3Schema": schema } }] } }),
-    );
-    let established = |it: &Value| it["status"]["conditions"].to_string().contains(r#""Established""#);
-    server.wait_for(&path, Duration::from_secs(30), established).unwrap();
-    let configuration = json!({ "apiVersion": "installer.kubesphere.io/v1alpha1", "kind": "ClusterConfiguration",
-        "metadata": { "name": "ks-installer", "namespace": "kubesphere-system" }, "spec": {} });
-    apply(CONFIGURATION, configuration);
+    server.add_cluster_configuration().unwrap();
 }
 
 /// The object without what changes with every write.

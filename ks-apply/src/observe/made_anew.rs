@@ -34,6 +34,10 @@ pub(super) async fn made_anew(
         Err(ClusterError::Invalid { message, causes, .. }) if causes.iter().any(|it| it.field != "metadata.name") => {
             Ok(DryRun::Refused(Refusal { message: message.replace(&trial, name), immutable: Vec::new() }))
         }
+        Err(ClusterError::Forbidden { message: forbidden, .. }) => {
+            let message = format!("{}; whether it could be made anew may not be asked: {forbidden}", refused.message);
+            Ok(DryRun::Refused(Refusal { message, immutable: Vec::new() }))
+        }
         Err(error @ ClusterError::Unreachable { .. }) => Err(error),
         _ => Ok(DryRun::Refused(refused)),
     }

@@ -2,7 +2,7 @@ use std::collections::BTreeMap;
 
 use ks_apply::sandbox::{FaultPlan, RequestMatch, Verb};
 use ks_apply::{ClusterError, Outcome};
-use ks_plan::{StepId, Task};
+use ks_plan::{Desired, StepId, Task};
 use serde_json::json;
 
 use crate::recorder::Recorder;
@@ -177,16 +177,10 @@ async fn an_object_of_the_same_name_that_came_meanwhile_is_not_deleted() {
 
 #[tokio::test(start_paused = true)]
 async fn an_immutable_field_is_changed_by_delete_wait_and_write() {
-    let wanted = |app: &str| {
-        let mut it = deployment("d");
-        it["spec"]["selector"]["matchLabels"]["app"] = json!(app);
-        it["spec"]["template"]["metadata"]["labels"]["app"] = json!(app);
-        desired(vec![bundle("demo", [namespace("home"), it])])
-    };
     let cluster = Recorder::new(sandbox());
-    applied(&cluster, &wanted("one")).await;
+    applied(&cluster, &selecting("one")).await;
     cluster.take();
-    let result = applied(&cluster, &wanted("two")).await;
+    let result = applied(&cluster, &selecting("two")).await;
     assert!(result.tally.is_success(), "{}", result.told());
     let touched: Vec<String> =
         cluster.take().into_iter().filter(|it| it.contains("home/d") && !it.starts_with("get")).collect();
@@ -196,5 +190,24 @@ async fn an_immutable_field_is_changed_by_delete_wait_and_write() {
         touched[2..5],
         ["delete Deployment.apps home/d of its UID", "watch Deployment.apps home/d", "apply Deployment.apps home/d",]
     );
-    assert!(planned(&cluster, &wanted("two")).await.1.is_empty());
+    assert!(planned(&cluster, &selecting("two")).await.1.is_empty());
+}
+
+#[tokio::test(start_paused = true)]
+async fn an_object_is_not_deleted_where_nobody_may_ask_whether_it_could_be_made_anew() {
+    let cluster = Recorder::new(sandbox());
+    applied(&cluster, &selecting("one")).await;
+    let error = ClusterError::Forbidden { action: "dry run".into(), message: "no trials for you".into() };
+    cluster.sandbox.set_faults(FaultPlan::default().fail(RequestMatch::any().name("d-trial"), 1, error));
+    let plan = planned(&cluster, &selecting("two")).await.1;
+    let faults: Vec<String> = plan.faults.iter().map(|it| format!("{}: {}", it.object, it.refusal.message)).collect();
+    assert!(faults.len() == 1 && faults[0].ends_with("may not be asked: no trials for you"), "{faults:?}");
+}
+
+/// A Deployment whose selector, which cannot be changed, is for this application.
+fn selecting(app: &str) -> Desired {
+    let mut it = deployment("d");
+    it["spec"]["selector"]["matchLabels"]["app"] = json!(app);
+    it["spec"]["template"]["metadata"]["labels"]["app"] = json!(app);
+    desired(vec![bundle("demo", [namespace("home"), it])])
 }

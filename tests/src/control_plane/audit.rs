@@ -26,6 +26,8 @@ pub struct AuditEvent {
     pub verb: String,
     /// The path and query of the request.
     pub uri: String,
+    /// The API group of the kind; empty for the first one, and for paths like `/version`.
+    pub group: String,
     /// The plural of the kind, `None` for paths like `/version`.
     pub resource: Option<String>,
     /// `status`, `scale`, ….
@@ -66,6 +68,7 @@ impl AuditEvent {
         let uri = text("/requestURI").unwrap_or_default();
         Some(Self {
             verb: text("/verb")?,
+            group: text("/objectRef/apiGroup").unwrap_or_default(),
             resource: text("/objectRef/resource"),
             subresource: text("/objectRef/subresource"),
             namespace: text("/objectRef/namespace"),
@@ -142,7 +145,7 @@ mod tests {
 
     const LINE: &str = r#"{"stage":"ResponseComplete","verb":"patch","user":{"username":"ks-admin"},"userAgent":"ks/0.1",
         "requestURI":"/apis/apps/v1/namespaces/a/deployments/b?dryRun=All&fieldManager=ks",
-        "objectRef":{"resource":"deployments","namespace":"a","name":"b"},
+        "objectRef":{"apiGroup":"apps","resource":"deployments","namespace":"a","name":"b"},
         "responseStatus":{"code":200},"stageTimestamp":"2026-01-01T00:00:00.000000Z"}"#;
 
     #[test]
@@ -150,7 +153,7 @@ mod tests {
         let event = AuditEvent::parse(LINE).unwrap();
         assert_eq!((event.verb.as_str(), event.code, event.dry_run), ("patch", 200, true));
         assert_eq!(event.field_manager.as_deref(), Some("ks"));
-        assert_eq!(event.resource.as_deref(), Some("deployments"));
+        assert_eq!((event.group.as_str(), event.resource.as_deref()), ("apps", Some("deployments")));
         assert!(!event.is_write());
     }
 

@@ -27,6 +27,7 @@ mod writer;
 
 pub use audit::AuditEvent;
 pub use options::Options;
+pub use others::CLUSTER_CONFIGURATION;
 pub use stand_in::StandIn;
 pub use state::SavedState;
 pub use unavailable::Unavailable;

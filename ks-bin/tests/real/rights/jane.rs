@@ -1,4 +1,4 @@
-//! A user who has the printed roles.
+//! A user who has the printed roles, or all of them but one right.
 
 use std::path::{Path, PathBuf};
 use std::thread::sleep;
@@ -16,44 +16,78 @@ const NAME: &str = "jane";
 const PATIENCE: Duration = Duration::from_secs(30);
 
 /// The user.
-pub struct Jane {
+pub struct Jane<'a> {
+    cluster: &'a ControlPlane,
+    stage: &'a Stage<'a>,
     kubeconfig: PathBuf,
+    /// The roles for everything but the end.
+    plain: Vec<Value>,
+    /// The roles with what the end takes.
+    with_destroy: Vec<Value>,
 }
 
-impl Jane {
+impl<'a> Jane<'a> {
     /// Makes the namespaces, as an apply of the administrator would have, and gives her the roles that `ks rbac` prints, without
     /// the rights of the diagnosis.
-    pub fn with_printed_roles(cluster: &ControlPlane, stage: &Stage<'_>, room: &Room<'_>, file: &str) -> Self {
+    pub fn with_printed_roles(cluster: &'a ControlPlane, stage: &'a Stage<'a>, room: &Room<'_>, file: &str) -> Self {
         let admin = cluster.kubeconfig().display().to_string();
-        let rbac = ["rbac", "-f", file, "--kubeconfig", admin.as_str(), "--user", NAME, "--no-diagnosis", "--destroy"];
-        let run = room.ks(&rbac).output().unwrap();
-        assert!(run.status.success(), "{}", errors(&run));
-        let printed: Vec<Value> = serde_saphyr::from_multiple(&String::from_utf8(run.stdout).unwrap()).unwrap();
-        for place in printed.iter().filter_map(|it| it["metadata"]["namespace"].as_str()) {
+        let printed = |more: &[&str]| -> Vec<Value> {
+            let rbac = ["rbac", "-f", file, "--kubeconfig", admin.as_str(), "--user", NAME, "--no-diagnosis"];
+            let run = room.ks(&[&rbac[..], more].concat()).output().unwrap();
+            assert!(run.status.success(), "{}", errors(&run));
+            serde_saphyr::from_multiple(&String::from_utf8(run.stdout).unwrap()).unwrap()
+        };
+        let (plain, with_destroy) = (printed(&[]), printed(&["--destroy"]));
+        let jane = Self { cluster, stage, kubeconfig: room.kubeconfig(&json!({ "as": NAME })), plain, with_destroy };
+        for place in jane.with_destroy.iter().filter_map(|it| it["metadata"]["namespace"].as_str()) {
             let path = format!("/api/v1/namespaces/{place}");
             if cluster.get(&path).unwrap().is_none() {
                 let namespace = json!({ "apiVersion": "v1", "kind": "Namespace", "metadata": { "name": place } });
                 cluster.apply_as("ks", &path, &namespace.to_string()).unwrap();
             }
         }
-        printed.iter().for_each(|it| drop(cluster.apply(&path(it), &it.to_string()).unwrap()));
-        Right::all(&printed).iter().for_each(|it| has(stage, it));
-        Self { kubeconfig: room.kubeconfig(&json!({ "as": NAME })) }
+        // Of the namespace of the inventory, which is there by now.
+        cluster.add_cluster_configuration().unwrap();
+        jane.give(&jane.with_destroy);
+        Right::all(&jane.with_destroy).iter().for_each(|it| jane.is(it, true));
+        jane
     }
 
     /// The way to the cluster for her.
     pub fn kubeconfig(&self) -> &Path {
         &self.kubeconfig
     }
-}
 
-/// Waits until the server says that she has a right.
-fn has(stage: &Stage<'_>, right: &Right) {
-    let deadline = Instant::now() + PATIENCE;
-    let question = right.question(NAME);
-    while stage.create("/apis/authorization.k8s.io/v1/subjectaccessreviews", &question)["status"]["allowed"] != true {
-        assert!(Instant::now() < deadline, "{right}: not allowed");
-        sleep(Duration::from_millis(20));
+    /// All rights that are printed, with or without those of the end.
+    pub fn rights(&self) -> Vec<Right> {
+        let mut rights = Right::all(&self.plain);
+        let of_end = Right::all(&self.with_destroy).into_iter().filter(|it| !rights.contains(it));
+        let of_end: Vec<Right> = of_end.collect();
+        rights.extend(of_end);
+        rights
+    }
+
+    /// Gives her the roles for a run without one right, and waits until the server knows.
+    pub fn without(&self, right: &Right, is_end: bool) {
+        let needs_end = is_end || !Right::all(&self.plain).contains(right);
+        self.give(&right.taken_from(if needs_end { &self.with_destroy } else { &self.plain }));
+        self.is(right, false);
+    }
+
+    fn give(&self, documents: &[Value]) {
+        documents.iter().for_each(|it| drop(self.cluster.apply(&path(it), &it.to_string()).unwrap()));
+    }
+
+    /// Waits until the server says so of a right.
+    fn is(&self, right: &Right, allowed: bool) {
+        let deadline = Instant::now() + PATIENCE;
+        let question = right.question(NAME);
+        while self.stage.create("/apis/authorization.k8s.io/v1/subjectaccessreviews", &question)["status"]["allowed"]
+            != json!(allowed)
+        {
+            assert!(Instant::now() < deadline, "{right}: not {allowed}");
+            sleep(Duration::from_millis(20));
+        }
     }
 }
 

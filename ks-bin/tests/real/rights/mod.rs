@@ -1,19 +1,79 @@
-//! The roles that `ks rbac` prints are enough for the whole life of a platform.
+//! The roles that `ks rbac` prints are enough for the whole life of a platform, and none of their rights is needless: without
+//! it something fails, and says which right is missing.
 
 mod jane;
 mod right;
 mod story;
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
+use std::time::Instant;
 
+use ks_tests::campaign::Campaign;
 use ks_tests::control_plane::{ControlPlane, Options};
+use ks_tests::random::Random;
 
 use self::jane::Jane;
-use self::story::{play, write_configurations};
-use crate::room::Room;
+use self::right::Right;
+use self::story::{Story, play, run, write_configurations};
+use crate::room::{Room, errors};
 use crate::stage::Stage;
 
-/// Runs with controllers, the real operator and simulated nodes.
+/// How many rights are taken away in a usual test run.
+const SHARE: usize = 10;
+
+#[test]
+fn each_printed_right_is_missed_by_its_name() {
+    let Some(cluster) = ControlPlane::stood_in() else { return };
+    cluster.stand_in_for_numbered_pods();
+    let room = Room::new(&cluster);
+    write_configurations(&room);
+    let stage = Stage::new(&cluster, &room);
+    let jane = Jane::with_printed_roles(&cluster, &stage, &room, "first.yaml");
+    let stories = play(&cluster, &stage, &room, jane.kubeconfig());
+    let rights = jane.rights();
+    let (mut needed, mut idle, mut needless) = (Vec::new(), 0, Vec::new());
+    for (number, right) in rights.iter().enumerate() {
+        match story_of(right, &stories) {
+            Some(story) => needed.push((number, right, story)),
+            None if right.is_for_waiting() => idle += 1,
+            None => needless.push(right.to_string()),
+        }
+    }
+    assert!(needless.is_empty(), "printed, and never needed:\n{}", needless.join("\n"));
+
+    let campaign = Campaign::or_share(SHARE);
+    let (mut wrong, mut tally) = (Vec::new(), BTreeMap::<&str, usize>::new());
+    for (number, right, story) in chosen(campaign, needed) {
+        *tally.entry(story.name).or_default() += 1;
+        let began = Instant::now();
+        stage.restore(&story.beginning);
+        jane.without(right, story.name == stories[stories.len() - 1].name);
+        let end = run(&room, jane.kubeconfig(), &story.command);
+        let said = errors(&end);
+        println!(
+            "{number} {right}: {} without it ends with {:?} after {:.1?}",
+            story.name,
+            end.status.code(),
+            began.elapsed()
+        );
+        let told: Vec<&str> = said.lines().filter_map(|it| Some(it.split_once("missing rule: ")?.1)).collect();
+        let is_missed = !end.status.success() || right.is_of_an_end();
+        if !is_missed || told.is_empty() || !told.iter().all(|it| right.is_told_by(it)) {
+            let again = campaign.again(number as u64);
+            wrong.push(format!("{right}: {} ends with {:?}: {again}\n{said}", story.name, end.status.code()));
+        }
+    }
+    println!(
+        "{} rights, {idle} of them to watch what never took its time, {} taken away in turn, of {tally:?}, seed {}",
+        rights.len(),
+        tally.values().sum::<usize>(),
+        campaign.seed
+    );
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
+/// The same life with controllers, the real operator and simulated nodes.
 #[test]
 fn a_user_with_the_printed_roles_installs_changes_moves_and_removes_everything() {
     let options = Options { nodes: 3, controllers: true, operator: false };
@@ -34,4 +94,25 @@ fn a_user_with_the_printed_roles_installs_changes_moves_and_removes_everything()
     for story in &stories {
         println!("{}: {} requests", story.name, story.asked.len());
     }
+}
+
+/// The first run that needs a right. Who hands out rights needs the right to do so where they do it first.
+fn story_of<'s>(right: &Right, stories: &'s [Story]) -> Option<&'s Story> {
+    match right.is_grant() {
+        true => stories.first(),
+        false => stories.iter().find(|story| story.asked.iter().any(|it| right.allowed(it))),
+    }
+}
+
+/// All needed rights with their numbers, or as many as are wanted.
+fn chosen<T>(campaign: Campaign, mut chosen: Vec<(usize, &Right, T)>) -> Vec<(usize, &Right, T)> {
+    if let Some(only) = campaign.only {
+        chosen.retain(|(number, ..)| *number as u64 == only);
+    }
+    let mut random = Random::of_part(campaign.seed, 0);
+    while chosen.len() > campaign.cases {
+        chosen.swap_remove(random.below(chosen.len()));
+    }
+    chosen.sort_by_key(|(number, ..)| *number);
+    chosen
 }

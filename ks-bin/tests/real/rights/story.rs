@@ -9,16 +9,18 @@ use ks_tests::control_plane::{AuditEvent, ControlPlane};
 use serde_json::{Value, json};
 
 use crate::room::{Room, errors};
-use crate::stage::Stage;
+use crate::stage::{Saved, Stage};
 
 /// The label that each object of ours has.
 const COMPONENT: &str = "ks.kubesphere.io/component";
 /// A ClusterRoleBinding of ours.
 const BINDING: &str = "notification-manager-proxy-rolebinding";
 
-/// One run of `ks` that ended well, with what was asked of the cluster.
+/// One run of `ks` that ended well, with what the cluster was before and what was asked of it.
 pub struct Story {
     pub name: &'static str,
+    pub command: Vec<String>,
+    pub beginning: Saved,
     pub asked: Vec<AuditEvent>,
 }
 
@@ -39,12 +41,12 @@ pub fn play(cluster: &ControlPlane, stage: &Stage<'_>, room: &Room<'_>, user: &P
     let mut next = |name, command: &str| {
         let mut command: Vec<String> = command.split(' ').map(str::to_owned).collect();
         command.extend(consents(room, user, &command));
-        let before = cluster.audit_events().unwrap().len();
+        let (beginning, before) = (stage.save(), cluster.audit_events().unwrap().len());
         let run = run(room, user, &command);
         assert!(run.status.success(), "{name}: {}\n{}", String::from_utf8_lossy(&run.stdout), errors(&run));
         let asked = cluster.audit_events().unwrap().split_off(before);
         let asked = asked.into_iter().filter(|it| it.user == "ks-admin").collect();
-        stories.push(Story { name, asked });
+        stories.push(Story { name, command, beginning, asked });
     };
     next("first apply", "apply --yes --timeout 4m -f first.yaml");
     others_write(cluster, stage);
@@ -55,7 +57,7 @@ pub fn play(cluster: &ControlPlane, stage: &Stage<'_>, room: &Room<'_>, user: &P
 }
 
 /// Runs `ks` as a user.
-fn run(room: &Room<'_>, user: &Path, command: &[String]) -> Output {
+pub fn run(room: &Room<'_>, user: &Path, command: &[String]) -> Output {
     let command: Vec<&str> = command.iter().map(String::as_str).collect();
     room.ks_as(user, &command).output().unwrap()
 }

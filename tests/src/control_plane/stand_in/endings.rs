@@ -1,5 +1,6 @@
 //! What ends where no controllers run: claims are let go of, and namespaces are emptied and finalised.
 
+use ks_plan::volumes::holds;
 use serde_json::{Value, json};
 
 use super::text;
@@ -8,9 +9,15 @@ use crate::control_plane::{ControlPlane, Unavailable};
 impl ControlPlane {
     /// Takes the next step of everything that is being deleted.
     pub(super) fn end_what_is_deleted(&self) -> Result<(), Unavailable> {
-        for claim in self.items("/api/v1/persistentvolumeclaims")?.iter().filter(|it| is_ending(it)) {
+        let claims = self.items("/api/v1/persistentvolumeclaims")?;
+        let ending: Vec<&Value> = claims.iter().filter(|it| is_ending(it)).collect();
+        let pods = if ending.is_empty() { Vec::new() } else { self.items("/api/v1/pods")? };
+        for claim in ending {
             let metadata = &claim["metadata"];
             let (namespace, name) = (text(metadata, "namespace"), text(metadata, "name"));
+            if pods.iter().any(|it| text(&it["metadata"], "namespace") == namespace && holds(it, name)) {
+                continue;
+            }
             let path = format!("/api/v1/namespaces/{namespace}/persistentvolumeclaims/{name}");
             self.api.merge(&path, &json!({ "metadata": { "finalizers": null } }).to_string())?;
         }

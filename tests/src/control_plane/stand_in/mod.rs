@@ -2,6 +2,7 @@
 //! that an apply ends.
 
 mod endings;
+mod pods;
 
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Weak};
@@ -36,8 +37,14 @@ const WORKLOADS: [(&str, Status); 5] = [
         json!({ "currentHealthy": 0, "desiredHealthy": 0, "disruptionsAllowed": 0, "expectedPods": 0,
             "observedGeneration": it["metadata"]["generation"] })
     }),
-    ("/api/v1/persistentvolumeclaims", |_| json!({ "phase": "Bound" })),
+    (
+        "/api/v1/persistentvolumeclaims",
+        |it| json!({ "phase": "Bound", "capacity": it["spec"]["resources"]["requests"] }),
+    ),
 ];
+
+/// The annotation with the path of what a StatefulSet or a pod is made of, and goes with.
+const MADE_OF: &str = "ks.test/made-of";
 
 /// The custom resources of the prometheus-operator, with what their StatefulSets are called.
 const OPERATED: [(&str, &str); 3] =
@@ -78,7 +85,7 @@ impl ControlPlane {
     fn say_all_is_well(&self) -> Result<(), Unavailable> {
         for (plural, prefix) in OPERATED {
             for object in self.items(&format!("/apis/monitoring.coreos.com/v1/{plural}"))? {
-                self.make_stateful_set(prefix, &object)?;
+                self.make_stateful_set(plural, prefix, &object)?;
             }
         }
         for (path, status) in WORKLOADS {
@@ -98,8 +105,9 @@ impl ControlPlane {
         Ok(())
     }
 
-    fn make_stateful_set(&self, prefix: &str, object: &Value) -> Result<(), Unavailable> {
+    fn make_stateful_set(&self, plural: &str, prefix: &str, object: &Value) -> Result<(), Unavailable> {
         let (name, namespace) = (text(&object["metadata"], "name"), text(&object["metadata"], "namespace"));
+        let of = format!("/apis/monitoring.coreos.com/v1/namespaces/{namespace}/{plural}/{name}");
         let name = format!("{prefix}-{name}");
         let labels = json!({ "app": name });
         let image = object["spec"].get("image").cloned().unwrap_or_else(|| json!("none"));
@@ -107,7 +115,7 @@ impl ControlPlane {
         let stateful_set = json!({
             "apiVersion": "apps/v1",
             "kind": "StatefulSet",
-            "metadata": { "name": name },
+            "metadata": { "name": name, "annotations": { MADE_OF: of } },
             "spec": {
                 "replicas": replicas(object),
                 "serviceName": name,
@@ -120,6 +128,7 @@ impl ControlPlane {
         // The operator deletes what it cannot change, and makes it anew.
         if let Err(Unavailable::Refused { code: 422, .. }) = self.apply(&path, &stateful_set.to_string()) {
             self.delete(&path)?;
+            self.apply(&path, &stateful_set.to_string())?;
         }
         Ok(())
     }
