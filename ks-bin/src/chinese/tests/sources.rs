@@ -161,17 +161,17 @@ pub fn literals(file: &Path) -> Vec<Literal> {
         let at = &rest[start..];
         if at.starts_with("//") {
             rest = at.split_once('\n').map_or("", |(_, it)| it);
-        } else if at.starts_with("'\"'") {
-            rest = &at[3..];
-        } else if at.starts_with("say!(") {
+        } else if let Some(after) = at.strip_prefix("'\"'") {
+            rest = after;
+        } else if let Some(after) = at.strip_prefix("say!(") {
             said = true;
-            rest = &at[5..];
-        } else if at.starts_with("r#\"") {
-            let (text, after) = at[3..].split_once("\"#").unwrap();
+            rest = after;
+        } else if let Some(raw) = at.strip_prefix("r#\"") {
+            let (text, after) = raw.split_once("\"#").unwrap();
             found.push(Literal { text: text.to_owned(), is_said: false });
             rest = after;
-        } else if at.starts_with('"') {
-            let (text, after) = literal(&at[1..]);
+        } else if let Some(quoted) = at.strip_prefix('"') {
+            let (text, after) = literal(quoted);
             found.push(Literal { text, is_said: std::mem::take(&mut said) });
             rest = after;
         } else {
