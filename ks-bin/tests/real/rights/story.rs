@@ -16,6 +16,9 @@ const COMPONENT: &str = "ks.kubesphere.io/component";
 /// A ClusterRoleBinding of ours.
 const BINDING: &str = "notification-manager-proxy-rolebinding";
 
+/// The first story.
+pub const FIRST: &str = "first apply";
+
 /// One run of `ks` that ended well, with what the cluster was before and what was asked of it.
 pub struct Story {
     pub name: &'static str,
@@ -48,7 +51,7 @@ pub fn play(cluster: &ControlPlane, stage: &Stage<'_>, room: &Room<'_>, user: &P
         let asked = asked.into_iter().filter(|it| it.user == "ks-admin").collect();
         stories.push(Story { name, command, beginning, asked });
     };
-    next("first apply", "apply --yes --timeout 4m -f first.yaml");
+    next(FIRST, "apply --yes --timeout 4m -f first.yaml");
     others_write(cluster, stage);
     next("upgrade", "apply --yes --timeout 4m -f larger.yaml --force-conflicts --history 1");
     next("other storage", "apply --yes --timeout 4m -f other.yaml");
