@@ -13,6 +13,7 @@ use ks_plan::diagnosis::{
     Cause, Class, LogOf, Patience, Trouble, Verdict, claims_of, has_pods, late, of_pod, of_workload,
     of_workload_itself, selector, slow, warnings,
 };
+use ks_plan::rbac::MissingRule;
 use serde_json::Value;
 use tokio::sync::watch;
 use tokio::time::Instant;
@@ -86,7 +87,13 @@ impl Examiner<'_> {
                 changed = seen.changed() => if changed.is_err() { std::future::pending::<()>().await },
                 found = next(&mut watched) => match found {
                     Some(Ok(found)) => pods = found,
-                    // Without a right to see pods, what the workload itself says is all there is.
+                    // Then what the workload itself says is all there is.
+                    Some(Err(ClusterError::Forbidden { message, .. })) => {
+                        if let Some(rule) = MissingRule::read(&message) {
+                            progress(Readiness::Waiting { on: format!("its pods cannot be watched, missing rule: {rule}") });
+                        }
+                        watched = Some(stream::pending().boxed());
+                    }
                     _ => watched = Some(stream::pending().boxed()),
                 },
                 () = wake(until) => {}

@@ -132,6 +132,10 @@ pub const READ: &Phrases = &[
         "这是 Kubernetes API 服务器的地址吗？-v 会记录各个请求",
     ),
     ("missing rule: {rule} in a Role of namespace {namespace}", "缺少规则：{rule}，位于命名空间 {namespace} 的 Role"),
+    (
+        "its pods cannot be watched, missing rule: {rule} in a Role of namespace {namespace}",
+        "无法监视其 Pod，缺少规则：{rule}，位于命名空间 {namespace} 的 Role",
+    ),
     ("missing rule: {rule} in a ClusterRole", "缺少规则：{rule}，位于 ClusterRole"),
     ("and {count} more missing rules", "另外还缺少 {count} 条规则"),
     (

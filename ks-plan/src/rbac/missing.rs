@@ -70,11 +70,11 @@ impl fmt::Display for MissingRule {
 }
 
 /// Which right would let somebody write a role or a binding that hands out rights that they lack, in the words of the API server,
-/// which says only that they lack some, or that it cannot look because the role is not there; nothing where its refusal is about
+/// which says only that they lack some, or, where the role is not there, that the binding is not; nothing where its refusal is about
 /// something else.
 pub fn grant(message: &str, manifest: &Manifest) -> Option<String> {
     let role = bound(manifest);
-    let is_unknown = role.as_ref().is_some_and(|it| message.ends_with(&format!("{:?} not found", it.name)));
+    let is_unknown = role.is_some() && message.ends_with(" not found");
     if !message.contains(GRANT) && !is_unknown {
         return None;
     }

@@ -2,7 +2,6 @@
 
 use std::fmt;
 
-use ks_plan::Inventory;
 use ks_tests::control_plane::AuditEvent;
 use serde_json::{Value, json};
 
@@ -107,13 +106,6 @@ impl Right {
     /// Whether it is to follow what takes its time to be ready, or to go. Much does not, so that nobody waits for it.
     pub fn is_for_waiting(&self) -> bool {
         self.verb == "watch"
-    }
-
-    /// Whether it is for what is done when an apply has ended: that fails nothing any more, and is told as a warning.
-    pub fn is_of_an_end(&self) -> bool {
-        let is = |verb: &str, resource: &str| self.verb == verb && self.resource == resource;
-        let is_home = self.namespace == Inventory::default().parent().namespace;
-        is_home && (is("update", "leases") || is("delete", "secrets"))
     }
 
     /// The question to the API server whether somebody has it.
