@@ -1,7 +1,9 @@
 //! Where no controllers run: the numbered pods of StatefulSets that have claims, and the claims.
 
+use std::collections::HashMap;
 use std::sync::{Arc, Weak};
 use std::thread::sleep;
+use std::time::{Duration, Instant};
 
 use serde_json::{Value, json};
 
@@ -11,22 +13,29 @@ use crate::control_plane::{ControlPlane, Unavailable};
 /// What keeps a claim as long as a pod has it; the stand-in lets go of it then.
 const PROTECTION: &str = "kubernetes.io/pvc-protection";
 
+/// How long a pod takes to be ready, so that who waits for it waits.
+const START: Duration = Duration::from_secs(1);
+
+/// When each pod was first seen, by its UID.
+type Starts = HashMap<String, Instant>;
+
 impl ControlPlane {
-    /// Makes the pods of StatefulSets with claims from now on, and the claims, again and again where one is missing; the pods
-    /// are ready at once. A StatefulSet goes with what it is made of, and its pods with it.
+    /// Makes the pods of StatefulSets with claims from now on, and the claims, again and again where one is missing; a pod
+    /// is ready after a second. A StatefulSet goes with what it is made of, and its pods with it.
     pub fn stand_in_for_numbered_pods(self: &Arc<Self>) {
         let cluster = Arc::downgrade(self);
         std::thread::spawn(move || {
+            let mut starts = Starts::new();
             while let Some(cluster) = Weak::upgrade(&cluster) {
                 // What is refused now is tried again in the next round.
-                drop(cluster.make_numbered_pods());
+                drop(cluster.make_numbered_pods(&mut starts));
                 drop(cluster);
                 sleep(PAUSE);
             }
         });
     }
 
-    fn make_numbered_pods(&self) -> Result<(), Unavailable> {
+    fn make_numbered_pods(&self, starts: &mut Starts) -> Result<(), Unavailable> {
         self.collect_garbage()?;
         for set in self.items("/apis/apps/v1/statefulsets")? {
             let (name, namespace) = (text(&set["metadata"], "name"), text(&set["metadata"], "namespace"));
@@ -55,6 +64,11 @@ impl ControlPlane {
                 let object = json!({ "apiVersion": "v1", "kind": "Pod", "metadata": metadata, "spec": spec });
                 let path = format!("{core}/pods/{pod}");
                 self.make(&path, &object)?;
+                let Some(live) = self.get(&path)? else { continue };
+                let start = starts.entry(text(&live["metadata"], "uid").to_owned()).or_insert_with(Instant::now);
+                if start.elapsed() < START {
+                    continue;
+                }
                 let status = json!({ "phase": "Running", "conditions": [{ "type": "Ready", "status": "True" }] });
                 self.api.merge(&format!("{path}/status"), &json!({ "status": status }).to_string())?;
             }
