@@ -173,7 +173,7 @@ fn api_server(ports: &Ports, options: &Options) -> Vec<String> {
         format!("--token-auth-file={}", keys::TOKENS),
         "--authorization-mode=RBAC".to_owned(),
         "--allow-privileged=true".to_owned(),
-        "--service-cluster-ip-range=10.0.0.0/24".to_owned(),
+        "--service-cluster-ip-range=10.0.0.0/16".to_owned(),
         // Without this the kubernetes Service would want an address that other machines reach.
         "--endpoint-reconciler-type=none".to_owned(),
         format!("--audit-policy-file={}", audit::POLICY),
