@@ -110,7 +110,8 @@ impl<'a> Observer<'a> {
     pub(super) async fn rest(&self, recorded: &Contents, live: &mut LiveState) -> Result<(), ClusterError> {
         let is_listed = |it: &Manifest| {
             let version = live.object(it.object()).and_then(|it| it.get("apiVersion")).and_then(Value::as_str);
-            version == Some(it.api_version())
+            // What is settled was compared in the version in which it is wanted.
+            version == Some(it.api_version()) || live.settled(it.object()).is_some()
         };
         let missing: Vec<&Manifest> = self.desired.manifests().filter(|it| !is_listed(it)).collect();
         let missing = missing.into_iter().map(|it| (it.object(), Some(it.version())));
@@ -130,7 +131,7 @@ impl<'a> Observer<'a> {
 
     /// Reads what the readiness of existing objects rests on.
     async fn companions(&self, live: &mut LiveState) -> Result<(), ClusterError> {
-        let wanted = self.desired.manifests().filter(|it| live.object(it.object()).is_some());
+        let wanted = self.desired.manifests().filter(|it| live.exists(it.object()));
         let companions: Vec<ObjectRef> =
             wanted.filter_map(|it| companion(it.object())).filter(|it| live.object(it).is_none()).collect();
         let askable = companions.iter().filter_map(|it| Some((it, self.served(&it.kind, None)?)));

@@ -94,7 +94,8 @@ const UNSAVED: &str = "a plan with refused objects cannot be applied";
 
 fn save(session: &Session, path: &Path, ui: &Ui) -> Result<(), CommandError> {
     let planned = &session.planned;
-    let saved = SavedPlan::of(&planned.plan, &planned.desired, session.cluster.clone(), session.source.clone());
+    let saved =
+        SavedPlan::of(&planned.plan, &planned.desired, &planned.live, session.cluster.clone(), session.source.clone());
     let saved = saved.with_recorded(session.recorded.clone());
     let text = saved.text().map_err(|error| CommandError::new(Kind::Bug, format!("write JSON: {error}")))?;
     saved_plan::write(path, &text)?;

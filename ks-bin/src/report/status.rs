@@ -2,7 +2,7 @@
 
 use ks_model::{ClosedGate, ComponentName, DesiredObject, Facts, ObjectRef, Ownership};
 use ks_plan::display::{Palette, ShortNames};
-use ks_plan::readiness::{companion, waits_for_first_use};
+use ks_plan::readiness::waits_for_first_use;
 use ks_plan::{Action, Desired, LiveState, Plan, Readiness, Unready};
 use serde::Serialize;
 
@@ -67,7 +67,7 @@ pub struct Off {
 
 /// An object of others is nobody's lack while it is not there.
 fn is_expected(object: &DesiredObject, live: &LiveState) -> bool {
-    object.ownership != Ownership::Fields || live.object(object.manifest.object()).is_some()
+    object.ownership != Ownership::Fields || live.exists(object.manifest.object())
 }
 
 impl Status {
@@ -157,11 +157,9 @@ impl ComponentStatus {
 }
 
 fn component(name: &ComponentName, objects: Vec<&ObjectRef>, live: &LiveState, plan: &Plan) -> ComponentStatus {
-    let present: Vec<&ObjectRef> = objects.iter().copied().filter(|it| live.object(it).is_some()).collect();
-    let judge = |object: &&ObjectRef| {
-        let companion = companion(object).and_then(|it| live.companion_of(&it));
-        Unready { object: (*object).clone(), readiness: plan.readiness.judge(live.object(object), companion) }
-    };
+    let present: Vec<&ObjectRef> = objects.iter().copied().filter(|it| live.exists(it)).collect();
+    let judge =
+        |object: &&ObjectRef| Unready { object: (*object).clone(), readiness: live.readiness(object, &plan.readiness) };
     // A claim that waits for its first pod is as far as it gets by itself.
     let waits_for_others = |object: &ObjectRef| {
         object.kind.is("", "PersistentVolumeClaim")

@@ -176,7 +176,13 @@ impl<'a> Walk<'a> {
     }
 
     /// What stands in `stringData` as well counts there.
-    fn data(&mut self, data: &'a Value, texts: Option<&'a Value>, live: &'a Map<String, Value>, map: MapType<'a>) -> bool {
+    fn data(
+        &mut self,
+        data: &'a Value,
+        texts: Option<&'a Value>,
+        live: &'a Map<String, Value>,
+        map: MapType<'a>,
+    ) -> bool {
         let Some(entries) = data.as_object().filter(|_| texts.is_some()) else {
             return self.field("data", Wanted { applied: data, defaulted: data }, live, map);
         };

@@ -60,12 +60,7 @@ impl Names {
         found > 0 && found == owned.len()
     }
 
-    fn metadata(
-        &mut self,
-        owned: &Map<String, Value>,
-        metadata: &Map<String, Value>,
-        ty: Type<'_>,
-    ) -> Option<usize> {
+    fn metadata(&mut self, owned: &Map<String, Value>, metadata: &Map<String, Value>, ty: Type<'_>) -> Option<usize> {
         let map = ty.as_map().filter(|it| !it.is_atomic())?;
         let is_stripped = |name: &String| STRIPPED_METADATA.contains(&name.as_str());
         if metadata.iter().any(|(name, value)| is_stripped(name) && (value.is_object() || value.is_array())) {
@@ -190,7 +185,11 @@ mod tests {
                 }
             }
             let is_plain = object.pointer("/spec/ports/0") != object.pointer("/spec/ports/1");
-            assert_eq!(names_exactly(&owned, &object, ty), is_plain || object.pointer("/spec/ports").is_none(), "{object}");
+            assert_eq!(
+                names_exactly(&owned, &object, ty),
+                is_plain || object.pointer("/spec/ports").is_none(),
+                "{object}"
+            );
         }
     }
 

@@ -8,8 +8,8 @@ use serde_json::{Map, Value};
 use super::builtin::Builtin;
 use super::crd_types;
 use super::path::PathElement;
-use super::value::order;
 use super::types::{DEDUCED, Field, Items, ListNode, MapNode, Node, NodeId, Presence, Rule, Scalar, Table, UNTYPED};
+use super::value::order;
 
 /// Tells why a CustomResourceDefinition cannot be used.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]

@@ -1,8 +1,8 @@
 //! Clusters that are as wanted, or nearly so, as the API server would hand them out.
 
-use ks_model::{Manifest, ObjectRef};
+use ks_model::{Facts, Manifest, ObjectRef};
 use ks_plan::structured::{ApplyRequest, apply, update_status};
-use ks_plan::{Desired, FIELD_MANAGER, LiveState, Observation};
+use ks_plan::{Desired, FIELD_MANAGER, LiveState, Observation, Sieve};
 use serde_json::{Value, json};
 
 use crate::status;
@@ -59,6 +59,18 @@ fn stored(manifest: &Manifest, desired: &Desired, number: usize, is_former: bool
 fn annotate(object: &mut Value) {
     let metadata = object.pointer_mut("/metadata").and_then(Value::as_object_mut).expect("an object has metadata");
     metadata.entry("annotations").or_insert_with(|| json!({}))[FORMER] = json!("yes");
+}
+
+/// The cluster as a plan sees it that compares each object as it comes: the inventory first, as it is looked up.
+pub fn sieved(desired: &Desired, objects: impl IntoIterator<Item = (ObjectRef, Value)>) -> LiveState {
+    let (facts, mut live, parent) = (Facts::default(), LiveState::default(), desired.inventory().parent());
+    let (mut inventory, others): (Vec<_>, Vec<_>) = objects.into_iter().partition(|(object, _)| object == parent);
+    if let Some((object, value)) = inventory.pop() {
+        live.observe(object, Observation::Present(value));
+    }
+    let sieve = Sieve::new(desired, &facts, &live);
+    others.into_iter().for_each(|(object, value)| sieve.put(&mut live, object, value));
+    live
 }
 
 /// Every object of a cluster as the text that its server sends.

@@ -1,0 +1,198 @@
+//! Live objects compared as they come: of what is as it is wanted only how it is stays, and its tree goes.
+
+use std::collections::BTreeSet;
+
+use ks_model::{DesiredObject, Facts, ObjectRef, Ownership};
+use serde_json::Value;
+
+use super::keeps::Keeps;
+use super::seen::{Seen, is_leaving, see};
+use super::{differs, unchanged};
+use crate::desired::Desired;
+use crate::inventory::Contents;
+use crate::live::{LiveState, Observation, Settled};
+use crate::readiness::{companion, waits_for_first_use};
+use crate::saved::expectation;
+use crate::sensitive::Mask;
+use crate::volumes::ClaimOwner;
+
+/// Puts live objects into a [`LiveState`], each as soon as it is read: one that an apply would leave as it is is settled there
+/// ([`LiveState::settled`]), and its tree is dropped; every other one is observed as a whole.
+///
+/// So what a plan takes in memory follows from what is wanted and from what changes, not from what a cluster holds of an object
+/// (managed fields, status, defaults), provided that pages of a LIST are put one after the other and none is kept:
+///
+/// 1. observe the inventory, and whatever else is looked up before the lists;
+/// 2. make the sieve, which reads in the inventory what is kept for others;
+/// 3. for each page of each LIST, [`put`](Self::put) its objects and drop it; an object that was read by itself likewise;
+/// 4. go on with [`doubts`](crate::doubts()) and [`plan`](crate::plan()), which know the settled objects.
+///
+/// The plan is the same, byte for byte, as if all objects had been observed. What needs the objects themselves must not sieve them:
+/// a snapshot ([`RecordedState`](crate::RecordedState)) and the end of everything. A plan that is to be saved sieves
+/// [`for_saving`](Self::for_saving).
+///
+/// # Example
+/// ```
+/// use ks_model::{Bundle, DesiredObject, Facts, Manifest};
+/// use ks_plan::{Desired, Inventory, LiveState, Sieve, plan};
+/// let mut map = serde_json::json!({ "apiVersion": "v1", "kind": "ConfigMap", "metadata": { "name": "c", "namespace": "a" } });
+/// let wanted = DesiredObject::new(Manifest::parse(map.clone())?, "c.yaml", Default::default());
+/// let bundle = Bundle::new("demo".parse()?, vec![wanted]);
+/// let desired = Desired::new(vec![bundle], Vec::new(), Default::default(), Inventory::default())?;
+/// let (facts, mut live) = (Facts::default(), LiveState::default());
+/// let object = desired.manifests().next().unwrap().object().clone();
+/// let sieve = Sieve::new(&desired, &facts, &live);
+/// sieve.put(&mut live, object.clone(), map.clone());
+/// assert!(live.object(&object).is_some(), "nobody owns its labels: it is not as it is wanted");
+/// map["metadata"] = desired.manifests().next().unwrap().value()["metadata"].clone();
+/// map["metadata"]["managedFields"] = serde_json::json!([{ "manager": "ks", "operation": "Apply", "apiVersion": "v1",
+///     "fieldsType": "FieldsV1", "fieldsV1": { "f:metadata": { "f:labels": {
+///         "f:applyset.kubernetes.io/part-of": {}, "f:ks.kubesphere.io/component": {} } } } }]);
+/// sieve.put(&mut live, object.clone(), map);
+/// assert!(live.object(&object).is_none() && live.exists(&object));
+/// assert_eq!(plan(&desired, &live, &facts)?.summary().unchanged, 1);
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+pub struct Sieve<'a> {
+    desired: &'a Desired,
+    facts: &'a Facts,
+    /// What is said of conflicts: objects by kind, namespace and name, because people leave out groups.
+    addressed: BTreeSet<(String, Option<String>, String)>,
+    mask: Option<Mask>,
+}
+
+impl<'a> Sieve<'a> {
+    /// Makes a sieve; `live` has the inventory, where there is one.
+    pub fn new(desired: &'a Desired, facts: &'a Facts, live: &LiveState) -> Self {
+        let remembered = match see(desired.inventory().parent(), live) {
+            Seen::Present(inventory) => Contents::read(inventory).kept,
+            _ => BTreeSet::new(),
+        };
+        let resolutions = desired.resolutions();
+        let said = remembered.iter().chain(&resolutions.take).chain(&resolutions.keep);
+        Self { desired, facts, addressed: said.map(|it| place(&it.object)).collect(), mask: None }
+    }
+
+    /// The same, which keeps of each settled object what [`SavedPlan::of`](crate::SavedPlan::of) writes down of it as well.
+    #[must_use]
+    pub fn for_saving(self) -> Self {
+        Self { mask: Some(Mask::keyed(self.facts.cluster_uid.as_deref())), ..self }
+    }
+
+    /// Takes in an object as it was read, with its managed fields.
+    pub fn put(&self, live: &mut LiveState, object: ObjectRef, value: Value) {
+        match self.settled(&object, &value) {
+            Some(settled) => live.settle(object, settled),
+            None => live.observe(object, Observation::Present(value)),
+        }
+    }
+
+    fn settled(&self, object: &ObjectRef, live: &Value) -> Option<Settled> {
+        let (_, wanted) = self.desired.find(object)?;
+        if self.is_looked_at_later(object, wanted) || is_leaving(live) {
+            return None;
+        }
+        let manifest = &wanted.manifest;
+        if wanted.ownership != Ownership::Once && differs(self.desired, &Keeps::default(), manifest, live) {
+            return None;
+        }
+        // A claim that waits for its first pod is as far as it gets by itself.
+        let is_claim = object.kind.is("", "PersistentVolumeClaim");
+        let waits_for_others = is_claim && waits_for_first_use(live, &self.facts.storage_classes);
+        let judged = self.desired.readiness().judge(Some(live), None);
+        let readiness = if waits_for_others { crate::readiness::Readiness::Ready } else { judged };
+        let expected = self.mask.as_ref().map(|mask| {
+            Box::new(expectation(&unchanged(self.desired, manifest, Some(live)), Some(live), self.desired, mask))
+        });
+        Some(Settled { readiness, expected })
+    }
+
+    /// Whether more is asked of the live object than whether it is as it is wanted, and ready: its secrets, its claims, its
+    /// companion, and what others own of it.
+    fn is_looked_at_later(&self, object: &ObjectRef, wanted: &DesiredObject) -> bool {
+        self.desired.end().is_some()
+            || object.kind.is("apps", "StatefulSet")
+            || companion(object).is_some()
+            || !self.desired.secrecy(object).is_empty()
+            || ClaimOwner::of(object, wanted.manifest.value(), None).is_some()
+            || (!self.addressed.is_empty() && self.addressed.contains(&place(object)))
+    }
+}
+
+fn place(object: &ObjectRef) -> (String, Option<String>, String) {
+    (object.kind.kind.clone(), object.namespace.clone(), object.name.clone())
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+    use crate::fixture::{bundle, config_map, core, definition, desired, merge, namespace, object, settled};
+    use crate::saved::{ConfigurationSource, SavedPlan};
+    use crate::{Plan, doubts, plan};
+
+    fn wanted() -> Desired {
+        let secret = object("v1", "Secret", "home/s", json!({ "data": { "key": "c2VzYW1l" } }));
+        let thing = object("example.org/v1", "Thing", "home/t", json!({ "spec": { "name": "a" } }));
+        desired(vec![bundle(
+            "demo",
+            [namespace("home"), secret, config_map("home/c"), definition("Thing", "things"), thing],
+        )])
+    }
+
+    fn sieved(live: &LiveState, desired: &Desired, facts: &Facts) -> LiveState {
+        let mut sieved = LiveState::default();
+        let parent = desired.inventory().parent();
+        sieved.observe(parent.clone(), live.get(parent).clone());
+        let sieve = Sieve::new(desired, facts, &sieved).for_saving();
+        for (object, value) in live.present().filter(|(object, _)| *object != parent) {
+            sieve.put(&mut sieved, object.clone(), value.clone());
+        }
+        sieved
+    }
+
+    fn saved(plan: &Plan, desired: &Desired, live: &LiveState) -> String {
+        SavedPlan::of(plan, desired, live, "demo".into(), ConfigurationSource::default()).text().unwrap()
+    }
+
+    #[test]
+    fn the_plan_is_the_same_and_so_is_the_saved_one() {
+        let (desired, facts) = (wanted(), Facts::default());
+        let mut drifted = settled(&desired);
+        let mut map = drifted.object(&core("ConfigMap", "home/c")).unwrap().clone();
+        merge(&mut map, json!({ "data": { "a": "by hand" } }));
+        drifted.observe(core("ConfigMap", "home/c"), Observation::Present(map));
+        let mut unready = settled(&desired);
+        let mut home = unready.object(&core("Namespace", "home")).unwrap().clone();
+        merge(&mut home, json!({ "status": { "phase": "Odd" } }));
+        unready.observe(core("Namespace", "home"), Observation::Present(home));
+        for live in [settled(&desired), drifted, unready] {
+            let sieved = sieved(&live, &desired, &facts);
+            let (plain, reduced) = (plan(&desired, &live, &facts).unwrap(), plan(&desired, &sieved, &facts).unwrap());
+            assert_eq!(saved(&reduced, &desired, &sieved), saved(&plain, &desired, &live));
+            assert_eq!(reduced.unready, plain.unready);
+            let names =
+                |live: &LiveState| doubts(&desired, live).iter().map(|it| it.object().clone()).collect::<Vec<_>>();
+            assert_eq!(names(&sieved), names(&live));
+        }
+    }
+
+    #[test]
+    fn what_has_secrets_or_differs_stays_whole() {
+        let (desired, facts) = (wanted(), Facts::default());
+        let sieved = sieved(&settled(&desired), &desired, &facts);
+        assert!(sieved.object(&core("Secret", "home/s")).is_some());
+        let map = core("ConfigMap", "home/c");
+        assert!(sieved.settled(&map).is_some() && sieved.object(&map).is_none() && sieved.exists(&map));
+    }
+
+    #[test]
+    fn what_is_said_of_conflicts_is_not_settled() {
+        let mut resolutions = crate::Resolutions::default();
+        resolutions.keep.insert(".data.a@ConfigMap home/c".parse().unwrap());
+        let desired = wanted().with_resolutions(resolutions);
+        let sieved = sieved(&settled(&desired), &desired, &Facts::default());
+        assert!(sieved.object(&core("ConfigMap", "home/c")).is_some());
+    }
+}
