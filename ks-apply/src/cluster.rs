@@ -90,7 +90,7 @@ pub struct ApplyMode {
 }
 
 /// Narrows a list.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
 pub struct ListQuery {
     /// Only this namespace; all of them when absent.
     pub namespace: Option<String>,

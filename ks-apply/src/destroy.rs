@@ -47,9 +47,14 @@ pub async fn observe_all(cluster: &dyn Cluster, survey: &Survey, desired: &Desir
     let (mut live, parent) = (LiveState::default(), desired.inventory().parent());
     let mut contents = Contents::default();
     // Also where its namespace goes away already: what it says is needed as long as it is there.
-    if let Some(kind) = survey.discovery.preferred(&parent.kind)
-        && let Some(found) = cluster.get(kind, parent).await?
-    {
+    let found = match survey.sightings.inventory(desired.inventory()) {
+        Some(found) => found.cloned(),
+        None => match survey.discovery.preferred(&parent.kind) {
+            Some(kind) => cluster.get(kind, parent).await?,
+            None => None,
+        },
+    };
+    if let Some(found) = found {
         contents = Contents::read(&found);
         live.observe(parent.clone(), Observation::Present(found));
     }

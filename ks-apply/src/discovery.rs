@@ -6,7 +6,7 @@ use ks_model::GroupKind;
 use serde::{Deserialize, Serialize};
 
 /// Describes one kind in one version that an API server serves.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub struct ServedKind {
     /// The kind.
     pub kind: GroupKind,

@@ -42,6 +42,8 @@ pub enum Outcome {
     Deleted,
     /// The object, or the component, is there.
     Reached,
+    /// Nobody wanted to wait for it: it may be ready or not.
+    NotAwaited,
     /// The cluster refused, or the object cannot become ready.
     Failed(StepError),
     /// The object did not become ready in time.
@@ -73,6 +75,8 @@ pub enum OutcomeKind {
     Deleted,
     /// The object, or the component, is there.
     Reached,
+    /// Nobody wanted to wait for it: it may be ready or not.
+    NotAwaited,
     /// The cluster refused, or the object cannot become ready.
     Failed,
     /// The object did not become ready in time.
@@ -90,6 +94,7 @@ impl Outcome {
             Self::Applied => OutcomeKind::Applied,
             Self::Deleted => OutcomeKind::Deleted,
             Self::Reached => OutcomeKind::Reached,
+            Self::NotAwaited => OutcomeKind::NotAwaited,
             Self::Failed(_) => OutcomeKind::Failed,
             Self::TimedOut { .. } => OutcomeKind::TimedOut,
             Self::Skipped { .. } => OutcomeKind::Skipped,
@@ -105,9 +110,9 @@ impl Outcome {
         }
     }
 
-    /// Whether steps that need this one may go on.
+    /// Whether steps that need this one may go on. What was not waited for keeps nothing up.
     pub fn is_success(&self) -> bool {
-        matches!(self, Self::Applied | Self::Deleted | Self::Reached)
+        matches!(self, Self::Applied | Self::Deleted | Self::Reached | Self::NotAwaited)
     }
 }
 
@@ -138,6 +143,8 @@ pub struct Tally {
     pub failed: usize,
     /// Waits that ran out of time.
     pub timed_out: usize,
+    /// Objects that were not waited for.
+    pub not_awaited: usize,
     /// Steps that never started because of a failed one.
     pub skipped: usize,
     /// Steps that were interrupted or never started because of an interruption.

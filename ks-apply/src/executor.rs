@@ -3,7 +3,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use ks_plan::{Plan, Schedule, StepGraph, StepId};
+use ks_plan::{Plan, Schedule, StepGraph, StepId, Task};
 use tokio::sync::{mpsc, watch};
 use tokio::task::JoinSet;
 use tokio::time::{Instant, sleep_until};
@@ -27,18 +27,22 @@ pub struct ApplyOptions {
     pub grace: Duration,
     /// How long all of it may take: no write starts after that, and waits end. No limit when absent.
     pub deadline: Option<Duration>,
+    /// Wait until objects are ready. Without it, only what a write rests on is waited for: the definition of its kind, the workload
+    /// behind its webhook, what has to go first, and the replicas of volumes that are made anew.
+    pub wait: bool,
     /// Take every field of other managers that the plan shows in conflict. One that comes up later fails its write.
     pub force_conflicts: bool,
 }
 
 impl Default for ApplyOptions {
-    /// Eight writes at once, ten minutes for each object, two for faults that may pass, any time for all of them, no force.
+    /// Eight writes at once, ten minutes for each object, two for faults that may pass, any time for all of them, waits, no force.
     fn default() -> Self {
         Self {
             concurrency: 8,
             timeout: Duration::from_secs(600),
             grace: Duration::from_secs(120),
             deadline: None,
+            wait: true,
             force_conflicts: false,
         }
     }
@@ -135,12 +139,14 @@ impl Run<'_> {
     }
 
     fn report(&mut self, step: StepId, outcome: Outcome, took: Duration) {
-        let is_write = self.steps.get(step).is_some_and(|it| it.task.is_write());
+        let task = self.steps.get(step).map(|it| &it.task);
+        let is_write = task.is_some_and(Task::is_write);
         let tally = &mut self.tally;
         match &outcome {
             Outcome::Applied => tally.applied += 1,
             Outcome::Deleted => tally.deleted += usize::from(is_write),
             Outcome::Reached => {}
+            Outcome::NotAwaited => tally.not_awaited += usize::from(matches!(task, Some(Task::AwaitReady(_)))),
             Outcome::Failed(_) => tally.failed += 1,
             Outcome::TimedOut { .. } => tally.timed_out += 1,
             Outcome::Skipped { .. } => tally.skipped += 1,

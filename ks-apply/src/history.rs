@@ -90,7 +90,7 @@ impl Journal {
 
     /// Writes down how the apply ended, and removes the oldest records.
     pub(crate) async fn end(mut self, tally: Tally) -> Result<(), ClusterError> {
-        let Tally { applied, deleted, failed, timed_out, skipped, interrupted } = tally;
+        let Tally { applied, deleted, failed, timed_out, skipped, interrupted, .. } = tally;
         let counts = Counts { applied, deleted, failed, timed_out, skipped, interrupted };
         self.record.ended = Some(now());
         self.record.outcome = counts.outcome();

@@ -2,8 +2,8 @@
 
 use ks_model::config::ClusterConfiguration;
 use ks_plan::{
-    Catalogue, CompileErrors, Desired, DesiredError, Inventory, LiveState, Plan, PlanningError, Resolutions, compile,
-    lookups,
+    Catalogue, CompileErrors, Compiled, Desired, DesiredError, Inventory, LiveState, Plan, PlanningError, Resolutions,
+    compile, compile_again, lookups,
 };
 
 use crate::cluster::{Cluster, RequestCount};
@@ -61,6 +61,8 @@ pub enum PlanError {
 
 /// Plans a configuration against a cluster: survey, compile, observe, plan. Writes nothing.
 ///
+/// [`Outlook`](crate::Outlook) does the same in less time, on several threads.
+///
 /// # Errors
 /// When the cluster cannot be read, or what is wanted makes no sense. An object that the server refuses is no error
 /// but a fault of the plan.
@@ -74,12 +76,36 @@ pub async fn plan(
     options: &PlanOptions,
 ) -> Result<Planned, PlanError> {
     let before = cluster.requests();
-    let mut survey = survey(cluster).await?;
+    let survey = survey(cluster).await?;
+    let mut planned = plan_from(cluster, survey, None, Wanted { catalogue, config, options }).await?;
+    planned.requests = cluster.requests().since(before);
+    Ok(planned)
+}
+
+/// What is planned.
+#[derive(Clone, Copy)]
+pub(crate) struct Wanted<'a> {
+    pub(crate) catalogue: &'a Catalogue,
+    pub(crate) config: &'a ClusterConfiguration,
+    pub(crate) options: &'a PlanOptions,
+}
+
+/// Plans on from a survey, and from what other facts gave, if that is known; its requests are counted from here.
+pub(crate) async fn plan_from(
+    cluster: &dyn Cluster,
+    mut survey: Survey,
+    guess: Option<Compiled>,
+    Wanted { catalogue, config, options }: Wanted<'_>,
+) -> Result<Planned, PlanError> {
+    let before = cluster.requests();
     survey.look_up(cluster, &lookups(catalogue, config, &survey.facts)).await?;
-    let compiled = compile(catalogue, config, &survey.facts)?;
+    let compiled = match guess {
+        Some(guess) => compile_again(guess, catalogue, config, &survey.facts)?,
+        None => compile(catalogue, config, &survey.facts)?,
+    };
     let desired = Desired::of(catalogue, compiled, Inventory::default())?;
     let desired = desired.with_resolutions(options.resolutions.clone());
-    let live = observe(cluster, &survey, &desired).await?;
+    let live = observe(cluster, &mut survey, &desired).await?;
     let plan = ks_plan::plan(&desired, &live, &survey.facts)?;
     let requests = cluster.requests().since(before);
     Ok(Planned { survey, desired, live, plan, requests })

@@ -5,25 +5,37 @@ use std::fmt;
 
 use futures::{StreamExt, TryStreamExt, stream};
 use ks_model::{GroupKind, ObjectRef};
-use ks_plan::{Contents, Inventory};
+use ks_plan::Inventory;
 use serde_json::Value;
 
 use crate::cluster::{Cluster, ListQuery};
-use crate::discovery::{Discovery, ServedKind};
+use crate::discovery::ServedKind;
 use crate::error::ClusterError;
-
-/// How many lists are under way at once.
-const CONCURRENCY: usize = 16;
+use crate::observe::{CONCURRENCY, identity};
 
 /// Lists of objects, and the inventory.
 #[derive(Clone, Default)]
 pub(crate) struct Sightings {
-    /// All objects of a kind, by the kind, with the version that they are in.
-    whole: BTreeMap<GroupKind, (String, Vec<Value>)>,
+    /// All objects of a kind.
+    whole: BTreeMap<GroupKind, Listed>,
     /// The objects of a kind with the label of the inventory.
-    members: BTreeMap<GroupKind, (String, Vec<Value>)>,
-    /// The inventory, once it was looked for.
-    inventory: Option<Option<Value>>,
+    members: BTreeMap<GroupKind, Listed>,
+    /// The inventory that was looked for, and what was found.
+    inventory: Option<(ObjectRef, Option<Value>)>,
+}
+
+/// Objects of a kind by their identity, with the version that they are in.
+#[derive(Clone)]
+struct Listed {
+    version: String,
+    objects: BTreeMap<ObjectRef, Value>,
+}
+
+impl Listed {
+    fn new(kind: &ServedKind, objects: Vec<Value>) -> Self {
+        let objects = objects.into_iter().map(|it| (identity(kind, &it), it)).collect();
+        Self { version: kind.version.clone(), objects }
+    }
 }
 
 /// Prints kinds only, because objects may hold secrets.
@@ -36,68 +48,65 @@ impl fmt::Debug for Sightings {
 impl Sightings {
     /// Notes all objects of a kind.
     pub(crate) fn note_all(&mut self, kind: &ServedKind, objects: Vec<Value>) {
-        self.whole.insert(kind.kind.clone(), (kind.version.clone(), objects));
+        self.whole.insert(kind.kind.clone(), Listed::new(kind, objects));
     }
 
-    /// Reads the inventory, and lists the members of the kinds that it names.
+    /// Notes what a look at an inventory gave; members are its members.
+    pub(crate) fn note_inventory(&mut self, inventory: &Inventory, found: Option<Value>) {
+        self.inventory = Some((inventory.parent().clone(), found));
+    }
+
+    /// What a look at an inventory gave; absent when nobody has looked for it.
+    pub(crate) fn inventory(&self, inventory: &Inventory) -> Option<Option<&Value>> {
+        let (_, found) = self.inventory.as_ref().filter(|(parent, _)| parent == inventory.parent())?;
+        Some(found.as_ref())
+    }
+
+    /// Lists the members of these kinds.
     pub(crate) async fn look_at_members(
         &mut self,
         cluster: &dyn Cluster,
-        discovery: &Discovery,
-        inventory: &Inventory,
+        kinds: Vec<ServedKind>,
+        query: &ListQuery,
     ) -> Result<(), ClusterError> {
-        let parent = inventory.parent();
-        let Some(kind) = discovery.preferred(&parent.kind) else { return Ok(()) };
-        let found = cluster.get(kind, parent).await?;
-        let kinds = found.as_ref().map(|it| Contents::read(it).kinds).unwrap_or_default();
-        let unseen = kinds.iter().filter(|it| !self.whole.contains_key(it)).filter_map(|it| discovery.preferred(it));
-        let query = ListQuery { label_selector: Some(inventory.selector()), ..ListQuery::default() };
-        let query = &query;
-        let lists: Vec<(&ServedKind, Vec<Value>)> = stream::iter(unseen)
-            .map(|kind| async move { Ok::<_, ClusterError>((kind, list(cluster, kind, query).await?)) })
+        let lists: Vec<(ServedKind, Vec<Value>)> = stream::iter(kinds)
+            .map(|kind| async move {
+                let objects = list(cluster, &kind, query).await?;
+                Ok::<_, ClusterError>((kind, objects))
+            })
             .buffer_unordered(CONCURRENCY)
             .try_collect()
             .await?;
         for (kind, objects) in lists {
-            self.members.insert(kind.kind.clone(), (kind.version.clone(), objects));
+            self.members.insert(kind.kind.clone(), Listed::new(&kind, objects));
         }
-        self.inventory = Some(found);
         Ok(())
     }
 
-    /// The inventory; absent when nobody has looked for it.
-    pub(crate) fn inventory(&self) -> Option<&Option<Value>> {
-        self.inventory.as_ref()
+    /// Whether all objects of a kind were listed, in this version.
+    pub(crate) fn has_all(&self, kind: &ServedKind) -> bool {
+        of_version(&self.whole, kind).is_some()
     }
 
-    /// All objects of a kind in a version; absent when they were not listed.
-    pub(crate) fn all(&self, kind: &ServedKind) -> Option<&[Value]> {
-        of_version(&self.whole, kind)
-    }
-
-    /// The objects of a kind with the label of an inventory, in a version; absent when they were not listed.
-    pub(crate) fn members(&self, kind: &ServedKind, inventory: &Inventory) -> Option<Vec<Value>> {
-        if let Some(all) = self.all(kind) {
-            return Some(all.iter().filter(|it| inventory.has(it)).cloned().collect());
+    /// Takes the objects of a kind with the label of an inventory, in a version; absent when they were not listed.
+    pub(crate) fn take_members(&mut self, kind: &ServedKind, inventory: &Inventory) -> Option<Vec<(ObjectRef, Value)>> {
+        if let Some(all) = of_version(&self.whole, kind) {
+            let members = all.iter().filter(|(_, it)| inventory.has(it));
+            return Some(members.map(|(object, it)| (object.clone(), it.clone())).collect());
         }
-        of_version(&self.members, kind).map(<[Value]>::to_vec)
+        self.inventory(inventory)?;
+        of_version(&self.members, kind)?;
+        self.members.remove(&kind.kind).map(|it| it.objects.into_iter().collect())
     }
 
     /// An object that is in one of the lists.
     pub(crate) fn find(&self, kind: &ServedKind, object: &ObjectRef) -> Option<&Value> {
-        let text = |it: &'_ Value, pointer: &str| it.pointer(pointer).and_then(Value::as_str).map(str::to_owned);
-        let is_it = |it: &&Value| {
-            text(it, "/metadata/name").as_ref() == Some(&object.name)
-                && text(it, "/metadata/namespace") == object.namespace
-        };
-        let lists = [self.all(kind), of_version(&self.members, kind)];
-        lists.into_iter().flatten().flatten().find(is_it)
+        [&self.whole, &self.members].into_iter().filter_map(|lists| of_version(lists, kind)).find_map(|it| it.get(object))
     }
 }
 
-fn of_version<'a>(lists: &'a BTreeMap<GroupKind, (String, Vec<Value>)>, kind: &ServedKind) -> Option<&'a [Value]> {
-    let (version, objects) = lists.get(&kind.kind)?;
-    (*version == kind.version).then_some(objects)
+fn of_version<'a>(lists: &'a BTreeMap<GroupKind, Listed>, kind: &ServedKind) -> Option<&'a BTreeMap<ObjectRef, Value>> {
+    lists.get(&kind.kind).filter(|it| it.version == kind.version).map(|it| &it.objects)
 }
 
 /// Lists objects of a kind; one that is served no more has none.

@@ -9,7 +9,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::cluster::{Cluster, RequestCount};
 use crate::discovery::{Discovery, ServedKind};
-use crate::observe::{Survey, look};
+use crate::observe::{Survey, look, survey};
 use crate::planned::{PlanError, PlanOptions, Planned, plan};
 use crate::served;
 use crate::sightings::Sightings;
@@ -69,14 +69,15 @@ impl ClusterSnapshot {
         config: &ClusterConfiguration,
     ) -> Result<Self, PlanError> {
         let planned = plan(cluster, catalogue, config, &PlanOptions::default()).await?;
-        let mut survey = planned.survey.clone();
+        // What the first survey had seen is in the plan.
+        let mut survey = survey(cluster).await?;
         let mut live = planned.live.clone();
         let open = catalogue.with_open_gates();
         survey.look_up(cluster, &lookups(&open, config, &survey.facts)).await?;
         // A component that is off may want settings that the configuration does not have.
         if let Ok(compiled) = compile(&open, config, &survey.facts) {
             let desired = Desired::of(&open, compiled, Inventory::default())?;
-            add(&mut live, &look(cluster, &survey, &desired).await?);
+            add(&mut live, &look(cluster, &mut survey, &desired).await?);
         }
         let state = RecordedState::of(&live, &planned.desired, &survey.facts);
         let mut facts = survey.facts;

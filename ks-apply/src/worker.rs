@@ -1,6 +1,6 @@
 //! One step of a plan, carried out.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
@@ -24,7 +24,7 @@ use crate::examine::Examiner;
 use crate::executor::ApplyOptions;
 use crate::revision::Revision;
 use crate::wait::{self, Wanted};
-use crate::{taking, volumes};
+use crate::{left_out, taking, volumes};
 
 /// How long a write that meets a passing fault is tried again.
 const PATIENCE: Duration = Duration::from_secs(30);
@@ -43,6 +43,7 @@ pub(crate) struct Worker {
     made: Arc<Result<Made, ClusterError>>,
     plan: Arc<Plan>,
     options: ApplyOptions,
+    left_out: Arc<BTreeSet<StepId>>,
     writes: Arc<Semaphore>,
     /// The revision that each object got by its write.
     written: Arc<Mutex<BTreeMap<ObjectRef, Revision>>>,
@@ -65,6 +66,7 @@ impl Worker {
         let defined = Arc::new(defined(&plan));
         let made = Arc::new(Made::for_all(plan.changes.iter().filter_map(|it| it.manifest.as_ref())));
         let writes = Arc::new(Semaphore::new(options.concurrency.max(1)));
+        let left_out = Arc::new(left_out::waits(&plan.steps, options.wait));
         Self {
             cluster,
             discovered: Arc::new(discovery),
@@ -72,6 +74,7 @@ impl Worker {
             made,
             plan,
             options,
+            left_out,
             writes,
             written: Arc::default(),
             interrupt,
@@ -83,6 +86,9 @@ impl Worker {
     /// Carries out a step; says how it ended and how long it took.
     pub(crate) async fn step(self, id: StepId) -> (StepId, Outcome, Duration) {
         let Some(step) = self.plan.steps.get(id) else { return (id, Outcome::Reached, Duration::ZERO) };
+        if self.left_out.contains(&id) {
+            return (id, Outcome::NotAwaited, Duration::ZERO);
+        }
         let permit = if step.task.is_write() { self.writes.acquire().await.ok() } else { None };
         let started = Instant::now();
         if step.task.is_write() && self.is_over() {

@@ -3,7 +3,9 @@
 use std::path::Path;
 use std::sync::Arc;
 
-use ks_apply::{Cluster, ConnectOptions, KubeCluster, Sandbox, SandboxError};
+use ks_apply::{Cluster, ConnectOptions, KubeCluster, Outlook, PlanError, PlanOptions, Planned, Sandbox, SandboxError, plan};
+use ks_model::ClusterConfiguration;
+use ks_plan::Catalogue;
 
 use crate::cli::ClusterOptions;
 use crate::command_error::{CommandError, Kind};
@@ -25,7 +27,36 @@ pub struct Connection {
     kube: Option<KubeCluster>,
 }
 
+/// A look at a cluster.
+pub enum Look {
+    /// It has begun.
+    Ahead(Outlook),
+    /// It begins with the plan.
+    AsAsked(Arc<dyn Cluster>),
+}
+
+impl Look {
+    /// Plans a configuration.
+    pub async fn plan(
+        self,
+        catalogue: &Catalogue,
+        config: &ClusterConfiguration,
+        options: &PlanOptions,
+    ) -> Result<Planned, PlanError> {
+        match self {
+            Self::Ahead(outlook) => outlook.plan(catalogue, config, options).await,
+            Self::AsAsked(cluster) => plan(&*cluster, catalogue, config, options).await,
+        }
+    }
+}
+
 impl Connection {
+    /// Begins to look, for one plan. A sandbox answers at once as it is.
+    pub fn look(&self) -> Look {
+        let cluster = Arc::clone(&self.cluster);
+        if self.kube.is_some() { Look::Ahead(Outlook::begin(cluster)) } else { Look::AsAsked(cluster) }
+    }
+
     /// What the server warned of so far.
     pub fn warnings(&self) -> Vec<String> {
         self.kube.as_ref().map(KubeCluster::warnings).unwrap_or_default()

@@ -4,7 +4,7 @@ use std::path::Path;
 use std::sync::Arc;
 
 use ks_apply::lease::Lookout;
-use ks_apply::{PlanOptions, Planned, plan};
+use ks_apply::{PlanOptions, Planned};
 use ks_model::{ClusterConfiguration, Facts};
 use ks_plan::history::RecordedConfiguration;
 use ks_plan::saved::ConfigurationSource;
@@ -12,7 +12,7 @@ use ks_plan::{Catalogue, Desired, Inventory, compile};
 
 use crate::catalogue;
 use crate::cli::GlobalOptions;
-use crate::cluster::{self, Access, Connection};
+use crate::cluster::{self, Access, Connection, Look};
 use crate::command_error::{CommandError, Kind};
 use crate::input::Input;
 use crate::snapshot;
@@ -54,7 +54,7 @@ pub struct Basis {
 impl Basis {
     /// Plans once more.
     pub async fn plan_again(&self, connection: &Connection) -> Result<Planned, CommandError> {
-        Ok(plan(&*connection.cluster, &self.catalogue, &self.config, &self.more).await?)
+        Ok(connection.look().plan(&self.catalogue, &self.config, &self.more).await?)
     }
 }
 
@@ -66,11 +66,11 @@ impl Session {
         access: Access,
         ui: &Ui,
     ) -> Result<Self, CommandError> {
-        let catalogue = catalogue::load(options.manifests.as_deref())?;
         let from_file = options.file.as_deref().map(Input::from_file).transpose()?;
         let source = from_file.as_ref().map(Input::identity).unwrap_or_default();
         let from_file = from_file.map(|input| input.accept(ui)).transpose()?;
         if let Some(path) = options.cluster.snapshot().filter(|_| access == Access::ReadOnly) {
+            let catalogue = catalogue::load(options.manifests.as_deref())?;
             let snapshot = snapshot::read(path)?;
             let config = from_file.ok_or_else(|| without_file(path))?;
             let planned = snapshot.plan(&catalogue, &config, more)?;
@@ -78,13 +78,17 @@ impl Session {
             let recorded = recorded(&catalogue, &config, &source, options, &planned)?;
             return Ok(Self { cluster: snapshot.cluster, connection: None, source, recorded, planned, basis: None });
         }
-        let connection = cluster::open(&options.cluster, access).await?;
+        let connection = cluster::open(&options.cluster, access).await;
+        // Answers come in while the components are read. Whoever may write looks at the lease before all else.
+        let look = connection.as_ref().ok().filter(|_| access == Access::ReadOnly).map(Connection::look);
+        let catalogue = catalogue::load(options.manifests.as_deref())?;
+        let connection = connection?;
         let config = match from_file {
             Some(config) => config,
             None => Input::from_cluster(&*connection.cluster).await?.accept(ui)?,
         };
         let given = Given { catalogue, config, source };
-        Self::with(options, given, connection, more, access, ui).await
+        Self::with(options, given, connection, look, more, access, ui).await
     }
 
     /// Looks at a cluster and plans what is given.
@@ -92,6 +96,7 @@ impl Session {
         options: &GlobalOptions,
         given: Given,
         connection: Connection,
+        look: Option<Look>,
         more: &PlanOptions,
         access: Access,
         ui: &Ui,
@@ -102,7 +107,8 @@ impl Session {
             Access::ReadOnly => None,
             Access::ReadWrite => Some(Lookout::begin(Arc::clone(&connection.cluster), &Inventory::default()).await),
         };
-        let planned = plan(&*connection.cluster, &catalogue, &config, more).await?;
+        let look = look.unwrap_or_else(|| connection.look());
+        let planned = look.plan(&catalogue, &config, more).await?;
         drop(sign);
         let cluster = connection.cluster.describe();
         let recorded = recorded(&catalogue, &config, &source, options, &planned)?;

@@ -52,7 +52,7 @@ mod fixture;
 pub use build::{FIELD_MANAGER, PlanningError, Sieve, doubts, plan};
 pub use catalogue::{Catalogue, CatalogueError, CatalogueErrors, Component, SettingRule};
 pub use change::{Action, Change, FieldChange, Reason, Risk, Verified};
-pub use compile::{CompileError, CompileErrors, Compiled, Lookups, compile, lookups};
+pub use compile::{CompileError, CompileErrors, Compiled, Lookups, compile, compile_again, lookups};
 pub use conflict::{Conflict, FieldOwner, Resolution};
 pub use desired::{ComponentOrder, Desired, DesiredError};
 pub use graph::{Dependency, DependencyGraph, Edge, EdgeReason, GraphError, Node, Until};

@@ -79,8 +79,8 @@ fn wanted() -> Desired {
 type Ends = BTreeMap<String, (Outcome, Duration)>;
 
 async fn run(door: &Arc<KubeCluster>) -> (Arc<Plan>, Ends, Duration) {
-    let survey = survey(&**door).await.unwrap();
-    let live = observe(&**door, &survey, &wanted()).await.unwrap();
+    let mut survey = survey(&**door).await.unwrap();
+    let live = observe(&**door, &mut survey, &wanted()).await.unwrap();
     let facts: &Facts = &survey.facts;
     let plan = Arc::new(ks_plan::plan(&wanted(), &live, facts).unwrap());
     let mut options = ApplyOptions::default();

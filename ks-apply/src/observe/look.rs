@@ -12,7 +12,7 @@ use super::{CONCURRENCY, Survey, identity};
 use crate::cluster::{Cluster, ListQuery};
 use crate::discovery::ServedKind;
 use crate::error::ClusterError;
-use crate::sightings;
+use crate::sightings::{self, Sightings};
 
 /// One look at a cluster.
 pub(super) struct Observer<'a> {
@@ -23,11 +23,11 @@ pub(super) struct Observer<'a> {
 
 impl<'a> Observer<'a> {
     /// Everything that can be known without a dry run.
-    pub(super) async fn look(&self) -> Result<LiveState, ClusterError> {
+    pub(super) async fn look(&self, mut seen: Sightings) -> Result<LiveState, ClusterError> {
         let mut live = LiveState::default();
-        let recorded = self.inventory(&mut live).await?;
-        self.members(&recorded, &mut live).await?;
-        self.rest(&recorded, &mut live).await?;
+        let recorded = self.inventory(&seen, &mut live).await?;
+        self.members(&mut seen, &recorded, &mut live).await?;
+        self.rest(&seen, &recorded, &mut live).await?;
         self.companions(&mut live).await?;
         self.claims(&mut live).await?;
         self.lacking_namespaces(&mut live);
@@ -45,10 +45,10 @@ impl<'a> Observer<'a> {
         object.namespace.as_ref().is_none_or(|it| self.survey.namespaces.contains(it))
     }
 
-    async fn get(&self, kind: &ServedKind, object: &ObjectRef) -> Result<Observation, ClusterError> {
+    async fn get(&self, seen: &Sightings, kind: &ServedKind, object: &ObjectRef) -> Result<Observation, ClusterError> {
         let absent = Observation::Absent { askable: true };
-        if self.survey.sightings.all(kind).is_some() {
-            return Ok(self.survey.sightings.find(kind, object).cloned().map_or(absent, Observation::Present));
+        if seen.has_all(kind) {
+            return Ok(seen.find(kind, object).cloned().map_or(absent, Observation::Present));
         }
         match self.cluster.get(kind, object).await {
             Ok(found) => Ok(found.map_or(Observation::Absent { askable: true }, Observation::Present)),
@@ -58,24 +58,30 @@ impl<'a> Observer<'a> {
         }
     }
 
-    async fn inventory(&self, live: &mut LiveState) -> Result<Contents, ClusterError> {
+    /// What the inventory says; one in a namespace that goes away says nothing.
+    async fn inventory(&self, seen: &Sightings, live: &mut LiveState) -> Result<Contents, ClusterError> {
         let parent = self.desired.inventory().parent();
         let kind = self.served(&parent.kind, None).filter(|_| self.has_namespace(parent));
         let Some(kind) = kind else { return Ok(Contents::default()) };
-        let seen = match self.survey.sightings.inventory() {
-            Some(seen) => seen.clone().map_or(Observation::Absent { askable: true }, Observation::Present),
-            None => self.get(kind, parent).await?,
+        let found = match seen.inventory(self.desired.inventory()) {
+            Some(found) => found.cloned().map_or(Observation::Absent { askable: true }, Observation::Present),
+            None => self.get(seen, kind, parent).await?,
         };
-        let contents = match &seen {
+        let contents = match &found {
             Observation::Present(object) => Contents::read(object),
             Observation::Absent { .. } => Contents::default(),
         };
-        live.observe(parent.clone(), seen);
+        live.observe(parent.clone(), found);
         Ok(contents)
     }
 
     /// Lists the members of the inventory, kind by kind over all namespaces.
-    async fn members(&self, recorded: &Contents, live: &mut LiveState) -> Result<(), ClusterError> {
+    async fn members(
+        &self,
+        seen: &mut Sightings,
+        recorded: &Contents,
+        live: &mut LiveState,
+    ) -> Result<(), ClusterError> {
         let mut kinds: BTreeMap<&GroupKind, &ServedKind> =
             recorded.kinds.iter().filter_map(|kind| Some((kind, self.served(kind, None)?))).collect();
         let is_member = |it: &&Manifest| self.desired.ownership(it.object()) == Ownership::Whole;
@@ -83,15 +89,20 @@ impl<'a> Observer<'a> {
             let kind = &manifest.object().kind;
             kinds.extend(self.served(kind, Some(manifest.version())).map(|served| (kind, served)));
         }
+        let mut unseen = Vec::new();
+        for kind in kinds.into_values() {
+            match seen.take_members(kind, self.desired.inventory()) {
+                Some(members) => {
+                    members.into_iter().for_each(|(object, it)| live.observe(object, Observation::Present(it)));
+                }
+                None => unseen.push(kind),
+            }
+        }
         let query = ListQuery { label_selector: Some(self.desired.inventory().selector()), ..ListQuery::default() };
-        let (query, inventory) = (&query, self.desired.inventory());
-        let lists: Vec<(&ServedKind, Vec<Value>)> = stream::iter(kinds.into_values())
+        let query = &query;
+        let lists: Vec<(&ServedKind, Vec<Value>)> = stream::iter(unseen)
             .map(|kind| async move {
-                let objects = match self.survey.sightings.members(kind, inventory) {
-                    Some(seen) => seen,
-                    None => sightings::list(self.cluster, kind, query).await?,
-                };
-                Ok::<_, ClusterError>((kind, objects))
+                Ok::<_, ClusterError>((kind, sightings::list(self.cluster, kind, query).await?))
             })
             .buffer_unordered(CONCURRENCY)
             .try_collect()
@@ -107,7 +118,12 @@ impl<'a> Observer<'a> {
     /// Reads wanted objects that no list has, because they do not exist or are not ours yet, and those that a list has in
     /// another version than they are wanted in: fields are compared within one version. And objects of others in which
     /// fields were wanted once.
-    pub(super) async fn rest(&self, recorded: &Contents, live: &mut LiveState) -> Result<(), ClusterError> {
+    pub(super) async fn rest(
+        &self,
+        seen: &Sightings,
+        recorded: &Contents,
+        live: &mut LiveState,
+    ) -> Result<(), ClusterError> {
         let is_listed = |it: &Manifest| {
             let version = live.object(it.object()).and_then(|it| it.get("apiVersion")).and_then(Value::as_str);
             // What is settled was compared in the version in which it is wanted.
@@ -120,12 +136,12 @@ impl<'a> Observer<'a> {
             let kind = self.served(&object.kind, version)?;
             Some((object, kind)).filter(|_| self.has_namespace(object))
         });
-        let seen: Vec<(&ObjectRef, Observation)> = stream::iter(askable)
-            .map(|(object, kind)| async move { Ok::<_, ClusterError>((object, self.get(kind, object).await?)) })
+        let found: Vec<(&ObjectRef, Observation)> = stream::iter(askable)
+            .map(|(object, kind)| async move { Ok::<_, ClusterError>((object, self.get(seen, kind, object).await?)) })
             .buffer_unordered(CONCURRENCY)
             .try_collect()
             .await?;
-        seen.into_iter().for_each(|(object, seen)| live.observe(object.clone(), seen));
+        found.into_iter().for_each(|(object, found)| live.observe(object.clone(), found));
         Ok(())
     }
 
@@ -159,7 +175,8 @@ impl<'a> Observer<'a> {
     /// Lists the claims of the pods that wanted objects make, one request for each namespace that has any.
     async fn claims(&self, live: &mut LiveState) -> Result<(), ClusterError> {
         let Some(kind) = self.served(&GroupKind::new("", "PersistentVolumeClaim"), None) else { return Ok(()) };
-        for namespace in volumes::namespaces(self.desired) {
+        let is_member = |it: &&Manifest| self.desired.ownership(it.object()) == Ownership::Whole;
+        for namespace in volumes::namespaces(self.desired.manifests().filter(is_member)) {
             if self.survey.namespaces.contains(namespace) {
                 let query = ListQuery { namespace: Some(namespace.to_owned()), ..ListQuery::default() };
                 for claim in self.cluster.list(kind, &query).await? {

@@ -8,7 +8,7 @@ use ks_model::{
     CertificateRequest, CertificateState, Facts, Found, GroupKind, LiveField, LiveSearch, ObjectRef, SecretName,
     StorageClass,
 };
-use ks_plan::{Inventory, Lookups};
+use ks_plan::{Contents, Inventory, Lookups};
 use serde_json::Value;
 
 use super::{CONCURRENCY, identity, name};
@@ -32,19 +32,25 @@ pub struct Survey {
     pub(crate) sightings: Sightings,
 }
 
-/// Takes the first look: version, kinds, namespaces, nodes and storage classes. What settings ask for comes after it:
-/// [`Survey::look_up`].
+/// Takes the first look, all at once: version, kinds, namespaces, nodes, storage classes and the inventory. What settings ask
+/// for comes after it: [`Survey::look_up`].
 ///
 /// # Errors
 /// When the cluster cannot be reached, or refuses one of these reads.
 pub async fn survey(cluster: &dyn Cluster) -> Result<Survey, ClusterError> {
-    let (version, discovery) = futures::try_join!(cluster.version(), cluster.discover())?;
     let metadata = ListQuery { metadata_only: true, ..ListQuery::default() };
-    let (whole, namespace) = (ListQuery::default(), GroupKind::new("", "Namespace"));
-    let (namespaces, nodes, classes) = futures::try_join!(
-        list(cluster, &discovery, namespace.clone(), &whole),
-        list(cluster, &discovery, GroupKind::new("", "Node"), &metadata),
-        list(cluster, &discovery, GroupKind::new("storage.k8s.io", "StorageClass"), &whole),
+    let (whole, inventory) = (ListQuery::default(), Inventory::default());
+    let namespace = always("", "Namespace", "namespaces", false);
+    let (node, class) =
+        (always("", "Node", "nodes", false), always("storage.k8s.io", "StorageClass", "storageclasses", false));
+    let config_map = always("", "ConfigMap", "configmaps", true);
+    let (version, discovery, namespaces, nodes, classes, recorded) = futures::try_join!(
+        cluster.version(),
+        cluster.discover(),
+        cluster.list(&namespace, &whole),
+        cluster.list(&node, &metadata),
+        cluster.list(&class, &whole),
+        cluster.get(&config_map, inventory.parent()),
     )?;
     let mut facts = Facts::default();
     facts.version = version;
@@ -55,9 +61,8 @@ pub async fn survey(cluster: &dyn Cluster) -> Result<Survey, ClusterError> {
     let stays = |it: &&Value| it.pointer("/metadata/deletionTimestamp").is_none();
     let names: BTreeSet<String> = namespaces.iter().filter(stays).map(|it| name(it).to_owned()).collect();
     let mut sightings = Sightings::default();
-    if let Some(kind) = discovery.preferred(&namespace) {
-        sightings.note_all(kind, namespaces);
-    }
+    sightings.note_all(&namespace, namespaces);
+    sightings.note_inventory(&inventory, recorded);
     Ok(Survey { facts, discovery, namespaces: names, sightings })
 }
 
@@ -68,10 +73,7 @@ impl Survey {
     /// # Errors
     /// When the cluster cannot be reached, or refuses one of these reads.
     pub async fn look_up(&mut self, cluster: &dyn Cluster, wanted: &Lookups) -> Result<(), ClusterError> {
-        let inventory = Inventory::default();
-        if inventory.parent().namespace.as_ref().is_some_and(|it| self.namespaces.contains(it)) {
-            self.sightings.look_at_members(cluster, &self.discovery, &inventory).await?;
-        }
+        self.sightings.look_at_members(cluster, self.member_kinds(), &member_query()).await?;
         let (kept, found, certificates) = futures::try_join!(
             live_values(cluster, self, &wanted.kept),
             searches(cluster, self, &wanted.searches),
@@ -85,6 +87,13 @@ impl Survey {
 }
 
 impl Survey {
+    /// The kinds that the inventory names, but for those that were listed as a whole.
+    pub(super) fn member_kinds(&self) -> Vec<ServedKind> {
+        let named = self.sightings.inventory(&Inventory::default()).flatten().map(|it| Contents::read(it).kinds).unwrap_or_default();
+        let served = named.iter().filter_map(|it| self.discovery.preferred(it));
+        served.filter(|it| !self.sightings.has_all(it)).cloned().collect()
+    }
+
     /// An object, asked for unless it has been seen.
     async fn get(
         &self,
@@ -97,6 +106,11 @@ impl Survey {
             None => cluster.get(kind, object).await,
         }
     }
+}
+
+/// The list of members of a kind.
+pub(super) fn member_query() -> ListQuery {
+    ListQuery { label_selector: Some(Inventory::default().selector()), ..ListQuery::default() }
 }
 
 async fn searches(
@@ -113,12 +127,7 @@ async fn searches(
 async fn search(cluster: &dyn Cluster, survey: &Survey, wanted: &LiveSearch) -> Result<Vec<Found>, ClusterError> {
     let version = wanted.api_version.rsplit('/').next().unwrap_or_default();
     let Some(kind) = survey.discovery.find(&wanted.kind, version) else { return Ok(Vec::new()) };
-    let query = ListQuery {
-        namespace: wanted.namespace.clone(),
-        label_selector: wanted.selector.clone(),
-        ..ListQuery::default()
-    };
-    let objects = match cluster.list(kind, &query).await {
+    let objects = match cluster.list(kind, &query_of(wanted)).await {
         Err(ClusterError::NotServed { .. }) => Vec::new(),
         answer => answer?,
     };
@@ -135,6 +144,15 @@ async fn search(cluster: &dyn Cluster, survey: &Survey, wanted: &LiveSearch) -> 
     Ok(found)
 }
 
+/// The list that a search makes.
+pub(super) fn query_of(wanted: &LiveSearch) -> ListQuery {
+    ListQuery {
+        namespace: wanted.namespace.clone(),
+        label_selector: wanted.selector.clone(),
+        ..ListQuery::default()
+    }
+}
+
 /// Of a whole object, what the server keeps account of is no fact: it changes with every write.
 fn without_bookkeeping(value: &mut Value) {
     if let Some(metadata) = value.get_mut("metadata").and_then(Value::as_object_mut) {
@@ -144,16 +162,10 @@ fn without_bookkeeping(value: &mut Value) {
     }
 }
 
-async fn list(
-    cluster: &dyn Cluster,
-    discovery: &Discovery,
-    kind: GroupKind,
-    query: &ListQuery,
-) -> Result<Vec<Value>, ClusterError> {
-    match discovery.preferred(&kind) {
-        Some(served) => cluster.list(served, query).await,
-        None => Ok(Vec::new()),
-    }
+/// A kind that every API server has in version `v1`, so that it can be read before it is known what is served.
+fn always(group: &str, kind: &str, plural: &str, namespaced: bool) -> ServedKind {
+    let (version, plural) = ("v1".to_owned(), plural.to_owned());
+    ServedKind { kind: GroupKind::new(group, kind), version, plural, namespaced }
 }
 
 async fn live_values(

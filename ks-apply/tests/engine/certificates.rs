@@ -304,7 +304,7 @@ async fn a_key_that_vanishes_between_two_looks_is_not_made_up() {
     // The facts are those of the first look, and nothing else of it is known any more.
     let mut second = ks_apply::survey(&cluster).await.unwrap();
     second.facts = survey.facts.clone();
-    let live = ks_apply::observe(&cluster, &second, &wanted).await.unwrap();
+    let live = ks_apply::observe(&cluster, &mut second, &wanted).await.unwrap();
     let plan = ks_plan::plan(&wanted, &live, &survey.facts).unwrap();
     let faults: Vec<String> = plan.faults.iter().map(|it| format!("{}: {}", it.object, it.refusal.message)).collect();
     assert_eq!(

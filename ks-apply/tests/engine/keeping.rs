@@ -143,8 +143,8 @@ async fn to_keep_is_written_down_before_anything_else_is_written() {
 async fn a_resolution_without_a_conflict_is_no_plan() {
     let cluster = contested().await;
     let wrong = with(&[".spec.paused@Deployment home/d"], &[]);
-    let survey = ks_apply::survey(&cluster).await.unwrap();
-    let live = ks_apply::observe(&cluster, &survey, &wrong).await.unwrap();
+    let mut survey = ks_apply::survey(&cluster).await.unwrap();
+    let live = ks_apply::observe(&cluster, &mut survey, &wrong).await.unwrap();
     let error = ks_plan::plan(&wrong, &live, &survey.facts).unwrap_err();
     assert!(matches!(error, PlanningError::Resolutions(_)), "{error}");
 }

@@ -64,8 +64,8 @@ pub fn sandbox() -> Sandbox {
 }
 
 pub async fn planned(cluster: &dyn Cluster, desired: &Desired) -> (Survey, Plan) {
-    let survey = survey(cluster).await.unwrap();
-    let live = observe(cluster, &survey, desired).await.unwrap();
+    let mut survey = survey(cluster).await.unwrap();
+    let live = observe(cluster, &mut survey, desired).await.unwrap();
     let plan = ks_plan::plan(desired, &live, &survey.facts).unwrap();
     (survey, plan)
 }

@@ -4,11 +4,13 @@ use ks_apply::sandbox::{FaultPlan, PodFault, RequestMatch, Verb};
 use ks_apply::{ApplyEvent, ApplyOptions, ClusterError, Outcome};
 use ks_model::{GroupKind, ObjectRef};
 use ks_plan::Desired;
-use serde_json::json;
+use serde_json::{Value, json};
 use tokio::sync::watch;
 
 use crate::recorder::Recorder;
-use crate::story::{applied, applied_with, bundle, config_map, deployment, desired, namespace, requiring, sandbox};
+use crate::story::{
+    applied, applied_with, bundle, config_map, definition, deployment, desired, namespace, requiring, sandbox, thing,
+};
 
 const WAIT: &str = "wait for Deployment.apps home/d";
 
@@ -147,4 +149,46 @@ async fn a_fault_of_a_watch_that_passes_is_none() {
     cluster.sandbox.set_faults(FaultPlan::default().fail(RequestMatch::verb(Verb::Watch), 20, busy));
     let result = applied(&cluster, &wanted()).await;
     assert!(result.tally.is_success(), "{}", result.told());
+}
+
+/// A webhook that admits things, its Service and its Deployment.
+fn admission() -> [Value; 3] {
+    let service = json!({ "name": "hook", "namespace": "home" });
+    [
+        deployment("hook"),
+        json!({ "apiVersion": "v1", "kind": "Service", "metadata": service,
+            "spec": { "selector": { "app": "hook" }, "ports": [{ "port": 443 }] } }),
+        json!({ "apiVersion": "admissionregistration.k8s.io/v1", "kind": "ValidatingWebhookConfiguration",
+            "metadata": { "name": "hook" }, "webhooks": [{ "name": "hook.example.org", "sideEffects": "None",
+                "admissionReviewVersions": ["v1"], "clientConfig": { "service": service },
+                "rules": [{ "apiGroups": ["example.org"], "apiVersions": ["v1"], "operations": ["*"],
+                    "resources": ["things"] }] }] }),
+    ]
+}
+
+#[tokio::test(start_paused = true)]
+async fn who_does_not_want_to_wait_waits_only_for_what_a_write_rests_on() {
+    let cluster = Recorder::new(sandbox());
+    cluster.sandbox.set_faults(never_ready());
+    let base =
+        bundle("base", [namespace("home"), deployment("d"), definition(), thing()].into_iter().chain(admission()));
+    let wanted = desired(vec![base, requiring(bundle("later", [config_map("later", "1")]), &["base"])]);
+    let mut options = ApplyOptions::default();
+    options.wait = false;
+    let began = tokio::time::Instant::now();
+    let result = applied_with(&cluster, &wanted, options, watch::channel(false).1).await;
+    assert!(result.tally.is_success() && began.elapsed().is_zero(), "{}", result.told());
+    for left_out in [WAIT, "component base is ready"] {
+        assert!(matches!(result.outcome(left_out), Outcome::NotAwaited), "{}", result.told());
+    }
+    // The one defines the kind of an object, the other answers for a webhook.
+    let definition = "wait for CustomResourceDefinition.apiextensions.k8s.io things.example.org";
+    for kept in [definition, "wait for Deployment.apps home/hook"] {
+        assert!(matches!(result.outcome(kept), Outcome::Reached), "{}", result.told());
+    }
+    assert!(matches!(result.outcome("apply ConfigMap home/later"), Outcome::Applied), "{}", result.told());
+    // The namespace and the Service as well.
+    assert_eq!(result.tally.not_awaited, 3);
+    let asked = cluster.take();
+    assert!(!asked.iter().any(|it| it.starts_with("watch") && it.ends_with("home/d")), "{asked:?}");
 }

@@ -47,6 +47,7 @@ const EXAMPLES: &str = "\
 Examples:
   ks apply -f cc.yaml
   ks apply --yes --timeout 20m -f cc.yaml
+  ks apply --yes --wait=false -f cc.yaml && ks wait -f cc.yaml
   ks plan -f cc.yaml --out plan.json && ks apply plan.json
   ks apply --sandbox --yes -f cc.yaml
   ks apply -f cc.yaml --allow 'data-loss=PersistentVolumeClaim ns/data-0'
@@ -121,7 +122,7 @@ pub struct Ready {
 /// Asks for what has to be agreed to, and carries the plan out.
 pub async fn proceed(mut ready: Ready, manner: &Manner, asks: bool, ui: &Ui) -> Result<Kind, CommandError> {
     let plan = &*ready.plan;
-    if plan.is_empty() && plan.unready.is_empty() {
+    if plan.is_empty() && (plan.unready.is_empty() || !manner.engine.wait) {
         return finished(&ready.connection, manner, ui);
     }
     consent(plan, manner)?;

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use clap::Args;
+use clap::{ArgAction, Args};
 use ks_apply::history::KEPT;
 use ks_apply::lease::{Ending, Held};
 use ks_apply::{ApplyEvent, ApplyOptions};
@@ -55,6 +55,9 @@ pub struct PatienceArgs {
     /// Take every field that the plan shows in conflict; one that comes up later fails its write
     #[arg(long, help_heading = "Conflicts")]
     pub force_conflicts: bool,
+    /// Whether to wait until objects are ready; with --wait=false only what a later write rests on is waited for
+    #[arg(long, value_name = "BOOL", action = ArgAction::Set, num_args = 0..=1, require_equals = true, default_value_t = true, default_missing_value = "true")]
+    pub wait: bool,
     /// How long a fault is put up with that may pass: an image that does not come, a crash, no room on the nodes
     #[arg(long, value_name = "TIME", default_value = "2m", value_parser = duration)]
     pub grace: Duration,
@@ -105,6 +108,7 @@ impl CarryOutArgs {
         let mut manner = self.manner();
         manner.engine.grace = patience.grace;
         manner.engine.deadline = patience.deadline;
+        manner.engine.wait = patience.wait;
         manner.engine.force_conflicts = patience.force_conflicts;
         manner.history = patience.history;
         manner

@@ -79,8 +79,8 @@ pub async fn run(options: &GlobalOptions, args: &RollbackArgs, ui: &Ui) -> Resul
     let parsed = ClusterConfiguration::from_object(configuration.object(&spec));
     let config = Input { name, source: None, parsed }.accept(ui)?;
     let source = configuration.source.clone();
-    let session =
-        Session::with(options, Given { catalogue, config, source }, connection, &resolutions, access, ui).await?;
+    let given = Given { catalogue, config, source };
+    let session = Session::with(options, given, connection, None, &resolutions, access, ui).await?;
     let manner = args.carry_out.manner_with(&args.patience);
     ui.note(&format!("going back to the configuration of apply {}", target.number));
     if args.dry_run {

@@ -103,7 +103,7 @@ fn left_out(skipped: &[StepId], words: &Words<'_>) -> String {
 }
 
 fn headline(plan: &Plan, tally: Tally, elapsed: Duration, palette: Palette) -> String {
-    let Tally { applied, deleted, failed, timed_out, skipped, interrupted } = tally;
+    let Tally { applied, deleted, failed, timed_out, not_awaited, skipped, interrupted } = tally;
     let counts = [
         (applied, "applied"),
         (deleted, "deleted"),
@@ -117,7 +117,12 @@ fn headline(plan: &Plan, tally: Tally, elapsed: Duration, palette: Palette) -> S
     let counts = if counts.is_empty() { "nothing written".to_owned() } else { counts.join(", ") };
     let time = seconds(elapsed);
     if tally.is_success() {
-        let end = if plan.removes_everything() { "everything is gone" } else { "everything is ready" };
+        let end = match not_awaited {
+            _ if plan.removes_everything() => "everything is gone".to_owned(),
+            0 => "everything is ready".to_owned(),
+            1 => "1 object is not waited for (`ks wait` does that)".to_owned(),
+            count => format!("{count} objects are not waited for (`ks wait` does that)"),
+        };
         format!("{} {counts}, {end} after {time}.", palette.good("Done:"))
     } else if failed + timed_out == 0 {
         format!("{} {counts} after {time}. Running the same again goes on from here.", palette.caution("Interrupted:"))

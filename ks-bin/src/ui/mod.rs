@@ -37,7 +37,9 @@ impl Ui {
     /// # Errors
     /// When the reader went away, or the disk is full.
     pub fn print(&self, text: &str) -> Result<(), CommandError> {
-        let mut out = AutoStream::new(stdout().lock(), self.out);
+        // Looking for colours to take out costs as much as the planning of what is printed.
+        let choice = if text.contains('\x1b') { self.out } else { ColorChoice::AlwaysAnsi };
+        let mut out = AutoStream::new(stdout().lock(), choice);
         out.write_all(text.as_bytes()).and_then(|()| out.flush()).map_err(|error| match error.kind() {
             ErrorKind::BrokenPipe => CommandError::silent(Kind::BrokenPipe),
             _ => CommandError::new(Kind::Failed, format!("write the output: {error}")),

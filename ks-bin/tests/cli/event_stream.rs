@@ -115,6 +115,9 @@ fn every_line_of_every_ending_fits_the_schema_and_every_event_occurs() {
     let run = ks(&doomed(), &format!("{DOOMED} --timeout 1s"));
     told("an apply that fails", run.code, 1, &run.out, &["finished", "ended", "requests"]);
     assert!(run.out.contains("\"outcome\":\"timedOut\"") && run.out.contains("\"outcome\":\"skipped\""), "{}", run.out);
+    let run = ks(&doomed(), &format!("{DOOMED} --wait=false"));
+    told("an apply that does not wait", run.code, 0, &run.out, &["finished", "ended", "requests"]);
+    assert!(run.out.contains("\"outcome\":\"notAwaited\"") && run.out.contains("\"notAwaited\":1,"), "{}", run.out);
     let run = ks(&doomed(), &format!("{DOOMED} --deadline 5s"));
     told("an apply whose time is up", run.code, 1, &run.out, &["overdue", "ended"]);
     let run = ks(&occupied(), "apply --yes -f cc.yaml --lock-timeout 1s");

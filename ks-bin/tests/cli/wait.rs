@@ -29,3 +29,19 @@ fn what_does_not_become_ready_is_told_and_nothing_is_made() {
     let planned = room.ks(&["plan", "--sandbox", "-f", "cc.yaml"]);
     assert!(planned.out.contains("Namespace kubesphere-system") && planned.out.contains(" to create"), "{planned:?}");
 }
+
+#[test]
+fn an_apply_that_does_not_wait_says_so_and_ends_well() {
+    let room = Room::with_small();
+    let run = room.ks(&["apply", "--sandbox", "--yes", "--wait=false", "-f", "cc.yaml"]);
+    assert_eq!(run.code, Some(0), "{run:?}");
+    assert!(run.out.contains(" objects are not waited for (`ks wait` does that)"), "{run:?}");
+    assert!(!run.out.contains("everything is ready") && !run.err.contains("ready    Deployment"), "{run:?}");
+    let run = room.ks(&["wait", "--sandbox", "-f", "cc.yaml"]);
+    assert_eq!(run.code, Some(0), "{run:?}");
+    // There is nothing left to write, so nothing was left out.
+    let run = room.ks(&["apply", "--sandbox", "--yes", "--wait=false", "-f", "cc.yaml"]);
+    assert!(run.code == Some(0) && run.out.contains(" 0 writes."), "{run:?}");
+    let run = room.ks(&["apply", "--sandbox", "--yes", "--wait", "false", "-f", "cc.yaml"]);
+    assert_eq!(run.code, Some(2), "a value stands behind an equals sign: {run:?}");
+}

@@ -18,12 +18,22 @@ pub(super) fn load<P: Into<String>, C: Into<Vec<u8>>>(
     images: Images,
     files: impl IntoIterator<Item = (P, C)>,
 ) -> Result<Catalogue, CatalogueErrors> {
+    let (catalogue, mut faults) = read(base, images, files);
+    faults.extend(check::faults(&catalogue));
+    if faults.is_empty() { Ok(catalogue) } else { Err(CatalogueErrors::from(faults)) }
+}
+
+/// Reads `files` over `base`, with what cannot be read.
+pub(super) fn read<P: Into<String>, C: Into<Vec<u8>>>(
+    base: BTreeMap<String, String>,
+    images: Images,
+    files: impl IntoIterator<Item = (P, C)>,
+) -> (Catalogue, Vec<CatalogueError>) {
     let mut loader = Loader { files: base, images, errors: Vec::new() };
     loader.add(files);
     let components = loader.declarations();
     let templates = loader.templates();
-    let catalogue = loader.catalogue(components, templates);
-    catalogue.map_err(CatalogueErrors::from)
+    loader.catalogue(components, templates)
 }
 
 struct Loader {
@@ -96,8 +106,8 @@ impl Loader {
         templates
     }
 
-    /// Puts manifests to their components, names to components, and checks the whole.
-    fn catalogue(mut self, mut folders: Folders, templates: Templates) -> Result<Catalogue, Vec<CatalogueError>> {
+    /// Puts manifests to their components, and names to components.
+    fn catalogue(mut self, mut folders: Folders, templates: Templates) -> (Catalogue, Vec<CatalogueError>) {
         for (path, text) in &self.files {
             let Some(component) = folder(path).and_then(|folder| folders.get_mut(&folder.to_string())) else {
                 continue;
@@ -116,10 +126,8 @@ impl Loader {
         });
         let mut scopes = Scopes::default();
         check::static_manifests(&components).for_each(|(_, manifest)| scopes.learn(manifest));
-        let Self { files, images, errors: mut faults } = self;
-        let catalogue = Catalogue { files, images, components, order, templates, scopes };
-        faults.extend(check::faults(&catalogue));
-        if faults.is_empty() { Ok(catalogue) } else { Err(faults) }
+        let Self { files, images, errors } = self;
+        (Catalogue { files, images, components, order, templates, scopes }, errors)
     }
 
     fn by_name(&mut self, folders: Folders) -> BTreeMap<ks_model::ComponentName, Component> {

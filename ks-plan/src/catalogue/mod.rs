@@ -25,6 +25,7 @@ mod setting;
 pub use component::Component;
 pub(crate) use component::{ManifestBody, ManifestFile};
 pub(crate) use error::write_lines;
+use file::{FileRole, role};
 pub use error::{CatalogueError, CatalogueErrors, SettingFault};
 pub use manifest_fault::ManifestFault;
 use scope::Scopes;
@@ -60,13 +61,16 @@ pub struct Catalogue {
 }
 
 impl Catalogue {
-    /// Loads the catalogue that is built into the program.
+    /// Loads the catalogue that is built into the program. It is read and not checked as a whole: the tests of this crate do
+    /// that, once for all starts of the program, and laying an overlay on top does.
     ///
     /// # Errors
-    /// When it has faults, which the tests of this crate exclude.
+    /// When it cannot be read, which the tests of this crate exclude.
     pub fn embedded() -> Result<Self, CatalogueErrors> {
         let files = Embedded::iter().filter_map(|path| Embedded::get(&path).map(|file| (path, file.data)));
-        Self::from_files(files.map(|(path, data)| (path.into_owned(), data.into_owned())))
+        let files = files.map(|(path, data)| (path.into_owned(), data.into_owned()));
+        let (catalogue, faults) = load::read(BTreeMap::new(), Images::default(), files);
+        if faults.is_empty() { Ok(catalogue) } else { Err(CatalogueErrors::from(faults)) }
     }
 
     /// Loads a catalogue from files, given by their paths relative to its root, with forward slashes.
@@ -118,6 +122,14 @@ impl Catalogue {
         self.order.iter().filter_map(|name| self.components.get(name))
     }
 
+    /// Whether a template of the component, or a macro that it may use, asks which API server there is.
+    pub(crate) fn asks_for_version(&self, component: &Component) -> bool {
+        let templates = component.manifests.iter().filter(|it| matches!(it.body, ManifestBody::Template { .. }));
+        let templates = templates.filter_map(|it| self.source(&it.path));
+        let macros = self.files.iter().filter(|(path, _)| role(path) == FileRole::Macros).map(|(_, text)| text.as_str());
+        templates.chain(macros).any(|it| it.contains("server_at_least"))
+    }
+
     /// The images.
     pub fn images(&self) -> &Images {
         &self.images
@@ -142,3 +154,14 @@ impl Catalogue {
 #[exclude = "examples/*"]
 #[exclude = "*.md"]
 struct Embedded;
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_built_in_is_sound_as_a_whole() {
+        let nothing: [(&str, &str); 0] = [];
+        Catalogue::embedded().unwrap().overlay(nothing).unwrap();
+    }
+}

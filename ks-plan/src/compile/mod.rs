@@ -7,7 +7,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use ks_model::config::ClusterConfiguration;
 use ks_model::{
     Bundle, CertificateState, ClosedGate, ComponentName, DesiredObject, Facts, Found, LiveField, LiveSearch, Manifest,
-    SecretName,
+    SecretName, ServerVersion,
 };
 use serde_json::Value;
 
@@ -19,6 +19,7 @@ use crate::trace::Rendering;
 use crate::yaml;
 
 pub(crate) mod clue;
+mod earlier;
 mod error;
 mod gate;
 mod lookups;
@@ -28,6 +29,7 @@ pub(crate) mod settings;
 pub use clue::Clue;
 pub use error::{CompileError, CompileErrors};
 pub use lookups::{Lookups, lookups};
+pub(crate) use earlier::Earlier;
 use settings::Settings;
 
 /// Holds what a configuration wants: the components that are on with their objects, and why the others are off.
@@ -69,6 +71,45 @@ pub fn compile(
     configuration: &ClusterConfiguration,
     facts: &Facts,
 ) -> Result<Compiled, CompileErrors> {
+    compile_over(Earlier::default(), catalogue, configuration, facts)
+}
+
+/// Renders the same, and takes over from an earlier compile of the same catalogue what other facts do not change.
+///
+/// # Errors
+/// As [`compile`].
+///
+/// # Example
+/// ```
+/// # use ks_model::Facts;
+/// # use ks_model::config::{ClusterConfiguration, Source};
+/// # use ks_plan::{Catalogue, compile, compile_again};
+/// # let catalogue = Catalogue::embedded()?;
+/// # let text = r#"{ "apiVersion": "installer.kubesphere.io/v1alpha1", "kind": "ClusterConfiguration",
+/// #     "metadata": { "name": "ks-installer", "namespace": "kubesphere-system" }, "spec": {} }"#;
+/// # let config = ClusterConfiguration::parse(&Source::new("cc.json", text))?.config;
+/// let mut facts = Facts::default();
+/// let guess = compile(&catalogue, &config, &facts)?;
+/// facts.nodes = 3;
+/// let compiled = compile_again(guess, &catalogue, &config, &facts)?;
+/// # assert_eq!(compiled.bundles.len(), compile(&catalogue, &config, &facts)?.bundles.len());
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+pub fn compile_again(
+    earlier: Compiled,
+    catalogue: &Catalogue,
+    configuration: &ClusterConfiguration,
+    facts: &Facts,
+) -> Result<Compiled, CompileErrors> {
+    compile_over(Earlier::from(earlier), catalogue, configuration, facts)
+}
+
+fn compile_over(
+    mut earlier: Earlier,
+    catalogue: &Catalogue,
+    configuration: &ClusterConfiguration,
+    facts: &Facts,
+) -> Result<Compiled, CompileErrors> {
     let inputs = Inputs::new(catalogue, configuration, facts);
     let mut bundles = Vec::new();
     let mut values = BTreeMap::new();
@@ -82,7 +123,7 @@ pub fn compile(
                 closed.insert(component.name.clone(), gate);
             }
             Ok(None) => {
-                let (bundle, read) = bundle(component, &inputs, &closed, &mut errors);
+                let (bundle, read) = bundle(component, &inputs, &closed, &mut earlier, &mut errors);
                 values.insert(component.name.clone(), read);
                 bundles.push(bundle);
             }
@@ -93,7 +134,7 @@ pub fn compile(
     if !errors.is_empty() {
         return Err(CompileErrors(errors));
     }
-    let rendering = Rendering::new(catalogue, inputs.renderer, inputs.images, values);
+    let rendering = Rendering::new(catalogue, inputs.renderer, inputs.images, inputs.version, values);
     Ok(Compiled { bundles, closed: closed_in_order, rendering })
 }
 
@@ -107,6 +148,7 @@ pub(crate) struct Inputs<'a> {
     /// The facts as expressions see them: without live values, which settings bring in by name.
     pub(crate) facts: Value,
     pub(crate) images: BTreeMap<String, ResolvedImage>,
+    pub(crate) version: ServerVersion,
     pub(crate) expressions: Expressions,
     pub(crate) renderer: Renderer,
 }
@@ -123,7 +165,8 @@ impl<'a> Inputs<'a> {
         let facts_seen = serde_json::to_value(&facts_seen).unwrap_or_default();
         let expressions = Expressions::new(spec, &facts_seen, facts.version);
         let Facts { kept, found, certificates, .. } = facts;
-        Self { catalogue, configuration, kept, found, certificates, facts: facts_seen, images, expressions, renderer }
+        let version = facts.version;
+        Self { catalogue, configuration, kept, found, certificates, facts: facts_seen, images, version, expressions, renderer }
     }
 }
 
@@ -137,6 +180,7 @@ pub(crate) fn bundle(
     component: &Component,
     inputs: &Inputs<'_>,
     closed: &BTreeMap<ComponentName, ClosedGate>,
+    earlier: &mut Earlier,
     errors: &mut Vec<CompileError>,
 ) -> (Bundle, Value) {
     let mut objects = Vec::new();
@@ -145,10 +189,14 @@ pub(crate) fn bundle(
     match settings::resolve(component, inputs) {
         Ok(settings) => {
             errors.extend(resources::check(component, &settings.told));
-            for file in &component.manifests {
-                match file_objects(file, &settings, inputs) {
-                    Ok(found) => objects.extend(found),
-                    Err(error) => errors.push(error),
+            if let Some(same) = earlier.objects(component, &settings.values, inputs) {
+                objects = same;
+            } else {
+                for file in &component.manifests {
+                    match file_objects(file, &settings, inputs) {
+                        Ok(found) => objects.extend(found),
+                        Err(error) => errors.push(error),
+                    }
                 }
             }
             Settings { values, told } = settings;

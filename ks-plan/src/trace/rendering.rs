@@ -28,6 +28,7 @@ pub(crate) struct Rendering(Arc<Parts>);
 struct Parts {
     renderer: Renderer,
     images: BTreeMap<String, ResolvedImage>,
+    version: ServerVersion,
     files: BTreeMap<String, Template>,
     values: BTreeMap<ComponentName, Value>,
 }
@@ -76,11 +77,27 @@ impl Rendering {
         catalogue: &Catalogue,
         renderer: Renderer,
         images: BTreeMap<String, ResolvedImage>,
+        version: ServerVersion,
         values: BTreeMap<ComponentName, Value>,
     ) -> Self {
         let components = values.keys().filter_map(|name| catalogue.component(name));
         let files = components.flat_map(|component| templates(catalogue, component)).collect();
-        Self(Arc::new(Parts { renderer, images, files, values }))
+        Self(Arc::new(Parts { renderer, images, version, files, values }))
+    }
+
+    /// The values that the templates of a component were rendered with.
+    pub(crate) fn settings(&self, component: &ComponentName) -> Option<&Value> {
+        self.0.values.get(component)
+    }
+
+    /// The images that templates could name.
+    pub(crate) fn images(&self) -> &BTreeMap<String, ResolvedImage> {
+        &self.0.images
+    }
+
+    /// The API server that they were rendered for.
+    pub(crate) fn version(&self) -> ServerVersion {
+        self.0.version
     }
 
     /// The source of a template; nothing for a file that is none.

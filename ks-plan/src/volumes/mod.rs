@@ -67,9 +67,8 @@ pub(crate) fn claim_kind() -> GroupKind {
 }
 
 /// The namespaces in which wanted objects have claims, or may have had some: one LIST of claims for each tells all.
-pub fn namespaces(desired: &Desired) -> BTreeSet<&str> {
-    let owners = desired.manifests().filter(|it| desired.ownership(it.object()) == Ownership::Whole);
-    let owners = owners.filter(|it| ClaimOwner::of(it.object(), it.value(), None).is_some());
+pub fn namespaces<'a>(members: impl Iterator<Item = &'a Manifest>) -> BTreeSet<&'a str> {
+    let owners = members.filter(|it| ClaimOwner::of(it.object(), it.value(), None).is_some());
     owners.filter_map(|it| it.object().namespace.as_deref()).collect()
 }
 

@@ -11,8 +11,10 @@ use crate::stage::Stage;
 /// What is done.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Story {
-    /// Everything, on a cluster without it.
+    /// Everything, on a cluster without it; nothing is waited for that is not needed to get the next object taken.
     Install,
+    /// The same until everything is ready.
+    InstallReady,
     /// A look at what would change, where nothing would.
     Plan,
     /// A look at what would change after a change to the input.
@@ -23,13 +25,14 @@ pub enum Story {
 
 impl Story {
     /// In the order of the table.
-    pub const ALL: [Self; 4] = [Self::Plan, Self::PlanChange, Self::Apply, Self::Install];
+    pub const ALL: [Self; 5] = [Self::Plan, Self::PlanChange, Self::Apply, Self::Install, Self::InstallReady];
 }
 
 impl fmt::Display for Story {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
-            Self::Install => "first install",
+            Self::Install => "first install, no waits",
+            Self::InstallReady => "first install until ready",
             Self::Plan => "plan, unchanged",
             Self::PlanChange => "plan, one change",
             Self::Apply => "apply, unchanged",
@@ -45,6 +48,7 @@ enum Tool {
     Helm,
     Kapp,
     Nelm,
+    Kluctl,
 }
 
 /// A tool that was found, with what it works on.
@@ -58,7 +62,13 @@ pub struct Contender {
 impl Contender {
     /// `ks`, and the tools that are on PATH.
     pub fn found(stage: &Stage) -> Vec<Self> {
-        let tools = [(Tool::Kubectl, "kubectl"), (Tool::Helm, "helm"), (Tool::Kapp, "kapp"), (Tool::Nelm, "nelm")];
+        let tools = [
+            (Tool::Kubectl, "kubectl"),
+            (Tool::Helm, "helm"),
+            (Tool::Kapp, "kapp"),
+            (Tool::Nelm, "nelm"),
+            (Tool::Kluctl, "kluctl"),
+        ];
         let others = tools.into_iter().filter_map(|(tool, name)| Some(Self::new(tool, on_path(name)?, stage)));
         std::iter::once(Self::ks(stage)).chain(others).collect()
     }
@@ -81,6 +91,7 @@ impl Contender {
             Tool::Helm => "helm",
             Tool::Kapp => "kapp",
             Tool::Nelm => "nelm",
+            Tool::Kluctl => "kluctl",
         }
     }
 
@@ -95,7 +106,7 @@ impl Contender {
             Tool::Ks => &["--version"],
             Tool::Kubectl => &["version", "--client"],
             Tool::Helm => &["version", "--short"],
-            Tool::Kapp | Tool::Nelm => &["version"],
+            Tool::Kapp | Tool::Nelm | Tool::Kluctl => &["version"],
         };
         let told = answer(&self.program, arguments).unwrap_or_default();
         told.lines().next().unwrap_or_default().to_owned()
@@ -105,6 +116,8 @@ impl Contender {
     pub fn can(&self, story: Story) -> bool {
         match (self.tool, story) {
             (Tool::Helm, Story::Plan | Story::PlanChange) => self.has_helm_diff,
+            (Tool::Ks, Story::InstallReady) => true,
+            (_, Story::InstallReady) => false,
             _ => true,
         }
     }
@@ -112,15 +125,16 @@ impl Contender {
     /// What a user types.
     pub fn command(&self, story: Story, way: &Delay) -> Vec<Step> {
         let changed = story == Story::PlanChange;
-        let objects = if changed { "changed.yaml" } else { "objects.yaml" };
-        let chart = if changed { "./changed-chart" } else { "./chart" };
+        let prefix = if changed { "changed-" } else { "" };
+        let (objects, chart) = (format!("{prefix}objects.yaml"), format!("./{prefix}chart"));
         let text = match (self.tool, story) {
             (Tool::Ks, Story::Plan) => "plan -f cc.yaml --manifests own".to_owned(),
             (Tool::Ks, Story::PlanChange) => "plan -f changed-cc.yaml --manifests own".to_owned(),
+            (Tool::Ks, Story::Install) => "apply --yes --wait=false -f cc.yaml --manifests own".to_owned(),
             (Tool::Ks, _) => "apply --yes -f cc.yaml --manifests own".to_owned(),
             (Tool::Kubectl, Story::Plan | Story::PlanChange) => format!("diff --server-side -f {objects}"),
             (Tool::Kubectl, Story::Apply) => format!("apply --server-side -f {objects}"),
-            (Tool::Kubectl, Story::Install) => {
+            (Tool::Kubectl, _) => {
                 let definitions = "apply --server-side -f definitions.yaml";
                 let wait = "wait --for=condition=Established -f definitions.yaml";
                 return self.steps(&[definitions, wait, &format!("apply --server-side -f {objects}")], way);
@@ -135,19 +149,20 @@ impl Contender {
                 format!("release plan install -r peers -n default {chart}")
             }
             (Tool::Nelm, _) => format!("release install -r peers -n default {chart}"),
+            (Tool::Kluctl, Story::Plan | Story::PlanChange) => format!("diff --project-dir {prefix}kluctl -t peers"),
+            (Tool::Kluctl, _) => format!("deploy --project-dir {prefix}kluctl -t peers --yes --no-wait"),
         };
         self.steps(&[&text], way)
     }
 
-    /// A first install with so many writes at once, which only ks can be told.
-    pub fn install_with(&self, concurrency: usize, way: &Delay) -> Vec<Step> {
-        self.steps(&[&format!("apply --yes -f cc.yaml --manifests own --concurrency {concurrency}")], way)
+    /// A first install of ks with so many writes at once.
+    pub fn install_with(&self, concurrency: usize, waits: bool, way: &Delay) -> Vec<Step> {
+        let text = format!("apply --yes --wait={waits} -f cc.yaml --manifests own --concurrency {concurrency}");
+        self.steps(&[&text], way)
     }
 
     fn steps(&self, texts: &[&str], way: &Delay) -> Vec<Step> {
         let variable = |name: &str, value: &Path| (name.to_owned(), value.display().to_string());
-        // With 1, kubectl diff says that something would change.
-        let codes = if self.tool == Tool::Kubectl { vec![0, 1] } else { vec![0] };
         let step = |text: &&str| Step {
             program: self.program.display().to_string(),
             arguments: text.split(' ').map(str::to_owned).collect(),
@@ -158,7 +173,8 @@ impl Contender {
                 ("HELM_PLUGINS".to_owned(), std::env::var("HELM_PLUGINS").unwrap_or_default()),
             ],
             folder: self.folder.clone(),
-            codes: codes.clone(),
+            // With 1, kubectl diff says that something would change.
+            codes: if self.tool == Tool::Kubectl && text.starts_with("diff") { vec![0, 1] } else { vec![0] },
         };
         texts.iter().map(step).collect()
     }

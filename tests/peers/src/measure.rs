@@ -1,13 +1,16 @@
-//! What a process took.
+//! What a command took.
 
+use std::path::PathBuf;
 use std::process::{Command, Stdio};
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
-use wait4::Wait4;
+use crate::launch;
 
 /// What one run took.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, Debug, Default)]
 pub struct Taken {
+    /// When it was started, since the beginning of 1970.
+    pub began: Duration,
     /// From start to end.
     pub wall: Duration,
     /// Of the processors, by the program and the kernel for it.
@@ -18,24 +21,30 @@ pub struct Taken {
 
 /// Runs a command to its end, and says what it took. Several commands, one after the other, count as one.
 ///
-/// # Panics
-/// When one ends with a code that it does not say.
-pub fn run(steps: &[Step]) -> Taken {
-    let (began, mut cpu, mut memory) = (Instant::now(), Duration::ZERO, 0);
+/// # Errors
+/// What a command says that ends with a code that is not one of its own.
+pub fn run(steps: &[Step]) -> Result<Taken, String> {
+    let mut taken = Taken::default();
     for step in steps {
         let errors = tempfile::NamedTempFile::new().unwrap();
-        let mut command = Command::new(&step.program);
-        command.args(&step.arguments).env_clear().envs(step.variables.iter().map(|(name, value)| (name, value)));
-        command.current_dir(&step.folder).stdin(Stdio::null()).stdout(Stdio::null());
-        command.stderr(errors.reopen().unwrap());
-        let ended = command.spawn().unwrap_or_else(|error| panic!("{}: {error}", step.program)).wait4().unwrap();
-        let code = ended.status.code();
-        let told = || std::fs::read_to_string(errors.path()).unwrap_or_default();
-        assert!(code.is_some_and(|it| step.codes.contains(&it)), "{step:?} ends with {code:?}: {}", told());
-        cpu += ended.rusage.utime + ended.rusage.stime;
-        memory = memory.max(ended.rusage.maxrss);
+        let mut command = Command::new(std::env::current_exe().unwrap());
+        command.args(["launch", "--"]).arg(&step.program).args(&step.arguments);
+        command.env_clear().envs(step.variables.iter().map(|(name, value)| (name, value)));
+        command.current_dir(&step.folder).stdin(Stdio::null()).stderr(errors.reopen().unwrap());
+        let told = command.output().unwrap().stdout;
+        let said = std::fs::read_to_string(errors.path()).unwrap_or_default();
+        let launched = launch::read(&told).ok_or_else(|| format!("{} cannot be started: {said}", step.program))?;
+        if !launched.code.is_some_and(|it| step.codes.contains(&it)) {
+            return Err(format!("{} ends with {:?}: {}", step.line(), launched.code, said.trim()));
+        }
+        if taken.began.is_zero() {
+            taken.began = launched.began;
+        }
+        taken.wall += launched.wall;
+        taken.cpu += launched.cpu;
+        taken.memory = taken.memory.max(launched.memory);
     }
-    Taken { wall: began.elapsed(), cpu, memory }
+    Ok(taken)
 }
 
 /// One command of a run.
@@ -48,7 +57,15 @@ pub struct Step {
     /// All of its environment.
     pub variables: Vec<(String, String)>,
     /// Where it runs.
-    pub folder: std::path::PathBuf,
+    pub folder: PathBuf,
     /// The exit codes with which it ends well.
     pub codes: Vec<i32>,
+}
+
+impl Step {
+    /// What a user would type.
+    pub fn line(&self) -> String {
+        let name = self.program.rsplit('/').next().unwrap_or_default();
+        format!("{name} {}", self.arguments.join(" "))
+    }
 }

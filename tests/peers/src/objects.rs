@@ -40,7 +40,8 @@ fn application(number: usize, namespace: &str) -> [Value; IN_APPLICATION] {
             "rules": [{ "apiGroups": [""], "resources": ["configmaps"], "verbs": ["get", "list", "watch"] }] }),
         json!({ "apiVersion": "rbac.authorization.k8s.io/v1", "kind": "RoleBinding", "metadata": metadata,
             "roleRef": role, "subjects": [{ "kind": "ServiceAccount", "name": name, "namespace": namespace }] }),
-        json!({ "apiVersion": "policy/v1", "kind": "PodDisruptionBudget", "metadata": metadata,
-            "spec": { "maxUnavailable": 1, "selector": { "matchLabels": labels } } }),
+        json!({ "apiVersion": "networking.k8s.io/v1", "kind": "NetworkPolicy", "metadata": metadata,
+            "spec": { "podSelector": { "matchLabels": labels }, "policyTypes": ["Ingress"],
+                "ingress": [{ "ports": [{ "port": 8080 }] }] } }),
     ]
 }

@@ -1,54 +1,60 @@
-//! The one API server, and the files that every tool works on.
+//! The one API server, and the folder in which every tool works.
 
 use std::path::{Path, PathBuf};
-use std::process::Command;
 use std::sync::Arc;
 use std::thread::sleep;
 use std::time::{Duration, Instant};
 
-use ks_tests::configuration::{all_gates, example_with};
 use ks_tests::contents::collections;
-use ks_tests::control_plane::{AuditEvent, ControlPlane, Options, SavedState};
-use serde_json::{Value, json};
+use ks_tests::control_plane::{AuditEvent, ControlPlane, Options, SavedState, StandIn};
 use tempfile::TempDir;
 use tokio::runtime::Runtime;
 
+use crate::bare::Order;
 use crate::delay::Delay;
+use crate::input;
 use crate::measure::{self, Step, Taken};
-use crate::objects::synthetic;
 use crate::requests::Requests;
 
 /// How many requests of a plan are under way at once.
-const CONCURRENCY: usize = 16;
+const READS: usize = 16;
+/// How many writes of an apply are under way at once.
+const WRITES: usize = 8;
 const PATIENCE: Duration = Duration::from_secs(120);
+/// How long the server is left alone before a measurement.
+const REST: Duration = Duration::from_secs(2);
 
 /// A cluster that can be emptied, and a folder with the input of all tools.
 pub struct Stage {
     /// The control plane.
     pub cluster: Arc<ControlPlane>,
+    /// What stands in for controllers.
+    pub stand_in: StandIn,
+    /// How many objects are wanted.
+    pub objects: usize,
     folder: TempDir,
     ks: PathBuf,
     runtime: Runtime,
     nothing: SavedState,
     served: Vec<String>,
-    objects: usize,
 }
 
 impl Stage {
-    /// Starts the control plane, and writes the input: `ks render` gives the objects to the tools that read objects.
+    /// Starts the control plane, and writes the configurations and the objects of the catalogue and `count` more.
     pub fn set(ks: &Path, count: usize) -> Self {
         let options = Options { nodes: 0, controllers: false, operator: false };
         let cluster = Arc::new(ControlPlane::start(options).unwrap_or_else(|error| panic!("{error}")));
         cluster.add_what_others_bring().unwrap();
-        cluster.stand_in_for_controllers();
+        let stand_in = cluster.stand_in_for_controllers();
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
         let folder = TempDir::new().unwrap();
         let ks = ks.canonicalize().unwrap_or_else(|error| panic!("{}: {error}", ks.display()));
-        sleep(Duration::from_secs(3));
+        sleep(REST);
         let nothing = runtime.block_on(cluster.save_state()).unwrap();
-        let mut stage = Self { cluster, folder, ks, runtime, nothing, served: Vec::new(), objects: 0 };
+        let mut stage = Self { cluster, stand_in, objects: 0, folder, ks, runtime, nothing, served: Vec::new() };
         stage.served = stage.kinds();
-        stage.write(count);
+        input::write_configurations(stage.folder(), count);
+        stage.objects = input::write_objects(stage.folder(), &stage.ks, &stage.cluster);
         stage
     }
 
@@ -62,91 +68,59 @@ impl Stage {
         &self.ks
     }
 
-    /// Says what is compared.
-    pub fn describe(&self) -> String {
-        format!("{} objects on one kube-apiserver; the tools:\n", self.objects)
+    /// The version of the API server.
+    pub fn version(&self) -> String {
+        let told = self.cluster.get("/version").unwrap().unwrap_or_default();
+        told["gitVersion"].as_str().unwrap_or_default().to_owned()
     }
 
     fn kinds(&self) -> Vec<String> {
         self.runtime.block_on(async { collections(&self.cluster.writer().await.unwrap()).await.unwrap_or_default() })
     }
 
-    fn write(&mut self, count: usize) {
-        let folder = self.folder().to_owned();
-        let put = |name: &str, text: &str| {
-            let path = folder.join(name);
-            std::fs::create_dir_all(path.parent().unwrap()).unwrap();
-            std::fs::write(path, text).unwrap();
-        };
-        put("cc.yaml", &example_with(&all_gates(true)));
-        let mut other = all_gates(true);
-        other["monitoring"]["prometheus"] = json!({ "replicas": 3 });
-        put("changed-cc.yaml", &example_with(&other));
-        put("own/demo/apps/component.yaml", "{ name: apps, description: Small applications. }");
-        let mut files = synthetic(count);
-        files.push(("mark.yaml".to_owned(), vec![mark()]));
-        for (name, objects) in files {
-            put(&format!("own/demo/apps/{name}"), &lines(&objects));
-        }
-        let render = |config: &str| -> Vec<Value> {
-            let mut command = Command::new(&self.ks);
-            command.current_dir(&folder).args(["render", "--manifests", "own", "-f", config]);
-            let run = command.env("KUBECONFIG", self.cluster.kubeconfig()).output().unwrap();
-            assert!(run.status.success(), "{}", String::from_utf8_lossy(&run.stderr));
-            serde_saphyr::from_multiple(&String::from_utf8(run.stdout).unwrap()).unwrap()
-        };
-        let (objects, changed) = (render("cc.yaml"), render("changed-cc.yaml"));
-        self.objects = objects.len();
-        let is_definition = |it: &&Value| it["kind"] == "CustomResourceDefinition";
-        let definitions: Vec<Value> = objects.iter().filter(is_definition).cloned().collect();
-        put("objects.yaml", &lines(&objects));
-        put("changed.yaml", &lines(&changed));
-        put("definitions.yaml", &lines(&definitions));
-        for (chart, objects) in [("chart", &objects), ("changed-chart", &changed)] {
-            put(&format!("{chart}/Chart.yaml"), "{ apiVersion: v2, name: peers, version: 1.0.0 }");
-            let raw = |it: &Value| format!("{{{{ .Files.Get {:?} }}}}\n", name_of(it));
-            for object in objects {
-                let is_definition = is_definition(&object);
-                let place = if is_definition { "crds/" } else { "" };
-                put(&format!("{chart}/{place}{}", name_of(object)), &object.to_string());
-            }
-            let rest: Vec<String> = objects.iter().filter(|it| !is_definition(it)).map(raw).collect();
-            put(&format!("{chart}/templates/all.yaml"), &rest.join("---\n"));
-        }
-    }
-
     /// Takes everything away that was made since the start.
     pub fn empty(&self) {
+        self.stand_in.rest(true);
         self.runtime.block_on(self.cluster.restore_state(&self.nothing)).unwrap();
         let deadline = Instant::now() + PATIENCE;
         while self.kinds() != self.served {
             assert!(Instant::now() < deadline, "the kinds of the beginning are not served again");
             sleep(Duration::from_millis(100));
         }
-        self.settle();
+        sleep(REST);
     }
 
-    /// Lets the server come to rest.
+    /// Lets everything that was made become ready, and the server come to rest.
     pub fn settle(&self) {
-        sleep(Duration::from_secs(3));
+        self.stand_in.rest(false);
+        sleep(REST);
+        self.stand_in.rest(true);
+        sleep(REST);
     }
 
     /// Runs a command; says what it took, and what it asked of the server.
-    pub fn measure(&self, steps: &[Step]) -> (Taken, Requests) {
-        let (taken, events) = self.observe(steps);
-        (taken, Requests::of(&events))
+    ///
+    /// # Errors
+    /// What a command says that fails.
+    pub fn measure(&self, steps: &[Step]) -> Result<(Taken, Requests), String> {
+        let (taken, events) = self.observe(steps)?;
+        Ok((taken, Requests::of(&events)))
     }
 
-    fn observe(&self, steps: &[Step]) -> (Taken, Vec<AuditEvent>) {
-        let before = self.cluster.audit_events().unwrap().len();
-        let taken = measure::run(steps);
-        let events = self.cluster.audit_events().unwrap().split_off(before);
-        (taken, events)
+    /// The same with each request.
+    ///
+    /// # Errors
+    /// What a command says that fails.
+    pub fn observe(&self, steps: &[Step]) -> Result<(Taken, Vec<AuditEvent>), String> {
+        let (_, place) = self.cluster.audit_events_since(0).unwrap();
+        let taken = measure::run(steps)?;
+        let (events, _) = self.cluster.audit_events_since(place).unwrap();
+        Ok((taken, events))
     }
 
     /// Writes down what a plan asks, for the floor.
     pub fn learn_requests(&self, plan: &[Step]) {
-        let (_, events) = self.observe(plan);
+        let (_, events) = self.observe(plan).unwrap_or_else(|said| panic!("{said}"));
         let is_page = |it: &AuditEvent| it.uri.contains("continue=");
         let line = |it: &AuditEvent| {
             let what = if it.resource.is_none() { "discovery" } else { "objects" };
@@ -156,31 +130,24 @@ impl Stage {
         std::fs::write(self.folder().join("requests"), lines).unwrap();
     }
 
-    /// Asks the same with nothing around it.
+    /// Asks what a plan asks, with nothing around it.
     pub fn floor(&self, way: &Delay) -> Vec<Step> {
+        self.own(&["floor", "requests", &READS.to_string()], way)
+    }
+
+    /// Sends what a first install applies, with nothing around it.
+    pub fn bare(&self, order: Order, way: &Delay) -> Vec<Step> {
+        let order = if order == Order::None { "none" } else { "needed" };
+        self.own(&["bare", "applies", order, &WRITES.to_string()], way)
+    }
+
+    fn own(&self, arguments: &[&str], way: &Delay) -> Vec<Step> {
         vec![Step {
             program: std::env::current_exe().unwrap().display().to_string(),
-            arguments: ["floor", "requests", &CONCURRENCY.to_string()].map(str::to_owned).to_vec(),
+            arguments: arguments.iter().map(|&it| it.to_owned()).collect(),
             variables: vec![("KUBECONFIG".to_owned(), way.kubeconfig().display().to_string())],
             folder: self.folder().to_owned(),
             codes: vec![0],
         }]
     }
-}
-
-/// Something small that is there in every run.
-fn mark() -> Value {
-    json!({ "apiVersion": "v1", "kind": "ConfigMap", "metadata": { "name": "peers", "namespace": "default" } })
-}
-
-/// Objects as a stream of documents; JSON is YAML.
-fn lines(objects: &[Value]) -> String {
-    objects.iter().map(|it| format!("---\n{it}\n")).collect()
-}
-
-/// A file name for an object.
-fn name_of(object: &Value) -> String {
-    let text = |pointer: &str| object.pointer(pointer).and_then(Value::as_str).unwrap_or("cluster");
-    let place = text("/metadata/namespace");
-    format!("{}-{place}-{}.json", text("/kind"), text("/metadata/name")).replace(':', ".")
 }

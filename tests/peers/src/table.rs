@@ -1,104 +1,63 @@
-//! The figures as a table in Markdown, and the same as a plot.
+//! The figures as tables in Markdown.
 
-use std::fmt;
-use std::time::Duration;
+use std::fmt::Write;
 
 use crate::contender::Story;
-use crate::measure::Taken;
-use crate::requests::Requests;
+use crate::figures::{Comparison, Figures, Row, Size};
 
-/// What takes longer than this altogether is not repeated.
-const LONG: Duration = Duration::from_secs(240);
-
-/// One command of one tool, run several times.
-pub struct Row {
-    tool: String,
-    story: Story,
-    runs: Vec<(Taken, Requests)>,
-}
-
-impl Row {
-    /// Nothing yet.
-    pub fn new(tool: &str, story: Story) -> Self {
-        Self { tool: tool.to_owned(), story, runs: Vec::new() }
-    }
-
-    /// Adds a run.
-    pub fn add(&mut self, run: (Taken, Requests)) {
-        eprintln!("{} {}: {:.2?}, {} requests", self.tool, self.story, run.0.wall, run.1.total());
-        self.runs.push(run);
-    }
-
-    /// Whether it took so long that it is not run again.
-    pub fn is_enough(&self) -> bool {
-        self.runs.iter().map(|it| it.0.wall).sum::<Duration>() > LONG
-    }
-
-    fn walls(&self) -> [Duration; 3] {
-        let mut walls: Vec<Duration> = self.runs.iter().map(|it| it.0.wall).collect();
-        walls.sort();
-        [walls[0], walls[walls.len() / 2], walls[walls.len() - 1]]
-    }
-
-    fn median<T: Ord + Copy>(&self, of: impl Fn(&Taken) -> T) -> T {
-        let mut all: Vec<T> = self.runs.iter().map(|it| of(&it.0)).collect();
-        all.sort();
-        all[all.len() / 2]
-    }
-}
-
-/// All rows of one latency.
-pub struct Table {
-    title: String,
-    rows: Vec<Row>,
-}
-
-impl Table {
-    /// Without a row.
-    pub fn new(title: String) -> Self {
-        Self { title, rows: Vec::new() }
-    }
-
-    /// Adds a row that has a run.
-    pub fn add(&mut self, row: Row) {
-        if !row.runs.is_empty() {
-            self.rows.push(row);
+/// A table for each latency: for each story the tools, with the ratio to the median of `ks`.
+pub fn comparison(comparison: &Comparison) -> String {
+    let mut text = format!("### {} ms of added latency\n\n", comparison.latency);
+    text += "| | tool | wall, median | min to max | to ks | processor | memory | requests |\n";
+    text += "|---|---|---:|---:|---:|---:|---:|---|\n";
+    for story in Story::ALL {
+        let ours = comparison.find(story, "ks").map(Row::wall);
+        for (place, row) in comparison.of(story).enumerate() {
+            let title = if place == 0 { story.to_string() } else { String::new() };
+            let [least, median, most] = row.walls();
+            let ratio = ours.map_or_else(String::new, |ours| format!("{:.2}", median / ours));
+            let (tool, runs, asked) = (&row.tool, row.rounds(), row.requests());
+            let (cpu, memory, total) = (row.cpu(), row.memory(), asked.total());
+            let _ = writeln!(
+                text,
+                "| {title} | {tool} | {median:.3} s | {least:.3} to {most:.3} ({runs}) | {ratio} | {cpu:.2} s | {memory:.0} MiB | {total}: {asked} |"
+            );
         }
     }
+    for row in comparison.rows.iter().filter(|it| !it.is_sound()) {
+        let said = row.failure.as_deref().unwrap_or_default();
+        let said = said.lines().last().unwrap_or_default().replace('|', "\\|");
+        let _ = writeln!(text, "\n{} did not do it ({}): {said}", row.tool, row.story);
+    }
+    text
 }
 
-/// Prints a table for each story, with the ratio to the median of `ks`, and a plot of the medians.
-impl fmt::Display for Table {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        writeln!(f, "### {}\n", self.title)?;
-        writeln!(f, "| | tool | wall, median | min to max | to ks | processor | memory | requests |")?;
-        writeln!(f, "|---|---|---:|---:|---:|---:|---:|---|")?;
-        for story in Story::ALL {
-            let rows: Vec<&Row> = self.rows.iter().filter(|it| it.story == story).collect();
-            let ours = rows.iter().find(|it| it.tool == "ks").map(|it| it.walls()[1].as_secs_f64());
-            for (place, row) in rows.iter().enumerate() {
-                let [least, median, most] = row.walls().map(|it| it.as_secs_f64());
-                let ratio = ours.map_or_else(String::new, |ours| format!("{:.2}", median / ours));
-                let title = if place == 0 { story.to_string() } else { String::new() };
-                let (cpu, memory) = (row.median(|it| it.cpu).as_secs_f64(), row.median(|it| it.memory) >> 20);
-                let (asked, tool) = (row.runs.last().map(|it| &it.1), &row.tool);
-                let asked = asked.map_or_else(String::new, |it| format!("{}: {it}", it.total()));
-                let runs = row.runs.len();
-                writeln!(
-                    f,
-                    "| {title} | {tool} | {median:.3} s | {least:.3} to {most:.3} ({runs}) | {ratio} | {cpu:.2} s | {memory} MiB | {asked} |"
-                )?;
-            }
-        }
-        for story in Story::ALL {
-            let rows: Vec<&Row> = self.rows.iter().filter(|it| it.story == story).collect();
-            if rows.len() > 1 {
-                let names: Vec<String> = rows.iter().map(|it| format!("{:?}", it.tool)).collect();
-                let walls: Vec<String> = rows.iter().map(|it| format!("{:.3}", it.walls()[1].as_secs_f64())).collect();
-                writeln!(f, "\n```mermaid\nxychart-beta horizontal\n    title \"{story}, seconds, {}\"", self.title)?;
-                writeln!(f, "    x-axis [{}]\n    bar [{}]\n```", names.join(", "), walls.join(", "))?;
-            }
-        }
-        Ok(())
+/// How a plan grows.
+pub fn sizes(sizes: &[Size]) -> String {
+    let mut text = String::from(
+        "| objects | floor | min to max | `ks plan` | min to max | to the floor | requests, floor and ks | memory, floor and ks | `kubectl diff` |\n\
+         |---:|---:|---:|---:|---:|---:|---:|---:|---|\n",
+    );
+    for Size { objects, floor, ks, kubectl } in sizes {
+        let [floor_least, floor_median, floor_most] = floor.walls();
+        let [least, median, most] = ks.walls();
+        let (few, asked) = (floor.requests().total(), ks.requests().total());
+        let other = kubectl.as_ref().map_or_else(String::new, |it| match &it.failure {
+            None => format!("{:.1} s, {:.0} times ks, {}", it.wall(), it.wall() / median, it.requests()),
+            Some(said) => said.lines().last().unwrap_or_default().to_owned(),
+        });
+        let _ = writeln!(
+            text,
+            "| {objects} | {floor_median:.3} s | {floor_least:.3} to {floor_most:.3} | {median:.3} s | {least:.3} to {most:.3} | {:.2} | {few}, {asked} | {:.0}, {:.0} MiB | {other} |",
+            median / floor_median,
+            floor.memory(),
+            ks.memory(),
+        );
     }
+    text
+}
+
+/// The tools and their versions.
+pub fn versions(figures: &Figures) -> String {
+    figures.versions.iter().map(|(tool, said)| format!("- {tool}: {said}\n")).collect()
 }

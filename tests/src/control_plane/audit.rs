@@ -1,6 +1,7 @@
 //! What was asked of the API server, from its audit log.
 
 use std::fs;
+use std::io::{self, Read, Seek, SeekFrom};
 use std::path::Path;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::thread::sleep;
@@ -43,6 +44,8 @@ pub struct AuditEvent {
     pub user: String,
     /// The HTTP status of the answer.
     pub code: u16,
+    /// When the request came in, in RFC 3339.
+    pub received: String,
     /// When the answer was complete, in RFC 3339.
     pub time: String,
 }
@@ -72,6 +75,7 @@ impl AuditEvent {
             user_agent: text("/userAgent").unwrap_or_default(),
             user: text("/user/username").unwrap_or_default(),
             code: event.pointer("/responseStatus/code").and_then(Value::as_u64)?.try_into().ok()?,
+            received: text("/requestReceivedTimestamp").unwrap_or_default(),
             time: text("/stageTimestamp").unwrap_or_default(),
             uri,
         })
@@ -101,22 +105,35 @@ pub(super) fn policy() -> String {
     .to_string()
 }
 
-/// Asks for something recognisable and waits for it in the log: whatever was answered before is then there as well.
-pub(super) fn read(api: &Api, folder: &Path) -> Result<Vec<AuditEvent>, Unavailable> {
+/// Asks for something recognisable and waits for it in the log: whatever was answered before is then there as well. Gives
+/// what stands behind a place in the log, and the place at which the log ends.
+pub(super) fn read(api: &Api, folder: &Path, start: u64) -> Result<(Vec<AuditEvent>, u64), Unavailable> {
     let mark = format!("/version?mark={}", MARKS.fetch_add(1, Ordering::Relaxed));
     api.get(&mark)?;
     let deadline = Instant::now() + PATIENCE;
     loop {
-        let log = fs::read_to_string(folder.join(LOG)).map_err(Unavailable::io("read the audit log"))?;
-        let events: Vec<AuditEvent> = log.lines().filter_map(AuditEvent::parse).collect();
-        if events.iter().any(|event| event.uri == mark) {
-            return Ok(events.into_iter().filter(|event| event.user != HARNESS).collect());
+        let log = read_from(&folder.join(LOG), start).map_err(Unavailable::io("read the audit log"))?;
+        if log.contains(&mark) {
+            let events: Vec<AuditEvent> = log.lines().filter_map(AuditEvent::parse).collect();
+            // The line of the mark may be half written yet.
+            if events.iter().any(|event| event.uri == mark) {
+                let end = start + u64::try_from(log.len()).unwrap_or(u64::MAX);
+                return Ok((events.into_iter().filter(|event| event.user != HARNESS).collect(), end));
+            }
         }
         if Instant::now() > deadline {
             return Err(Unavailable::TimedOut { what: "the audit log".to_owned(), last: mark });
         }
         sleep(Duration::from_millis(20));
     }
+}
+
+fn read_from(log: &Path, start: u64) -> io::Result<String> {
+    let mut file = fs::File::open(log)?;
+    file.seek(SeekFrom::Start(start))?;
+    let mut text = String::new();
+    file.read_to_string(&mut text)?;
+    Ok(text)
 }
 
 #[cfg(test)]

@@ -27,6 +27,7 @@ mod writer;
 
 pub use audit::AuditEvent;
 pub use options::Options;
+pub use stand_in::StandIn;
 pub use state::SavedState;
 pub use unavailable::Unavailable;
 pub use writer::{Patch, Refused, Writer};
@@ -97,7 +98,16 @@ impl ControlPlane {
     /// # Errors
     /// When the audit log cannot be read, or the API server does not answer.
     pub fn audit_events(&self) -> Result<Vec<AuditEvent>, Unavailable> {
-        audit::read(&self.api, self.folder())
+        Ok(audit::read(&self.api, self.folder(), 0)?.0)
+    }
+
+    /// The same of what was asked since a place in the audit log, with the place at which the next look may begin; the log
+    /// begins at 0.
+    ///
+    /// # Errors
+    /// When the audit log cannot be read, or the API server does not answer.
+    pub fn audit_events_since(&self, place: u64) -> Result<(Vec<AuditEvent>, u64), Unavailable> {
+        audit::read(&self.api, self.folder(), place)
     }
 
     /// One object or list, or `None` when the path is not found.

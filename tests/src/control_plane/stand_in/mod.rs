@@ -3,6 +3,7 @@
 
 mod endings;
 
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Weak};
 use std::thread::sleep;
 use std::time::Duration;
@@ -42,20 +43,36 @@ const WORKLOADS: [(&str, Status); 5] = [
 const OPERATED: [(&str, &str); 3] =
     [("prometheuses", "prometheus"), ("alertmanagers", "alertmanager"), ("thanosrulers", "thanos-ruler")];
 
+/// Whoever stands in for the controllers. It works on when this is dropped, as long as the control plane lives.
+#[derive(Debug, Default)]
+pub struct StandIn(Arc<AtomicBool>);
+
+impl StandIn {
+    /// Says whether it rests: then it asks nothing of the API server, and nothing becomes ready or goes.
+    pub fn rest(&self, is_resting: bool) {
+        self.0.store(is_resting, Ordering::Relaxed);
+    }
+}
+
 impl ControlPlane {
     /// Stands in for the controllers and the prometheus-operator from now on, until the control plane is dropped: no pod
     /// is made, everything is ready, what is deleted goes.
-    pub fn stand_in_for_controllers(self: &Arc<Self>) {
+    pub fn stand_in_for_controllers(self: &Arc<Self>) -> StandIn {
         let cluster = Arc::downgrade(self);
+        let stand_in = StandIn::default();
+        let is_resting = Arc::clone(&stand_in.0);
         std::thread::spawn(move || {
             while let Some(cluster) = Weak::upgrade(&cluster) {
                 // A kind may be on its way in or out, an object just deleted: the next round sees how it ended.
-                drop(cluster.say_all_is_well());
-                drop(cluster.end_what_is_deleted());
+                if !is_resting.load(Ordering::Relaxed) {
+                    drop(cluster.say_all_is_well());
+                    drop(cluster.end_what_is_deleted());
+                }
                 drop(cluster);
                 sleep(PAUSE);
             }
         });
+        stand_in
     }
 
     fn say_all_is_well(&self) -> Result<(), Unavailable> {

@@ -1,0 +1,73 @@
+//! A plan whose questions are asked before it is known what is wanted.
+
+use std::sync::Arc;
+
+use ks_model::Facts;
+use ks_model::config::ClusterConfiguration;
+use ks_plan::{Catalogue, compile, lookups};
+
+use crate::cluster::{Cluster, RequestCount};
+use crate::observe::{Survey, further_reads, member_reads, survey};
+use crate::planned::{PlanError, PlanOptions, Planned, Wanted, plan_from};
+use crate::read_ahead::{ReadAhead, Task};
+
+/// Holds a look at a cluster that is under way on tasks of its own while components are read and compiled.
+///
+/// It gives the plan that [`plan`](crate::plan) gives, with the same requests, in less time: what the inventory names is
+/// listed as soon as it is known, and what the wanted objects take besides is known from compiling them on a guess, while the
+/// first answers come in. What the guess does not foresee is read later.
+///
+/// # Example
+/// ```no_run
+/// use std::sync::Arc;
+/// use ks_apply::{ConnectOptions, KubeCluster, Outlook, PlanOptions};
+///
+/// # async fn example(config: &ks_model::ClusterConfiguration) -> Result<(), Box<dyn std::error::Error>> {
+/// let cluster = KubeCluster::connect(ConnectOptions::default()).await?;
+/// let outlook = Outlook::begin(Arc::new(cluster));
+/// let catalogue = ks_plan::Catalogue::embedded()?;
+/// let planned = outlook.plan(&catalogue, config, &PlanOptions::default()).await?;
+/// # Ok(())
+/// # }
+/// ```
+pub struct Outlook {
+    ahead: Arc<ReadAhead>,
+    survey: Task<Survey>,
+    before: RequestCount,
+}
+
+impl Outlook {
+    /// Begins to look. Must be called within a tokio runtime; what is under way ends when this is dropped.
+    pub fn begin(cluster: Arc<dyn Cluster>) -> Self {
+        let before = cluster.requests();
+        let ahead = Arc::new(ReadAhead::new(cluster));
+        let cluster = Arc::clone(&ahead);
+        let survey = Task::begin(async move {
+            let survey = survey(&*cluster).await?;
+            cluster.expect(member_reads(&survey));
+            Ok(survey)
+        });
+        Self { ahead, survey, before }
+    }
+
+    /// Plans a configuration as [`plan`](crate::plan) does.
+    ///
+    /// # Errors
+    /// As `plan`.
+    pub async fn plan(
+        self,
+        catalogue: &Catalogue,
+        config: &ClusterConfiguration,
+        options: &PlanOptions,
+    ) -> Result<Planned, PlanError> {
+        let guess = compile(catalogue, config, &Facts::default()).ok();
+        let survey = self.survey.end().await?;
+        if let Some(guess) = &guess {
+            let wanted = lookups(catalogue, config, &survey.facts);
+            self.ahead.expect(further_reads(&survey, guess, &wanted));
+        }
+        let mut planned = plan_from(&*self.ahead, survey, guess, Wanted { catalogue, config, options }).await?;
+        planned.requests = self.ahead.requests().since(self.before);
+        Ok(planned)
+    }
+}
