@@ -280,9 +280,9 @@ proptest! {
         let steps = lay_out(&graph, &nothing(), &work);
         let before = ancestors(&steps);
         let grow = steps.iter().find(|it| it.task == Task::GrowInventory).unwrap().id;
-        let home = closure(&graph, &Node::Object(core("Namespace", "n0")));
+        let home = graph.place(&core("Namespace", "n0")).map(|it| closure(&graph, it)).unwrap_or_default();
         for step in steps.iter().filter(|it| it.task.is_write() && it.id != grow) {
-            let is_first = step.task.object().is_some_and(|it| home.contains(&Node::Object(it.clone())));
+            let is_first = step.task.object().and_then(|it| graph.place(it)).is_some_and(|it| home.contains(&it));
             prop_assert!(before[&step.id].contains(&grow) || is_first, "{}", step.task);
         }
         let last = steps.iter().last().unwrap();
