@@ -101,7 +101,10 @@ impl Sightings {
 
     /// An object that is in one of the lists.
     pub(crate) fn find(&self, kind: &ServedKind, object: &ObjectRef) -> Option<&Value> {
-        [&self.whole, &self.members].into_iter().filter_map(|lists| of_version(lists, kind)).find_map(|it| it.get(object))
+        [&self.whole, &self.members]
+            .into_iter()
+            .filter_map(|lists| of_version(lists, kind))
+            .find_map(|it| it.get(object))
     }
 }
 

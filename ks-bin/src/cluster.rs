@@ -3,7 +3,9 @@
 use std::path::Path;
 use std::sync::Arc;
 
-use ks_apply::{Cluster, ConnectOptions, KubeCluster, Outlook, PlanError, PlanOptions, Planned, Sandbox, SandboxError, plan};
+use ks_apply::{
+    Cluster, ConnectOptions, KubeCluster, Outlook, PlanError, PlanOptions, Planned, Sandbox, SandboxError, plan,
+};
 use ks_model::ClusterConfiguration;
 use ks_plan::Catalogue;
 

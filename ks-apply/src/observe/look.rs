@@ -101,9 +101,7 @@ impl<'a> Observer<'a> {
         let query = ListQuery { label_selector: Some(self.desired.inventory().selector()), ..ListQuery::default() };
         let query = &query;
         let lists: Vec<(&ServedKind, Vec<Value>)> = stream::iter(unseen)
-            .map(|kind| async move {
-                Ok::<_, ClusterError>((kind, sightings::list(self.cluster, kind, query).await?))
-            })
+            .map(|kind| async move { Ok::<_, ClusterError>((kind, sightings::list(self.cluster, kind, query).await?)) })
             .buffer_unordered(CONCURRENCY)
             .try_collect()
             .await?;

@@ -11,8 +11,8 @@ use ks_plan::{Contents, Desired, LiveState};
 use serde_json::Value;
 
 use self::dry_run::dry_runs;
-use self::look::Observer;
 pub(crate) use self::foresee::{further_reads, member_reads};
+use self::look::Observer;
 pub use self::survey::{Survey, survey};
 use crate::cluster::Cluster;
 use crate::discovery::ServedKind;

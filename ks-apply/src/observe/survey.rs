@@ -89,7 +89,12 @@ impl Survey {
 impl Survey {
     /// The kinds that the inventory names, but for those that were listed as a whole.
     pub(super) fn member_kinds(&self) -> Vec<ServedKind> {
-        let named = self.sightings.inventory(&Inventory::default()).flatten().map(|it| Contents::read(it).kinds).unwrap_or_default();
+        let named = self
+            .sightings
+            .inventory(&Inventory::default())
+            .flatten()
+            .map(|it| Contents::read(it).kinds)
+            .unwrap_or_default();
         let served = named.iter().filter_map(|it| self.discovery.preferred(it));
         served.filter(|it| !self.sightings.has_all(it)).cloned().collect()
     }
@@ -146,11 +151,7 @@ async fn search(cluster: &dyn Cluster, survey: &Survey, wanted: &LiveSearch) -> 
 
 /// The list that a search makes.
 pub(super) fn query_of(wanted: &LiveSearch) -> ListQuery {
-    ListQuery {
-        namespace: wanted.namespace.clone(),
-        label_selector: wanted.selector.clone(),
-        ..ListQuery::default()
-    }
+    ListQuery { namespace: wanted.namespace.clone(), label_selector: wanted.selector.clone(), ..ListQuery::default() }
 }
 
 /// Of a whole object, what the server keeps account of is no fact: it changes with every write.

@@ -25,8 +25,8 @@ mod setting;
 pub use component::Component;
 pub(crate) use component::{ManifestBody, ManifestFile};
 pub(crate) use error::write_lines;
-use file::{FileRole, role};
 pub use error::{CatalogueError, CatalogueErrors, SettingFault};
+use file::{FileRole, role};
 pub use manifest_fault::ManifestFault;
 use scope::Scopes;
 pub use setting::SettingRule;
@@ -126,7 +126,8 @@ impl Catalogue {
     pub(crate) fn asks_for_version(&self, component: &Component) -> bool {
         let templates = component.manifests.iter().filter(|it| matches!(it.body, ManifestBody::Template { .. }));
         let templates = templates.filter_map(|it| self.source(&it.path));
-        let macros = self.files.iter().filter(|(path, _)| role(path) == FileRole::Macros).map(|(_, text)| text.as_str());
+        let macros =
+            self.files.iter().filter(|(path, _)| role(path) == FileRole::Macros).map(|(_, text)| text.as_str());
         templates.chain(macros).any(|it| it.contains("server_at_least"))
     }
 

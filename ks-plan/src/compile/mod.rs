@@ -27,9 +27,9 @@ mod resources;
 pub(crate) mod settings;
 
 pub use clue::Clue;
+pub(crate) use earlier::Earlier;
 pub use error::{CompileError, CompileErrors};
 pub use lookups::{Lookups, lookups};
-pub(crate) use earlier::Earlier;
 use settings::Settings;
 
 /// Holds what a configuration wants: the components that are on with their objects, and why the others are off.
@@ -166,7 +166,18 @@ impl<'a> Inputs<'a> {
         let expressions = Expressions::new(spec, &facts_seen, facts.version);
         let Facts { kept, found, certificates, .. } = facts;
         let version = facts.version;
-        Self { catalogue, configuration, kept, found, certificates, facts: facts_seen, images, version, expressions, renderer }
+        Self {
+            catalogue,
+            configuration,
+            kept,
+            found,
+            certificates,
+            facts: facts_seen,
+            images,
+            version,
+            expressions,
+            renderer,
+        }
     }
 }
 

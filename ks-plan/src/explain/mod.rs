@@ -139,7 +139,8 @@ impl<'a> Explainer<'a> {
             });
         }
         let mut faults = Vec::new();
-        let (bundle, values) = compile::bundle(component, &self.inputs, &BTreeMap::new(), &mut Earlier::default(), &mut faults);
+        let (bundle, values) =
+            compile::bundle(component, &self.inputs, &BTreeMap::new(), &mut Earlier::default(), &mut faults);
         let values = BTreeMap::from([(name.clone(), values)]);
         let (renderer, images) = (self.inputs.renderer.clone(), self.inputs.images.clone());
         let rendering = Rendering::new(self.catalogue, renderer, images, self.inputs.version, values);
