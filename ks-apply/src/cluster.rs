@@ -3,6 +3,7 @@
 use async_trait::async_trait;
 use futures::stream::BoxStream;
 use ks_model::{Manifest, ObjectRef, ServerVersion};
+use ks_plan::rbac::MissingRule;
 use serde_json::Value;
 
 use crate::discovery::{Discovery, ServedKind};
@@ -76,6 +77,9 @@ pub trait Cluster: Send + Sync {
     /// Reads the last lines that a container of a pod wrote; none when it wrote nothing.
     async fn log(&self, pod: &ObjectRef, query: &LogQuery) -> Result<Vec<String>, ClusterError>;
 
+    /// Asks what the user may do; answers with the `status` of the review. Nothing is stored.
+    async fn review(&self, review: &AccessReview) -> Result<Value, ClusterError>;
+
     /// Counts the requests made so far.
     fn requests(&self) -> RequestCount;
 }
@@ -113,13 +117,27 @@ pub struct LogQuery {
     pub lines: u32,
 }
 
+/// Asks an API server what the user may do who asks (`authorization.k8s.io/v1`).
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum AccessReview {
+    /// Every verb on every resource of every group.
+    Everything,
+    /// Everything in a namespace, as far as the authorizer can list it: a SelfSubjectRulesReview. The namespace need not exist.
+    Rules {
+        /// The namespace.
+        namespace: String,
+    },
+    /// One thing, with certainty: a SelfSubjectAccessReview.
+    Access(MissingRule),
+}
+
 /// Counts requests by what they can do to a cluster.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, serde::Serialize, schemars::JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct RequestCount {
     /// Requests that cannot change anything: GET, LIST, WATCH, discovery.
     pub reads: u64,
-    /// Applies with `dryRun=All`.
+    /// Applies with `dryRun=All`, and reviews of access.
     pub dry_runs: u64,
     /// Requests that may change the cluster.
     pub writes: u64,

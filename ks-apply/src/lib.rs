@@ -3,6 +3,7 @@
 //! Nothing here decides, prints or exits.
 
 pub mod certificates;
+pub mod checkup;
 pub mod cluster;
 pub mod destroy;
 pub mod discovery;
@@ -31,7 +32,8 @@ mod volumes;
 mod wait;
 mod worker;
 
-pub use cluster::{ApplyMode, Cluster, ListQuery, LogQuery, RequestCount};
+pub use checkup::check_up;
+pub use cluster::{AccessReview, ApplyMode, Cluster, ListQuery, LogQuery, RequestCount};
 pub use destroy::{observe_all, plan_destroy};
 pub use discovery::{Discovery, ServedKind};
 pub use error::{ClusterError, FieldConflict, InvalidCause};

@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use ks_model::Facts;
 use ks_model::config::ClusterConfiguration;
+use ks_plan::structured::Schemas;
 use ks_plan::{Catalogue, compile, lookups};
 
 use crate::cluster::{Cluster, RequestCount};
@@ -61,6 +62,8 @@ impl Outlook {
         options: &PlanOptions,
     ) -> Result<Planned, PlanError> {
         let guess = compile(catalogue, config, &Facts::default()).ok();
+        // The table of built-in types is read once, at its first use; there is time for it now.
+        drop(Schemas::builtin());
         let survey = self.survey.end().await?;
         if let Some(guess) = &guess {
             let wanted = lookups(catalogue, config, &survey.facts);

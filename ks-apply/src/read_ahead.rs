@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::panic::resume_unwind;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use async_trait::async_trait;
 use futures::stream::BoxStream;
@@ -11,7 +11,7 @@ use serde_json::Value;
 use tokio::sync::Semaphore;
 use tokio::task::JoinHandle;
 
-use crate::cluster::{ApplyMode, Cluster, ListQuery, LogQuery, RequestCount};
+use crate::cluster::{AccessReview, ApplyMode, Cluster, ListQuery, LogQuery, RequestCount};
 use crate::discovery::{Discovery, ServedKind};
 use crate::error::ClusterError;
 use crate::observe::CONCURRENCY;
@@ -23,9 +23,29 @@ use crate::observe::CONCURRENCY;
 /// another one. Reads that nobody asked for end when it is dropped.
 pub(crate) struct ReadAhead {
     inner: Arc<dyn Cluster>,
-    lists: Mutex<BTreeMap<(ServedKind, ListQuery), Task<Vec<Value>>>>,
-    gets: Mutex<BTreeMap<(ServedKind, ObjectRef), Task<Option<Value>>>>,
+    lists: UnderWay<(ServedKind, ListQuery), Vec<Value>>,
+    gets: UnderWay<(ServedKind, ObjectRef), Option<Value>>,
     places: Arc<Semaphore>,
+}
+
+/// Reads of one sort, by what they read.
+struct UnderWay<K, T>(Mutex<BTreeMap<K, Task<T>>>);
+
+impl<K: Ord + Clone, T: Send + 'static> UnderWay<K, T> {
+    fn begin<W>(&self, what: K, work: impl FnOnce(K) -> W)
+    where
+        W: Future<Output = Result<T, ClusterError>> + Send + 'static,
+    {
+        self.locked().entry(what).or_insert_with_key(|what| Task::begin(work(what.clone())));
+    }
+
+    fn take(&self, what: &K) -> Option<Task<T>> {
+        self.locked().remove(what)
+    }
+
+    fn locked(&self) -> MutexGuard<'_, BTreeMap<K, Task<T>>> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
 }
 
 /// Names one read.
@@ -67,41 +87,26 @@ impl<T> Drop for Task<T> {
 impl ReadAhead {
     /// Reads `cluster` ahead; nothing is read before it is expected.
     pub(crate) fn new(cluster: Arc<dyn Cluster>) -> Self {
-        let places = Arc::new(Semaphore::new(CONCURRENCY));
-        Self { inner: cluster, lists: Mutex::default(), gets: Mutex::default(), places }
+        let (lists, gets) = (UnderWay(Mutex::default()), UnderWay(Mutex::default()));
+        Self { inner: cluster, lists, gets, places: Arc::new(Semaphore::new(CONCURRENCY)) }
     }
 
     /// Begins reads that will be asked for. What is under way already does not begin again.
     pub(crate) fn expect(&self, reads: Vec<Read>) {
-        let (mut lists, mut gets) = (locked(&self.lists), locked(&self.gets));
         for read in reads {
             let (cluster, places) = (Arc::clone(&self.inner), Arc::clone(&self.places));
             match read {
-                Read::List(kind, query) => {
-                    lists.entry((kind, query)).or_insert_with_key(|(kind, query)| {
-                        let (kind, query) = (kind.clone(), query.clone());
-                        Task::begin(async move {
-                            let _place = places.acquire().await;
-                            cluster.list(&kind, &query).await
-                        })
-                    });
-                }
-                Read::Get(kind, object) => {
-                    gets.entry((kind, object)).or_insert_with_key(|(kind, object)| {
-                        let (kind, object) = (kind.clone(), object.clone());
-                        Task::begin(async move {
-                            let _place = places.acquire().await;
-                            cluster.get(&kind, &object).await
-                        })
-                    });
-                }
+                Read::List(kind, query) => self.lists.begin((kind, query), |(kind, query)| async move {
+                    let _place = places.acquire().await;
+                    cluster.list(&kind, &query).await
+                }),
+                Read::Get(kind, object) => self.gets.begin((kind, object), |(kind, object)| async move {
+                    let _place = places.acquire().await;
+                    cluster.get(&kind, &object).await
+                }),
             }
         }
     }
-}
-
-fn locked<T>(mutex: &Mutex<T>) -> std::sync::MutexGuard<'_, T> {
-    mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 #[async_trait]
@@ -119,16 +124,14 @@ impl Cluster for ReadAhead {
     }
 
     async fn list(&self, kind: &ServedKind, query: &ListQuery) -> Result<Vec<Value>, ClusterError> {
-        let under_way = locked(&self.lists).remove(&(kind.clone(), query.clone()));
-        match under_way {
+        match self.lists.take(&(kind.clone(), query.clone())) {
             Some(task) => task.end().await,
             None => self.inner.list(kind, query).await,
         }
     }
 
     async fn get(&self, kind: &ServedKind, object: &ObjectRef) -> Result<Option<Value>, ClusterError> {
-        let under_way = locked(&self.gets).remove(&(kind.clone(), object.clone()));
-        match under_way {
+        match self.gets.take(&(kind.clone(), object.clone())) {
             Some(task) => task.end().await,
             None => self.inner.get(kind, object).await,
         }
@@ -174,6 +177,10 @@ impl Cluster for ReadAhead {
 
     async fn log(&self, pod: &ObjectRef, query: &LogQuery) -> Result<Vec<String>, ClusterError> {
         self.inner.log(pod, query).await
+    }
+
+    async fn review(&self, review: &AccessReview) -> Result<Value, ClusterError> {
+        self.inner.review(review).await
     }
 
     fn requests(&self) -> RequestCount {

@@ -83,6 +83,11 @@ impl Sightings {
         Ok(())
     }
 
+    /// All objects of a kind in a version; none when they were not listed.
+    pub(crate) fn all(&self, kind: &ServedKind) -> impl Iterator<Item = &Value> {
+        of_version(&self.whole, kind).into_iter().flat_map(BTreeMap::values)
+    }
+
     /// Whether all objects of a kind were listed, in this version.
     pub(crate) fn has_all(&self, kind: &ServedKind) -> bool {
         of_version(&self.whole, kind).is_some()

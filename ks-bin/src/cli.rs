@@ -2,13 +2,15 @@
 
 use std::path::{Path, PathBuf};
 use std::str::FromStr;
+use std::time::Duration;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
 use crate::command_error::exit_codes;
+use crate::commands::carry_out::duration;
 use crate::commands::{
-    apply, completion, destroy, explain, graph, history, plan, rbac, render, rollback, show, snapshot, status,
-    validate, wait,
+    apply, completion, destroy, doctor, explain, graph, history, init, man, plan, rbac, render, rollback, show,
+    snapshot, status, validate, version, wait,
 };
 
 /// Plans and applies a KubeSphere ClusterConfiguration.
@@ -29,6 +31,7 @@ pub struct Cli {
 
 const EXAMPLES: &str = "\
 Examples:
+  ks init -o cc.yaml               write a configuration to start from
   ks plan -f cc.yaml               show what would change in your cluster
   ks apply -f cc.yaml              show it, ask, and do it
   ks apply --sandbox -f cc.yaml    the same in an embedded cluster
@@ -37,6 +40,10 @@ Examples:
 /// What to do.
 #[derive(Debug, Subcommand)]
 pub enum Command {
+    /// Write a configuration to start from, with every field explained
+    Init(init::InitArgs),
+    /// Look whether a cluster is fit for ks, and say what to do about what is not
+    Doctor(doctor::DoctorArgs),
     /// Show what would change, and why; nothing is written
     Plan(plan::PlanArgs),
     /// Show what would change, ask, and do it
@@ -67,8 +74,10 @@ pub enum Command {
     Rbac(rbac::RbacArgs),
     /// Print a completion script for a shell
     Completion(completion::CompletionArgs),
-    /// Print the version
-    Version,
+    /// Write the manual pages, one for each command
+    Man(man::ManArgs),
+    /// Print the version, and the commit, target and compiler it was built with
+    Version(version::VersionArgs),
 }
 
 /// Options of all commands.
@@ -122,6 +131,15 @@ pub struct ClusterOptions {
     /// The context of the kubeconfig to use instead of its current one
     #[arg(long, value_name = "NAME", global = true, help_heading = "Cluster")]
     pub context: Option<String>,
+    /// Act as this user, as with kubectl; a ServiceAccount is system:serviceaccount:NAMESPACE:NAME
+    #[arg(long = "as", value_name = "USER", conflicts_with_all = ["sandbox", "cluster"], global = true, help_heading = "Cluster")]
+    pub impersonate: Option<String>,
+    /// Act as a member of this group, too; may be given several times
+    #[arg(long, value_name = "GROUP", requires = "impersonate", global = true, help_heading = "Cluster")]
+    pub as_group: Vec<String>,
+    /// How long to wait for one answer of the API server, retries included: 30s, 2m
+    #[arg(long, value_name = "TIME", default_value = "75s", value_parser = duration, global = true, help_heading = "Cluster")]
+    pub request_timeout: Duration,
 }
 
 impl ClusterOptions {
@@ -132,8 +150,9 @@ impl ClusterOptions {
 
     /// Whether the user chose a cluster, rather than leaving it to the surroundings.
     pub fn is_explicit(&self) -> bool {
-        let Self { sandbox, cluster, kubeconfig, context } = self;
-        sandbox.is_some() || cluster.is_some() || kubeconfig.is_some() || context.is_some()
+        let Self { sandbox, cluster, kubeconfig, context, impersonate, as_group: _, request_timeout: _ } = self;
+        let names = [context, impersonate];
+        sandbox.is_some() || cluster.is_some() || kubeconfig.is_some() || names.into_iter().any(Option::is_some)
     }
 }
 

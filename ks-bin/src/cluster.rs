@@ -78,6 +78,9 @@ pub async fn open(options: &ClusterOptions, access: Access) -> Result<Connection
     let mut way = ConnectOptions::default();
     way.kubeconfig.clone_from(&options.kubeconfig);
     way.context.clone_from(&options.context);
+    way.impersonate.clone_from(&options.impersonate);
+    way.impersonate_groups.clone_from(&options.as_group);
+    way.timeouts.request = options.request_timeout;
     way.read_only = access == Access::ReadOnly;
     let kube = KubeCluster::connect(way).await?;
     Ok(Connection { cluster: Arc::new(kube.clone()), kube: Some(kube) })

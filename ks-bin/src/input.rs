@@ -7,6 +7,7 @@ use ks_apply::{Cluster, ClusterError, ServedKind};
 use ks_model::config::{ClusterConfiguration, Parsed, Problem, Problems, Source};
 use ks_model::{GroupKind, ObjectRef};
 use ks_plan::saved::ConfigurationSource;
+use serde_json::Value;
 
 use crate::command_error::{CommandError, Kind};
 use crate::ui::{self, Ui};
@@ -43,6 +44,11 @@ impl Input {
 
     /// Reads the live object.
     pub async fn from_cluster(cluster: &dyn Cluster) -> Result<Self, CommandError> {
+        Ok(Self::live_object_of(cluster).await?.1)
+    }
+
+    /// Reads the live object, and gives it as it is, too.
+    pub async fn live_object_of(cluster: &dyn Cluster) -> Result<(Value, Self), CommandError> {
         let object = live_object();
         let kind = ServedKind {
             kind: object.kind.clone(),
@@ -59,7 +65,7 @@ impl Input {
             Err(error) => return Err(error.into()),
         };
         let Some(found) = found else { return Err(without_file(Kind::BadInput, &name, "it does not exist")) };
-        Ok(Self { name, source: None, parsed: ClusterConfiguration::from_object(found) })
+        Ok((found.clone(), Self { name, source: None, parsed: ClusterConfiguration::from_object(found) }))
     }
 
     /// Which configuration it is, without what is in it.

@@ -1,7 +1,7 @@
 //! Plans and applies in one line, as the stories need it.
 
 use std::sync::Arc;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use ks_apply::{ApplyEvent, ApplyOptions, Cluster, PlanError, PlanOptions, Planned, Tally, apply, plan};
 use ks_model::config::{ClusterConfiguration, Source};
@@ -58,32 +58,48 @@ impl Engine {
 
     /// Applies a plan to its end, and answers with everything that happened.
     pub async fn apply(&self, planned: &Planned, options: ApplyOptions) -> (Tally, Vec<ApplyEvent>) {
+        let (tally, events) = self.apply_timed(planned, options).await;
+        (tally, events.into_iter().map(|(_, event)| event).collect())
+    }
+
+    /// The same, with how long after the beginning each event was heard.
+    pub async fn apply_timed(&self, planned: &Planned, options: ApplyOptions) -> (Tally, Vec<(Duration, ApplyEvent)>) {
         let (_interrupt, interrupted) = watch::channel(false);
         let (sender, mut receiver) = mpsc::unbounded_channel();
         let discovery = planned.survey.discovery.clone();
-        let tally =
-            apply(Arc::clone(&self.cluster), discovery, Arc::new(planned.plan.clone()), options, interrupted, sender)
-                .await;
-        let mut events = Vec::new();
-        while let Some(event) = receiver.recv().await {
-            events.push(event);
-        }
-        (tally, events)
+        let (cluster, plan) = (Arc::clone(&self.cluster), Arc::new(planned.plan.clone()));
+        let began = Instant::now();
+        let heard = async {
+            let mut events = Vec::new();
+            while let Some(event) = receiver.recv().await {
+                events.push((began.elapsed(), event));
+            }
+            events
+        };
+        tokio::join!(apply(cluster, discovery, plan, options, interrupted, sender), heard)
     }
 
     /// Plans, applies and insists on success.
     ///
     /// # Panics
     /// When a step does not succeed; the message lists the events.
-    #[expect(clippy::panic, reason = "tests may")]
     pub async fn converge(&self, text: &str) -> Planned {
+        self.converge_timed(text).await.0
+    }
+
+    /// The same, with everything that happened, and when.
+    ///
+    /// # Panics
+    /// As [`Engine::converge`].
+    #[expect(clippy::panic, reason = "tests may")]
+    pub async fn converge_timed(&self, text: &str) -> (Planned, Vec<(Duration, ApplyEvent)>) {
         let planned = self.plan(text).await;
         let mut options = ApplyOptions::default();
         // A busy API server can take minutes to let go of a definition that it began to serve a moment ago.
         options.timeout = Duration::from_secs(300);
-        let (tally, events) = self.apply(&planned, options).await;
+        let (tally, events) = self.apply_timed(&planned, options).await;
         if !tally.is_success() {
-            let bad = events.iter().filter_map(|event| match event {
+            let bad = events.iter().filter_map(|(_, event)| match event {
                 ApplyEvent::StepFinished(id, outcome, _) if !outcome.is_success() => {
                     Some(format!("{:?}: {outcome:?}", planned.plan.steps.get(*id).map(|it| it.task.to_string())))
                 }
@@ -91,7 +107,7 @@ impl Engine {
             });
             panic!("{tally:?}\n{}", bad.collect::<Vec<_>>().join("\n"));
         }
-        planned
+        (planned, events)
     }
 }
 

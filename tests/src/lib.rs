@@ -11,5 +11,6 @@ pub mod promtool;
 pub mod proxy;
 pub mod random;
 pub mod rule_files;
+pub mod timing;
 
 pub use ks_scale::configuration;

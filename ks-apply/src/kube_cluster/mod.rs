@@ -12,6 +12,7 @@ mod layers;
 mod list;
 mod log;
 mod redact;
+mod review;
 mod version;
 mod watch;
 mod wire;
@@ -24,7 +25,7 @@ use serde_json::Value;
 
 pub use self::connect::{ConnectOptions, Timeouts};
 use self::wire::{Repeat, Wire};
-use crate::cluster::{ApplyMode, Cluster, ListQuery, LogQuery, RequestCount};
+use crate::cluster::{AccessReview, ApplyMode, Cluster, ListQuery, LogQuery, RequestCount};
 use crate::discovery::{Discovery, ServedKind};
 use crate::error::ClusterError;
 
@@ -139,6 +140,10 @@ impl Cluster for KubeCluster {
 
     async fn log(&self, pod: &ObjectRef, query: &LogQuery) -> Result<Vec<String>, ClusterError> {
         log::log(&self.wire, pod, query).await
+    }
+
+    async fn review(&self, review: &AccessReview) -> Result<Value, ClusterError> {
+        review::review(&self.wire, review).await
     }
 
     fn requests(&self) -> RequestCount {

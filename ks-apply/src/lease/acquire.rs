@@ -75,6 +75,18 @@ pub async fn holder(cluster: &dyn Cluster, inventory: &Inventory) -> Result<Opti
     Ok(found.filter(|it| !it.looks_abandoned(Timestamp::now())).and_then(|it| it.holder))
 }
 
+/// What the lease of an inventory says of its holder, whether it lives or not; nothing where nobody holds it.
+///
+/// # Errors
+/// When the cluster cannot be asked.
+pub async fn occupant(cluster: &dyn Cluster, inventory: &Inventory) -> Result<Option<Occupied>, ClusterError> {
+    let found = cluster.get(&super::kind(), &inventory.lease()).await?.map(Record::of);
+    Ok(found.filter(|it| it.holder.is_some()).map(|it| {
+        let looks_abandoned = it.looks_abandoned(Timestamp::now());
+        occupied(Some(it), looks_abandoned, Duration::ZERO)
+    }))
+}
+
 impl Lookout {
     /// Looks at the lease of an inventory, before the objects of the cluster are looked at. Never fails: what cannot be read is
     /// told when the lease is taken.

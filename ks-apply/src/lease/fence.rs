@@ -10,7 +10,7 @@ use tokio::sync::watch;
 use tokio::time::{Instant, sleep_until};
 
 use super::held::State;
-use crate::cluster::{ApplyMode, Cluster, ListQuery, LogQuery, RequestCount};
+use crate::cluster::{AccessReview, ApplyMode, Cluster, ListQuery, LogQuery, RequestCount};
 use crate::discovery::{Discovery, ServedKind};
 use crate::error::ClusterError;
 
@@ -125,6 +125,10 @@ impl Cluster for Fence {
 
     async fn log(&self, pod: &ObjectRef, query: &LogQuery) -> Result<Vec<String>, ClusterError> {
         self.inner.log(pod, query).await
+    }
+
+    async fn review(&self, review: &AccessReview) -> Result<Value, ClusterError> {
+        self.inner.review(review).await
     }
 
     fn requests(&self) -> RequestCount {

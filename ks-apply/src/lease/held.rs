@@ -42,6 +42,8 @@ pub enum Loss {
     NotRenewed {
         /// For how long.
         seconds: u64,
+        /// What the cluster said last; nothing where it did not answer.
+        because: Option<String>,
     },
 }
 
@@ -49,7 +51,10 @@ impl fmt::Display for Loss {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Taken { by } => write!(f, "{by} took it"),
-            Self::NotRenewed { seconds } => write!(f, "it could not be renewed for {seconds} s"),
+            Self::NotRenewed { seconds, because } => {
+                write!(f, "it could not be renewed for {seconds} s")?;
+                because.iter().try_for_each(|it| write!(f, ": {it}"))
+            }
         }
     }
 }
@@ -59,7 +64,7 @@ pub struct Held {
     claimant: Claimant,
     state: watch::Receiver<State>,
     stop: oneshot::Sender<()>,
-    renewal: JoinHandle<()>,
+    renewal: JoinHandle<Option<ClusterError>>,
     was_disturbed: bool,
     journal: Option<Journal>,
 }
@@ -74,12 +79,14 @@ pub struct Ending {
     pub lost: Option<Loss>,
     /// Why the end is not written down, where the beginning was. A lost lease is another reason: the record stays unfinished.
     pub unrecorded: Option<ClusterError>,
+    /// Why the cluster did not let the lease go, where it answered: others have to wait until it ends by itself.
+    pub unreleased: Option<ClusterError>,
 }
 
 impl From<Tally> for Ending {
     /// An apply that needed no lease.
     fn from(tally: Tally) -> Self {
-        Self { tally, lost: None, unrecorded: None }
+        Self { tally, lost: None, unrecorded: None, unreleased: None }
     }
 }
 
@@ -88,7 +95,8 @@ impl Held {
     pub(super) fn begin(claimant: Claimant, record: Record, asked: Instant, was_disturbed: bool) -> Self {
         let (sender, state) = watch::channel(State { sure_until: sure_until(asked), lost: None });
         let (stop, stopped) = oneshot::channel();
-        let renewal = Renewal { claimant: claimant.clone(), live: Some(record), renewed: asked, state: sender };
+        let renewal =
+            Renewal { claimant: claimant.clone(), live: Some(record), renewed: asked, refused: None, state: sender };
         Self { claimant, state, stop, renewal: tokio::spawn(renewal.run(stopped)), was_disturbed, journal: None }
     }
 
@@ -141,15 +149,15 @@ impl Held {
             Some(journal) => journal.end(tally).await.err(),
             None => None,
         };
-        self.release().await;
-        Ending { tally, lost, unrecorded }
+        let unreleased = self.release().await;
+        Ending { tally, lost, unrecorded, unreleased }
     }
 
-    /// Lets go of the lease, if it is still ours.
-    pub async fn release(self) {
+    /// Lets go of the lease, if it is still ours; gives what the cluster said where it did not let it go.
+    pub async fn release(self) -> Option<ClusterError> {
         let _ = self.stop.send(());
         // A release that panicked is one that did not work: the lease ends by itself.
-        let _ = self.renewal.await;
+        self.renewal.await.ok().flatten()
     }
 }
 

@@ -28,7 +28,7 @@ use std::time::Duration;
 
 use ks_model::GroupKind;
 
-pub use self::acquire::{LeaseError, LeaseOptions, Lookout, Occupied, holder};
+pub use self::acquire::{LeaseError, LeaseOptions, Lookout, Occupied, holder, occupant};
 pub use self::held::{Ending, Held, Loss};
 use crate::discovery::ServedKind;
 

@@ -20,12 +20,15 @@ pub(super) struct Renewal {
     pub live: Option<Record>,
     /// When the last renewal that succeeded began.
     pub renewed: Instant,
+    /// Why the last renewal failed, where the cluster said so.
+    pub refused: Option<ClusterError>,
     pub state: watch::Sender<State>,
 }
 
 impl Renewal {
-    /// Renews until it is told to stop, or the lease is lost; then lets go of the lease, if it is still ours.
-    pub async fn run(mut self, mut stop: oneshot::Receiver<()>) {
+    /// Renews until it is told to stop, or the lease is lost; then lets go of the lease, if it is still ours. Gives what the cluster
+    /// said where it did not let it go.
+    pub async fn run(mut self, mut stop: oneshot::Receiver<()>) -> Option<ClusterError> {
         let mut next = self.renewed + RENEWAL;
         loop {
             tokio::select! {
@@ -39,9 +42,14 @@ impl Renewal {
                     next = began + RENEWAL;
                     self.state.send_replace(State { sure_until: sure_until(began), lost: None });
                 }
-                Err(Some(loss)) => return self.lose(loss),
+                Err(Some(loss)) => {
+                    self.lose(loss);
+                    return None;
+                }
                 Err(None) if tenure(self.renewed, Instant::now()) == Tenure::Over => {
-                    return self.lose(Loss::NotRenewed { seconds: self.renewed.elapsed().as_secs() });
+                    let (seconds, because) = (self.renewed.elapsed().as_secs(), self.refused.as_ref());
+                    self.lose(Loss::NotRenewed { seconds, because: because.map(ToString::to_string) });
+                    return None;
                 }
                 Err(None) => next = Instant::now() + PAUSE,
             }
@@ -50,6 +58,7 @@ impl Renewal {
 
     /// Renews once; an error without a loss means that nothing is known yet.
     async fn renew(&mut self) -> Result<(), Option<Loss>> {
+        self.refused = None;
         match timeout(ATTEMPT, self.claimant.claim(self.live.as_ref())).await {
             Ok(Ok(record)) => {
                 self.live = Some(record);
@@ -59,6 +68,7 @@ impl Renewal {
             Ok(Err(ClusterError::Conflict { .. })) => {}
             Ok(Err(error)) => {
                 tracing::debug!(%error, "the lease was not renewed");
+                self.refused = Some(error);
                 return Err(None);
             }
             Err(_) => return Err(None),
@@ -78,16 +88,18 @@ impl Renewal {
     }
 
     /// Lets go of the lease. What does not work ends by itself: nobody renews it any more.
-    async fn release(mut self) {
+    async fn release(mut self) -> Option<ClusterError> {
+        let mut refused = None;
         for _ in 0..RELEASES {
-            let Some(live) = &self.live else { return };
+            let live = self.live.as_ref()?;
             match timeout(ATTEMPT, self.claimant.release(live)).await {
-                Ok(Ok(_)) => return,
-                Ok(Err(error)) => tracing::debug!(%error, "the lease was not released"),
+                Ok(Ok(_)) => return None,
+                Ok(Err(error)) => refused = Some(error),
                 Err(_) => {}
             }
             let Ok(Ok(seen)) = timeout(ATTEMPT, self.claimant.look()).await else { continue };
             self.live = seen.filter(|it| it.holder.as_deref() == Some(&self.claimant.holder));
         }
+        refused
     }
 }

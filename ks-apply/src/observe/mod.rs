@@ -18,7 +18,6 @@ use crate::cluster::Cluster;
 use crate::discovery::ServedKind;
 use crate::error::ClusterError;
 use crate::served;
-use crate::sightings::Sightings;
 
 /// How many requests of an observation are under way at once.
 pub(crate) const CONCURRENCY: usize = 16;
@@ -57,7 +56,7 @@ pub(crate) async fn look_for(
     live: &mut LiveState,
 ) -> Result<(), ClusterError> {
     let observer = Observer { cluster, survey, desired };
-    observer.rest(&Sightings::default(), recorded, live).await?;
+    observer.rest(&survey.sightings, recorded, live).await?;
     dry_runs(&observer, live).await
 }
 

@@ -44,14 +44,17 @@ pub async fn survey(cluster: &dyn Cluster) -> Result<Survey, ClusterError> {
     let (node, class) =
         (always("", "Node", "nodes", false), always("storage.k8s.io", "StorageClass", "storageclasses", false));
     let config_map = always("", "ConfigMap", "configmaps", true);
-    let (version, discovery, namespaces, nodes, classes, recorded) = futures::try_join!(
+    let (version, discovery, namespaces, nodes, classes, recorded) = futures::join!(
         cluster.version(),
         cluster.discover(),
         cluster.list(&namespace, &whole),
         cluster.list(&node, &metadata),
         cluster.list(&class, &whole),
         cluster.get(&config_map, inventory.parent()),
-    )?;
+    );
+    // Of several errors the same one is told each time, whichever came first.
+    let (version, discovery, namespaces) = (version?, discovery?, namespaces?);
+    let (nodes, classes, recorded) = (nodes?, classes?, recorded?);
     let mut facts = Facts::default();
     facts.version = version;
     facts.nodes = u32::try_from(nodes.len()).unwrap_or(u32::MAX);

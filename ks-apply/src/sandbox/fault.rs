@@ -35,7 +35,7 @@ pub enum Verb {
     List,
     /// One object.
     Get,
-    /// An apply that stores nothing.
+    /// An apply that stores nothing, or a review of access.
     DryRun,
     /// An apply that stores.
     Apply,

@@ -296,6 +296,32 @@ async fn a_lease_that_could_not_be_renewed_for_a_while_is_held_on_to_when_nobody
 }
 
 #[tokio::test(start_paused = true)]
+async fn who_may_not_renew_the_lease_hears_why_it_is_lost() {
+    let cluster = Recorder::new(sandbox());
+    cluster.sandbox.set_faults(never_ready());
+    let held = acquire(&cluster, "one", 0).await.unwrap();
+    cluster.sandbox.set_faults(never_ready().fail(RequestMatch::verb(Verb::Replace), 999, forbidden()));
+    let run = run(&cluster, held).await;
+    let lost = run.ending.lost.map(|it| it.to_string()).unwrap();
+    assert!(lost.starts_with("it could not be renewed for 18") && lost.ends_with("may not update leases"), "{lost}");
+}
+
+#[tokio::test(start_paused = true)]
+async fn who_may_not_let_go_of_the_lease_hears_why_it_stays() {
+    let cluster = Recorder::new(sandbox());
+    let held = acquire(&cluster, "one", 0).await.unwrap();
+    cluster.sandbox.set_faults(FaultPlan::default().fail(RequestMatch::verb(Verb::Replace), 999, forbidden()));
+    let run = run(&cluster, held).await;
+    assert!(run.ending.tally.is_success() && run.ending.lost.is_none());
+    assert!(matches!(run.ending.unreleased, Some(ClusterError::Forbidden { .. })), "{:?}", run.ending.unreleased);
+    assert_eq!(live(&cluster.sandbox).await.unwrap()["spec"]["holderIdentity"], "one");
+}
+
+fn forbidden() -> ClusterError {
+    ClusterError::Forbidden { action: "replace the lease".into(), message: "may not update leases".into() }
+}
+
+#[tokio::test(start_paused = true)]
 async fn a_lease_that_was_deleted_is_made_again() {
     let cluster = Recorder::new(sandbox());
     let held = acquire(&cluster, "one", 0).await.unwrap();

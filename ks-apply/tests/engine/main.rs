@@ -13,6 +13,7 @@ mod existing;
 mod interrupting;
 mod keeping;
 mod lease;
+mod outlook;
 mod planning;
 mod recorder;
 mod recording;

@@ -33,6 +33,7 @@ async fn an_unchanged_cluster_costs_one_list_for_each_kind() {
     insta::assert_snapshot!(requests.join("\n"), @r"
     discover
     get ConfigMap home/ks
+    get ConfigMap kubesphere-system/ks
     list ConfigMap
     list CustomResourceDefinition.apiextensions.k8s.io
     list Deployment.apps

@@ -5,7 +5,9 @@ use std::sync::{Arc, Mutex};
 use async_trait::async_trait;
 use futures::stream::{BoxStream, StreamExt};
 use ks_apply::sandbox::Sandbox;
-use ks_apply::{ApplyMode, Cluster, ClusterError, Discovery, ListQuery, LogQuery, RequestCount, ServedKind};
+use ks_apply::{
+    AccessReview, ApplyMode, Cluster, ClusterError, Discovery, ListQuery, LogQuery, RequestCount, ServedKind,
+};
 use ks_model::{Manifest, ObjectRef, ServerVersion};
 use serde_json::Value;
 
@@ -129,6 +131,11 @@ impl Cluster for Recorder {
     async fn log(&self, pod: &ObjectRef, query: &LogQuery) -> Result<Vec<String>, ClusterError> {
         self.note(format!("log {pod}{}", if query.previous { " before its restart" } else { "" }));
         self.sandbox.log(pod, query).await
+    }
+
+    async fn review(&self, review: &AccessReview) -> Result<Value, ClusterError> {
+        self.note("review".into());
+        self.sandbox.review(review).await
     }
 
     fn requests(&self) -> RequestCount {

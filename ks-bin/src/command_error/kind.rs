@@ -39,7 +39,11 @@ pub enum Kind {
 
 const TABLE: [(Kind, u8, &str); 16] = [
     (Kind::Done, 0, "done, or nothing to do"),
-    (Kind::Failed, 1, "failed: the server refused an object, or one did not become ready; `status`: not all is ready"),
+    (
+        Kind::Failed,
+        1,
+        "failed: the server refused an object, or one did not become ready; `status`: not all is ready; `doctor`: a problem",
+    ),
     (Kind::BadInput, 2, "wrong usage, or a configuration or a file with errors"),
     (Kind::Changes, 3, "`plan --detailed-exitcode` found changes"),
     (Kind::NoCluster, 4, "no cluster: no kubeconfig, an unknown context, a sandbox that cannot be opened"),
@@ -47,7 +51,11 @@ const TABLE: [(Kind, u8, &str); 16] = [
     (Kind::Unauthorized, 6, "the cluster does not accept the credentials"),
     (Kind::Forbidden, 7, "the user may not do this"),
     (Kind::NotServed, 8, "the cluster does not serve a kind, or not in this version"),
-    (Kind::NoConsent, 9, "refused for lack of consent: not confirmed, conflicts, or loss of data"),
+    (
+        Kind::NoConsent,
+        9,
+        "refused for lack of consent: not confirmed, conflicts, loss of data, or a file that is there already",
+    ),
     (Kind::Stale, 10, "refused: the cluster is not as it was when the plan was saved"),
     (Kind::Locked, 11, "refused: another runner holds the lease"),
     (Kind::LeaseLost, 12, "stopped: the lease was lost during the apply"),

@@ -17,7 +17,7 @@ use super::resolve::ResolveArgs;
 use super::written_down::{self, Past};
 use crate::cli::{GlobalOptions, Output};
 use crate::cluster::{Access, Connection};
-use crate::command_error::{CommandError, Kind};
+use crate::command_error::{CommandError, Kind, missing};
 use crate::interrupt;
 use crate::report::event::{self, Event};
 use crate::report::ledger::Ledger;
@@ -135,7 +135,7 @@ pub async fn proceed(mut ready: Ready, manner: &Manner, asks: bool, ui: &Ui) -> 
     let (ledger, ending, elapsed) = carry_out(&ready, held, interrupt, manner, ui).await?;
     let (plan, tally) = (&*ready.plan, ending.tally);
     tell_warnings(&ready.connection, ui);
-    written_down::tell(&ending, ui);
+    written_down::tell(&ending, plan, ui);
     if manner.output == Output::Text {
         ui.print(&format!("\n{}", ledger.text(plan, tally, elapsed)))?;
     }
@@ -170,7 +170,9 @@ fn verdict(ledger: &Ledger, plan: &Plan, ending: &Ending) -> Result<Kind, Comman
     if let Some(loss) = &ending.lost {
         let message = format!("the lease was lost during the apply: {loss}; what was not begun was not done");
         let hint = "another runner may be at work; when it is done, run ks apply again";
-        return Err(CommandError::new(Kind::LeaseLost, message).hint(hint));
+        let mut error = CommandError::new(Kind::LeaseLost, message);
+        error.hints = missing([error.message.as_str()]);
+        return Err(error.hint(hint));
     }
     if let Some(message) = ledger.overdue(plan) {
         let mut error = CommandError::new(Kind::Failed, message);

@@ -30,6 +30,7 @@ pub struct HistoryArgs {
 #[derive(Debug, Subcommand)]
 pub enum HistoryCommand {
     /// Show one apply: who, when, with which configuration, and the plan as it was shown
+    #[command(after_help = "Examples:\n  ks history show 3\n  ks history show 3 -o json | jq .configuration.spec")]
     Show {
         /// The number of the apply, as `ks history` lists it
         #[arg(value_name = "NUMBER")]

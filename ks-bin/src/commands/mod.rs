@@ -2,14 +2,17 @@
 
 pub mod apply;
 mod apply_saved;
-mod carry_out;
+pub mod carry_out;
 pub mod completion;
 mod consent;
 pub mod destroy;
+pub mod doctor;
 pub mod explain;
 pub mod graph;
 pub mod history;
+pub mod init;
 mod lock;
+pub mod man;
 pub mod offline;
 pub mod plan;
 pub mod rbac;
@@ -20,6 +23,7 @@ pub mod show;
 pub mod snapshot;
 pub mod status;
 pub mod validate;
+pub mod version;
 pub mod wait;
 mod written_down;
 
@@ -34,6 +38,8 @@ pub fn run(cli: Cli, ui: &Ui) -> Result<Kind, CommandError> {
     let Cli { global, command } = cli;
     runtime.block_on(async {
         match command {
+            Command::Init(args) => init::run(&global, &args, ui).await,
+            Command::Doctor(args) => doctor::run(&global, &args, ui).await,
             Command::Plan(args) => plan::run(&global, &args, ui).await,
             Command::Apply(args) => apply::run(&global, &args, ui).await,
             Command::Destroy(args) => destroy::run(&global, &args, ui).await,
@@ -49,7 +55,8 @@ pub fn run(cli: Cli, ui: &Ui) -> Result<Kind, CommandError> {
             Command::Explain(args) => explain::run(&global, &args, ui).await,
             Command::Rbac(args) => rbac::run(&global, &args, ui).await,
             Command::Completion(args) => completion::run(&args, ui),
-            Command::Version => ui.print(&format!("ks {}\n", env!("CARGO_PKG_VERSION"))).map(|()| Kind::Done),
+            Command::Man(args) => man::run(&args, ui),
+            Command::Version(args) => version::run(&args, ui),
         }
     })
 }

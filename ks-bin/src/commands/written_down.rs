@@ -1,12 +1,12 @@
-//! The history around an apply: begun when the lease is taken, ended before it is let go.
+//! The history around an apply: begun when the lease is taken, ended before it is let go. What of an end did not work.
 
-use ks_apply::lease::{Ending, Held};
-use ks_plan::Inventory;
+use ks_apply::lease::{DURATION, Ending, Held};
 use ks_plan::history::{Record, RecordedConfiguration};
+use ks_plan::{Inventory, Plan};
 
 use super::apply::Ready;
 use super::carry_out::Manner;
-use crate::command_error::CommandError;
+use crate::command_error::{CommandError, missing};
 use crate::holder::who;
 use crate::ui::Ui;
 
@@ -45,9 +45,17 @@ pub async fn begin(held: Option<Held>, ready: &Ready, manner: &Manner) -> Result
     }
 }
 
-/// Tells that the end of an apply is not written down; that changes nothing of the apply.
-pub fn tell(ending: &Ending, ui: &Ui) {
+/// Tells that the end of an apply is not written down, or that its lease stays; that changes nothing of the apply. After the end of
+/// everything there may be no lease, and no right to it either: they go with their namespace.
+pub fn tell(ending: &Ending, plan: &Plan, ui: &Ui) {
     if let Some(error) = &ending.unrecorded {
         ui.warn(&format!("the apply has ended, and the history does not say how: {error}"));
     }
+    let unreleased = ending.unreleased.as_ref().filter(|_| !plan.is_the_end());
+    if let Some(error) = unreleased {
+        let seconds = DURATION.as_secs();
+        ui.warn(&format!("the lease was not let go, so the next run waits for its end, {seconds} s at most: {error}"));
+    }
+    let errors: Vec<String> = ending.unrecorded.iter().chain(unreleased).map(ToString::to_string).collect();
+    missing(errors.iter().map(String::as_str)).iter().for_each(|it| ui.note(it));
 }

@@ -159,6 +159,9 @@ impl Page {
     }
 
     fn sources(&mut self, setting: &SettingStory) {
+        if let Some(description) = &setting.description {
+            self.line(2, description);
+        }
         let all: Vec<String> = setting.sources.iter().map(source).collect();
         self.line(2, self.palette.dim(format!("taken from {}", all.join(", else "))));
     }

@@ -120,7 +120,7 @@ mod tests {
             finished(Outcome::Skipped { because: id }),
             finished(Outcome::Interrupted),
             ApplyEvent::Overdue,
-            ApplyEvent::LeaseLost(Loss::NotRenewed { seconds: 25 }),
+            ApplyEvent::LeaseLost(Loss::NotRenewed { seconds: 25, because: None }),
             ApplyEvent::Ended(Tally::default()),
         ];
         let (schema, json) = (schema(), Json::new(&plan, Ui::new(ColorWhen::Never)));

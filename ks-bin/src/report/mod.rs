@@ -1,5 +1,6 @@
 //! What screens show: readers of plans, graphs and events.
 
+pub mod doctor;
 pub mod event;
 pub mod explain;
 pub mod graph;

@@ -4,12 +4,15 @@
 
 mod conflicts;
 mod destroy;
+mod doctor;
 mod event_stream;
 mod explain;
 mod first_day;
 mod help;
 mod history;
+mod init;
 mod locked;
+mod man;
 mod no_cluster;
 mod offline;
 mod rollback;

@@ -7,12 +7,14 @@
 )]
 
 mod crash;
+mod doctor;
 mod faults;
 mod history;
 mod interrupted;
 mod memory;
 mod refused;
 mod rendered;
+mod rights;
 mod room;
 mod stage;
 mod two_runners;

@@ -86,6 +86,11 @@ impl<'a> Stage<'a> {
         }
     }
 
+    /// Makes an object in a collection, and gives the answer.
+    pub fn create(&self, collection: &str, object: &Value) -> Value {
+        self.runtime.block_on(self.writer.create(collection, object)).unwrap()
+    }
+
     pub fn contents(&self) -> BTreeMap<String, Value> {
         self.runtime.block_on(contents(&self.writer)).unwrap()
     }

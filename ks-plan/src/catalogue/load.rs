@@ -2,6 +2,8 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use rayon::prelude::*;
+
 use super::component::Declaration;
 use super::file::{FileRole, Folder, role};
 use super::scope::Scopes;
@@ -108,12 +110,21 @@ impl Loader {
 
     /// Puts manifests to their components, and names to components.
     fn catalogue(mut self, mut folders: Folders, templates: Templates) -> (Catalogue, Vec<CatalogueError>) {
+        let is_static = |path: &&String| matches!(role(path), FileRole::Static(..));
+        let files: Vec<&String> = self.files.keys().filter(is_static).collect();
+        let read = |path: &String| static_body(path, self.files.get(path).map_or("", String::as_str));
+        let mut bodies = files.into_par_iter().map(read).collect::<Vec<_>>().into_iter();
         for (path, text) in &self.files {
+            let body = if is_static(&path) { bodies.next() } else { None };
             let Some(component) = folder(path).and_then(|folder| folders.get_mut(&folder.to_string())) else {
                 continue;
             };
             let (ownership, body) = match role(path) {
-                FileRole::Static(_, ownership) => (ownership, static_body(path, text, &mut self.errors)),
+                FileRole::Static(_, ownership) => {
+                    let (body, errors) = body.unwrap_or_else(|| static_body(path, text));
+                    self.errors.extend(errors);
+                    (ownership, body)
+                }
                 FileRole::Template(_, ownership) => (ownership, template_body(path, text, component, &templates)),
                 _ => continue,
             };
@@ -155,7 +166,8 @@ fn folder(path: &str) -> Option<Folder<'_>> {
     }
 }
 
-fn static_body(path: &str, text: &str, errors: &mut Vec<CatalogueError>) -> ManifestBody {
+fn static_body(path: &str, text: &str) -> (ManifestBody, Vec<CatalogueError>) {
+    let mut errors = Vec::new();
     let values = yaml::documents(path, text).unwrap_or_else(|error| {
         errors.push(error.into());
         Vec::new()
@@ -167,7 +179,7 @@ fn static_body(path: &str, text: &str, errors: &mut Vec<CatalogueError>) -> Mani
             Err(fault) => errors.push(fault.into()),
         }
     }
-    ManifestBody::Static(manifests)
+    (ManifestBody::Static(manifests), errors)
 }
 
 /// Finds what shapes a template. A setting is read by its own name or by that of a field in it.

@@ -13,6 +13,10 @@ use super::SettingFault;
 #[serde(deny_unknown_fields, rename_all = "camelCase", default)]
 #[non_exhaustive]
 pub struct SettingRule {
+    /// What it means, in a sentence.
+    pub description: Option<String>,
+    /// A value that shows how it is written, where no default does.
+    pub example: Option<Value>,
     /// Fields of the configuration, the first that is set wins: `monitoring.prometheus.replicas`.
     #[serde(deserialize_with = "one_or_many")]
     pub from: Vec<String>,
@@ -41,7 +45,8 @@ impl SettingRule {
         let has_other =
             !self.from.is_empty() || !self.keep.is_empty() || self.default.is_some() || self.compute.is_some();
         if let Some(request) = &self.certificate {
-            let alone = Self { certificate: Some(request.clone()), sensitive: self.sensitive, ..Self::default() };
+            let (description, certificate) = (self.description.clone(), Some(request.clone()));
+            let alone = Self { description, certificate, sensitive: self.sensitive, ..Self::default() };
             (*self != alone || !are_dns_names(&request.dns_names)).then_some(SettingFault::Certificate)
         } else if self.find.is_some() {
             has_other.then_some(SettingFault::Find)

@@ -7,8 +7,9 @@ use std::collections::{BTreeMap, BTreeSet};
 use ks_model::config::ClusterConfiguration;
 use ks_model::{
     Bundle, CertificateState, ClosedGate, ComponentName, DesiredObject, Facts, Found, LiveField, LiveSearch, Manifest,
-    SecretName, ServerVersion,
+    SecretName, ServerVersion, Setting,
 };
+use rayon::prelude::*;
 use serde_json::Value;
 
 use crate::catalogue::{Catalogue, Component, ManifestBody, ManifestFile, manifest_fault};
@@ -27,7 +28,7 @@ mod resources;
 pub(crate) mod settings;
 
 pub use clue::Clue;
-pub(crate) use earlier::Earlier;
+use earlier::Earlier;
 pub use error::{CompileError, CompileErrors};
 pub use lookups::{Lookups, lookups};
 use settings::Settings;
@@ -111,8 +112,7 @@ fn compile_over(
     facts: &Facts,
 ) -> Result<Compiled, CompileErrors> {
     let inputs = Inputs::new(catalogue, configuration, facts);
-    let mut bundles = Vec::new();
-    let mut values = BTreeMap::new();
+    let mut open = Vec::new();
     let mut closed = BTreeMap::new();
     let mut closed_in_order = Vec::new();
     let mut errors = Vec::new();
@@ -122,13 +122,22 @@ fn compile_over(
                 closed_in_order.push(gate.clone());
                 closed.insert(component.name.clone(), gate);
             }
-            Ok(None) => {
-                let (bundle, read) = bundle(component, &inputs, &closed, &mut earlier, &mut errors);
-                values.insert(component.name.clone(), read);
-                bundles.push(bundle);
-            }
+            Ok(None) => open.extend(resolved(component, &inputs, &mut errors)),
             Err(error) => errors.push(error),
         }
+    }
+    let taken: Vec<_> = open.iter().map(|(it, read)| earlier.objects(it, &read.values, &inputs)).collect();
+    let files = open.iter().zip(&taken).filter(|(_, objects)| objects.is_none());
+    let files: Vec<_> = files.flat_map(|((it, read), _)| it.manifests.iter().map(move |file| (file, read))).collect();
+    let rendered: Vec<_> = files.into_par_iter().map(|(file, read)| file_objects(file, read, &inputs)).collect();
+    let mut rendered = rendered.into_iter();
+    let mut bundles = Vec::with_capacity(open.len());
+    let mut values = BTreeMap::new();
+    for ((component, read), objects) in open.into_iter().zip(taken) {
+        let objects =
+            objects.unwrap_or_else(|| gathered(rendered.by_ref().take(component.manifests.len()), &mut errors));
+        values.insert(component.name.clone(), read.values);
+        bundles.push(bundle_of(component, objects, read.told, &closed));
     }
     errors.extend(duplicates(&bundles));
     if !errors.is_empty() {
@@ -187,40 +196,59 @@ pub(crate) fn at<'a>(spec: &'a Value, path: &str) -> Option<&'a Value> {
 }
 
 /// The bundle of a component, and the values that its templates read as `settings`.
-pub(crate) fn bundle(
-    component: &Component,
+pub(crate) fn bundle(component: &Component, inputs: &Inputs<'_>, errors: &mut Vec<CompileError>) -> (Bundle, Value) {
+    let none = Settings { values: Value::Null, told: BTreeMap::new() };
+    let (_, read) = resolved(component, inputs, errors).unwrap_or((component, none));
+    let files = if read.values.is_null() { &[] } else { component.manifests.as_slice() };
+    let objects = gathered(files.iter().map(|file| file_objects(file, &read, inputs)), errors);
+    (bundle_of(component, objects, read.told, &BTreeMap::new()), read.values)
+}
+
+/// A component with its settings; nothing where they make no sense.
+fn resolved<'c>(
+    component: &'c Component,
     inputs: &Inputs<'_>,
-    closed: &BTreeMap<ComponentName, ClosedGate>,
-    earlier: &mut Earlier,
     errors: &mut Vec<CompileError>,
-) -> (Bundle, Value) {
-    let mut objects = Vec::new();
-    let mut told = BTreeMap::new();
-    let mut values = Value::Null;
+) -> Option<(&'c Component, Settings)> {
     match settings::resolve(component, inputs) {
         Ok(settings) => {
             errors.extend(resources::check(component, &settings.told));
-            if let Some(same) = earlier.objects(component, &settings.values, inputs) {
-                objects = same;
-            } else {
-                for file in &component.manifests {
-                    match file_objects(file, &settings, inputs) {
-                        Ok(found) => objects.extend(found),
-                        Err(error) => errors.push(error),
-                    }
-                }
-            }
-            Settings { values, told } = settings;
+            Some((component, settings))
         }
-        Err(error) => errors.push(error),
+        Err(error) => {
+            errors.push(error);
+            None
+        }
     }
+}
+
+fn gathered(
+    files: impl Iterator<Item = Result<Vec<DesiredObject>, CompileError>>,
+    errors: &mut Vec<CompileError>,
+) -> Vec<DesiredObject> {
+    let mut objects = Vec::new();
+    for file in files {
+        match file {
+            Ok(found) => objects.extend(found),
+            Err(error) => errors.push(error),
+        }
+    }
+    objects
+}
+
+fn bundle_of(
+    component: &Component,
+    objects: Vec<DesiredObject>,
+    told: BTreeMap<String, Setting>,
+    closed: &BTreeMap<ComponentName, ClosedGate>,
+) -> Bundle {
     let mut bundle = Bundle::new(component.name.clone(), objects);
     bundle.requires = component.requires.clone();
     bundle.after = component.after.iter().filter(|name| !closed.contains_key(*name)).cloned().collect();
     bundle.settings = told;
     let sensitive = component.settings.iter().filter(|(_, rule)| rule.sensitive);
     bundle.sensitive = sensitive.flat_map(|(name, rule)| rule.value_names(name)).collect();
-    (bundle, values)
+    bundle
 }
 
 fn file_objects(

@@ -8,7 +8,7 @@ use ks_model::{Bundle, ClosedGate, ClusterConfiguration, ComponentName, DesiredO
 use serde_json::Value;
 
 use crate::catalogue::{Catalogue, Component};
-use crate::compile::{self, CompileError, Earlier, Inputs};
+use crate::compile::{self, CompileError, Inputs};
 use crate::desired::Desired;
 use crate::generated::shown;
 use crate::sensitive::Mask;
@@ -139,8 +139,7 @@ impl<'a> Explainer<'a> {
             });
         }
         let mut faults = Vec::new();
-        let (bundle, values) =
-            compile::bundle(component, &self.inputs, &BTreeMap::new(), &mut Earlier::default(), &mut faults);
+        let (bundle, values) = compile::bundle(component, &self.inputs, &mut faults);
         let values = BTreeMap::from([(name.clone(), values)]);
         let (renderer, images) = (self.inputs.renderer.clone(), self.inputs.images.clone());
         let rendering = Rendering::new(self.catalogue, renderer, images, self.inputs.version, values);

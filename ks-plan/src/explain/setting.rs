@@ -5,7 +5,7 @@ use ks_model::{LiveField, LiveSearch, ObjectRef, Origin, SecretName, Setting};
 use serde::Serialize;
 use serde_json::Value;
 
-use crate::catalogue::{Catalogue, Component};
+use crate::catalogue::{Catalogue, Component, SettingRule};
 use crate::compile::Inputs;
 use crate::compile::clue::{Clue, clues};
 use crate::compile::settings::image_names;
@@ -18,6 +18,9 @@ use crate::structured::FieldPath;
 pub struct SettingStory {
     /// The name.
     pub name: String,
+    /// What it means, where the component says so.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub description: Option<String>,
     /// The value; masked when it stands in a Secret.
     pub value: Value,
     /// Where the value came from.
@@ -109,15 +112,20 @@ pub(super) fn story(
         }
     }
     let (value, origin) = (hide(&setting.value), setting.origin.clone());
-    SettingStory { name: name.to_owned(), value, origin, computed_from, sources, shapes }
+    let description = rule(component, name).and_then(|(_, rule)| rule.description.clone());
+    SettingStory { name: name.to_owned(), description, value, origin, computed_from, sources, shapes }
+}
+
+/// The rule that gives the value of this name, with its own name.
+fn rule<'c>(component: &'c Component, name: &str) -> Option<(&'c String, &'c SettingRule)> {
+    component.settings.iter().find(|(root, rule)| rule.value_names(root).iter().any(|it| it == name))
 }
 
 fn sources(catalogue: &Catalogue, component: &Component, name: &str) -> Vec<SettingSource> {
     if let Some(found) = image_sources(catalogue, name) {
         return found;
     }
-    let own = |(root, rule): &(&String, &_)| crate::SettingRule::value_names(rule, root).iter().any(|it| it == name);
-    let Some((root, rule)) = component.settings.iter().find(own) else { return Vec::new() };
+    let Some((root, rule)) = rule(component, name) else { return Vec::new() };
     let below = name.strip_prefix(root.as_str()).unwrap_or_default();
     let fields = rule.from.iter().flat_map(|path| spellings(&format!("{path}{below}")));
     let default = rule.default.as_ref().map(|whole| {

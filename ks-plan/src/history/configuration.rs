@@ -38,7 +38,8 @@ impl RecordedConfiguration {
         manifests: Option<String>,
         cluster_uid: Option<&str>,
     ) -> Self {
-        let filter = Filter { read: read(catalogue), secret: secret(catalogue), mask: Mask::keyed(cluster_uid) };
+        let filter =
+            Filter { read: read_paths(catalogue), secret: secret_paths(catalogue), mask: Mask::keyed(cluster_uid) };
         let spec = filter.section(&mut Vec::new(), config.spec()).unwrap_or_else(|| json!({}));
         Self { source, manifests, spec }
     }
@@ -76,7 +77,7 @@ fn path(text: &str) -> Path {
 }
 
 /// The fields that somebody reads: the table, the settings and the conditions of components.
-fn read(catalogue: &Catalogue) -> BTreeSet<Path> {
+pub(crate) fn read_paths(catalogue: &Catalogue) -> BTreeSet<Path> {
     let rules = || catalogue.components().flat_map(|it| it.settings.values());
     let conditions = catalogue.components().flat_map(|it| &it.when);
     let expressions = conditions.chain(rules().filter_map(|it| it.compute.as_ref()));
@@ -87,7 +88,7 @@ fn read(catalogue: &Catalogue) -> BTreeSet<Path> {
 }
 
 /// The fields whose values no output may show.
-fn secret(catalogue: &Catalogue) -> BTreeSet<Path> {
+pub(crate) fn secret_paths(catalogue: &Catalogue) -> BTreeSet<Path> {
     let rules = catalogue.components().flat_map(|it| it.settings.values()).filter(|it| it.sensitive);
     rules.flat_map(|it| &it.from).map(|it| path(it)).collect()
 }

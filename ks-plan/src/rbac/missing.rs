@@ -4,6 +4,8 @@ use std::fmt;
 
 use ks_model::{Manifest, ObjectRef};
 use regex_lite::Regex;
+use schemars::JsonSchema;
+use serde::Serialize;
 
 use super::RBAC;
 use super::needs::bound;
@@ -15,10 +17,12 @@ const WORDS: &str =
 const GRANT: &str = "is attempting to grant RBAC permissions not currently held";
 
 /// Names one right that somebody lacks.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct MissingRule {
     /// The namespace; absent for the whole cluster.
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub namespace: Option<String>,
     /// The API group.
     pub group: String,
@@ -27,6 +31,7 @@ pub struct MissingRule {
     /// The verb.
     pub verb: String,
     /// The one object that it is about, where only that one is meant.
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub name: Option<String>,
 }
 

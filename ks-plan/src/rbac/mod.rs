@@ -5,6 +5,7 @@
 //! whole cluster are named one by one; in a namespace, rights are for all objects of a kind.
 
 mod documents;
+mod grants;
 mod missing;
 mod needs;
 mod resource;
@@ -15,6 +16,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use ks_model::ObjectRef;
 
 pub use self::documents::Subject;
+pub use self::grants::Grants;
 pub use self::missing::{MissingRule, grant};
 use self::rows::Rows;
 use crate::compile::Lookups;

@@ -133,9 +133,8 @@ impl Rights {
     /// What the end of everything takes.
     pub(super) fn of_destroy(&mut self, desired: &Desired) {
         self.notes.insert(EVERYTHING);
-        self.cluster.all("*", "*".to_owned(), &["list"]);
-        self.all(desired, desired.inventory().parent(), &["watch"]);
-        self.named(desired, desired.inventory().parent(), &["delete"]);
+        self.cluster.everything(&["list"]);
+        self.named(desired, desired.inventory().parent(), &["delete", "watch"]);
         let is_ours = |it: &&Manifest| desired.ownership(it.object()) == Ownership::Whole;
         for manifest in desired.manifests().filter(is_ours).filter(|it| it.object().kind.is("", "Namespace")) {
             self.named(desired, manifest.object(), &["delete"]);

@@ -6,6 +6,9 @@ use serde_json::{Value, json};
 
 type Verbs = BTreeSet<&'static str>;
 
+/// Every resource of every group, as a rule names it.
+const EVERYTHING: &str = "*";
+
 /// What is done with one resource.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 struct Row {
@@ -31,22 +34,57 @@ impl Rows {
         row.named.entry(name.to_owned()).or_default().extend(verbs);
     }
 
-    /// Rules that allow just this. Resources of one group with the same verbs stand together; so do names. What `wider` allows
+    /// Adds what is done with all objects of every resource there is.
+    pub(super) fn everything(&mut self, verbs: &[&'static str]) {
+        self.all(EVERYTHING, EVERYTHING.to_owned(), verbs);
+    }
+
+    /// Whether a rule for all objects of a resource, or for everything, allows a verb.
+    fn allows(&self, key: &(String, String), verb: &str) -> bool {
+        self.0.get(key).is_some_and(|it| it.all.contains(verb)) || self.of_everything(verb)
+    }
+
+    /// Whether a rule for everything allows a verb.
+    fn of_everything(&self, verb: &str) -> bool {
+        let key = (EVERYTHING.to_owned(), EVERYTHING.to_owned());
+        self.0.get(&key).is_some_and(|it| it.all.contains(verb))
+    }
+
+    /// Each thing that is done, by itself: group, resource, verb, and the object where only one is meant. What `wider` does
     /// everywhere is left out.
+    pub(super) fn needs<'a>(
+        &'a self,
+        wider: Option<&'a Self>,
+    ) -> impl Iterator<Item = (&'a str, &'a str, &'a str, Option<&'a String>)> {
+        self.0.iter().flat_map(move |(key, row)| {
+            let (group, resource) = key;
+            let is_given = move |verb: &str| wider.is_some_and(|it| it.allows(key, verb));
+            let all = row.all.iter().filter(move |it| !is_given(it)).map(|it| (*it, None));
+            let named = row.named.iter().flat_map(move |(name, verbs)| {
+                let own = verbs.iter().filter(move |it| !is_given(it) && !row.all.contains(**it));
+                own.map(move |it| (*it, Some(name)))
+            });
+            all.chain(named).map(move |(verb, name)| (group.as_str(), resource.as_str(), verb, name))
+        })
+    }
+
+    /// Rules that allow just this. Resources of one group with the same verbs stand together; so do names. What `wider` allows
+    /// everywhere is left out, and so is what a rule for everything allows.
     pub(super) fn rules(&self, wider: Option<&Self>) -> Vec<Value> {
         let mut whole: BTreeMap<(&str, Vec<&str>), Vec<&str>> = BTreeMap::new();
         let mut single: BTreeMap<(&str, &str, Vec<&str>), Vec<&str>> = BTreeMap::new();
         for (key, row) in &self.0 {
             let (group, resource) = key;
-            let everywhere = wider.and_then(|it| it.0.get(key)).map(|it| &it.all);
-            let is_given = |verb: &&&str| everywhere.is_some_and(|it| it.contains(**verb));
-            let all: Vec<&str> = row.all.iter().filter(|it| !is_given(it)).copied().collect();
+            let is_given = |verb: &str| wider.is_some_and(|it| it.allows(key, verb));
+            let is_wider = |verb: &str| resource != EVERYTHING && self.of_everything(verb);
+            let all = row.all.iter().copied().filter(|it| !is_given(it) && !is_wider(it));
+            let all: Vec<&str> = all.collect();
             if !all.is_empty() {
                 whole.entry((group, all)).or_default().push(resource);
             }
             for (name, verbs) in &row.named {
-                let verbs = verbs.iter().filter(|it| !is_given(it) && !row.all.contains(*it));
-                let verbs: Vec<&str> = verbs.copied().collect();
+                let verbs = verbs.iter().copied().filter(|it| !is_given(it) && !self.allows(key, it));
+                let verbs: Vec<&str> = verbs.collect();
                 if !verbs.is_empty() {
                     single.entry((group, resource, verbs)).or_default().push(name);
                 }

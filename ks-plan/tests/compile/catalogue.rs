@@ -30,7 +30,7 @@ fn a_component_with_an_unknown_key() {
 #[test]
 fn a_setting_with_an_unknown_key() {
     let text = "name: echo\ndescription: Answers.\nsettings:\n  port: { form: a.b }\n";
-    insta::assert_snapshot!(faults(&[("m/echo/component.yaml", text)]), @"m/echo/component.yaml:4: unknown field `form`, expected one of from, keep, find, compute, default, certificate, leaves, blankIsUnset, sensitive at line 4, column 11");
+    insta::assert_snapshot!(faults(&[("m/echo/component.yaml", text)]), @"m/echo/component.yaml:4: unknown field `form`, expected one of description, example, from, keep, find, compute, default, certificate, leaves, blankIsUnset, sensitive at line 4, column 11");
 }
 
 #[test]

@@ -81,7 +81,7 @@ fn of_sizes(sizes: &[Size]) -> Vec<Asked> {
             ks.wall() / size.floor.wall(),
             1.3,
         ));
-        asked.push(Asked::at_most(format!("memory of that plan, in MiB"), ks.memory(), 150.0));
+        asked.push(Asked::at_most("memory of that plan, in MiB".to_owned(), ks.memory(), 150.0));
         if let Some(kubectl) = size.kubectl.as_ref().filter(|it| it.is_sound()) {
             asked.push(Asked::at_least("`kubectl diff` to that plan".to_owned(), kubectl.wall() / ks.wall(), 50.0));
         }

@@ -8,7 +8,7 @@ use crate::figures::{Comparison, Row, Size};
 const WIDTH: f64 = 860.0;
 /// Where bars begin, and how long the longest is.
 const LEFT: f64 = 190.0;
-const LONGEST: f64 = 560.0;
+const LONGEST: f64 = 500.0;
 const LINE: f64 = 20.0;
 
 const OURS: &str = "#0b7a75";
@@ -65,7 +65,7 @@ fn bar(body: &mut String, y: f64, row: &Row, most: f64, ours: Option<f64>) {
         LEFT + long(longest)
     );
     let ratio =
-        ours.filter(|_| row.tool != "ks").map_or_else(String::new, |ours| format!(" ({:.2} of ks)", median / ours));
+        ours.filter(|_| row.tool != "ks").map_or_else(String::new, |ours| format!(", {:.2} × ks", median / ours));
     text(body, LEFT + long(longest.max(median)) + 6.0, y, "start", "", &format!("{median:.3} s{ratio}"));
 }
 

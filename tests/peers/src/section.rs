@@ -33,7 +33,7 @@ pub fn text(figures: &Figures, command: &str) -> String {
     let today = today.split('T').next().unwrap_or_default();
     let mut text = format!("\n    {command}\n\n");
     text += &format!(
-        "The catalogue with everything on, {objects} objects, at one kube-apiserver; {rounds} runs of each command, measured on {today} on {}.\n\n",
+        "The catalogue with everything on, {objects} objects, at one kube-apiserver; each command run {rounds} times, on {today}, on {}.\n\n",
         machine()
     );
     text += &table::versions(figures);
