@@ -16,6 +16,7 @@
 use std::error::Error;
 use std::fs::File;
 use std::io::{BufRead, BufReader, BufWriter, Write};
+use std::sync::Arc;
 
 use ks_model::{Facts, Manifest, ObjectRef};
 use ks_plan::{Desired, LiveState, Observation, Sieve, plan};
@@ -33,7 +34,7 @@ fn main() -> Result<(), Box<dyn Error>> {
     let file = arguments.next().unwrap_or_default();
     let wanted = {
         let catalogue = catalogue();
-        desired(&catalogue, compiled(&catalogue, size))
+        Arc::new(desired(&catalogue, compiled(&catalogue, size)))
     };
     let facts = Facts::default();
     let live = match mode.as_str() {
@@ -83,18 +84,21 @@ fn whole(file: &str) -> Result<LiveState, Box<dyn Error>> {
     Ok(live)
 }
 
-fn paged(wanted: &Desired, facts: &Facts, file: &str) -> Result<LiveState, Box<dyn Error>> {
+fn paged(wanted: &Arc<Desired>, facts: &Facts, file: &str) -> Result<LiveState, Box<dyn Error>> {
     let (mut live, mut lines) = (LiveState::default(), lines(file)?);
-    if let Some(first) = lines.next() {
-        let (inventory, value) = first?;
+    let first = lines.next().transpose()?;
+    let sieve = Sieve::new(Arc::clone(wanted), facts, first.as_ref().map(|(_, inventory)| inventory));
+    if let Some((inventory, value)) = first {
         live.observe(inventory, Observation::Present(value));
     }
-    let sieve = Sieve::new(wanted, facts, &live);
     loop {
         let page = lines.by_ref().take(PAGE).collect::<Result<Vec<_>, _>>()?;
         if page.is_empty() {
             return Ok(live);
         }
-        page.into_iter().for_each(|(object, value)| sieve.put(&mut live, object, value));
+        for (object, value) in page {
+            let sifted = sieve.sift(&object, value);
+            live.put(object, sifted);
+        }
     }
 }

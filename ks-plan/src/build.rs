@@ -37,7 +37,7 @@ use crate::structured::{Verdict, compare_defaulted, leave_out};
 use keeps::Keeps;
 pub(crate) use removal::is_member;
 use seen::{Seen, lacking_namespace, see};
-pub use sieve::Sieve;
+pub use sieve::{Sieve, Sifted};
 pub(crate) use work::is_waited_for;
 
 /// The field manager under which ks applies.
@@ -274,6 +274,7 @@ fn unchanged(desired: &Desired, manifest: &Manifest, live: Option<&Value>) -> Ch
     let object = manifest.object();
     let found = desired.find(object);
     let secrecy = desired.secrecy(object);
+    let secret = live.filter(|_| !secrecy.is_empty()).cloned();
     Change {
         object: object.clone(),
         action: Action::NoOp,
@@ -283,13 +284,13 @@ fn unchanged(desired: &Desired, manifest: &Manifest, live: Option<&Value>) -> Ch
         conflicts: Vec::new(),
         adopts: Vec::new(),
         immutable: Vec::new(),
-        before: live.filter(|_| !secrecy.is_empty()).cloned(),
+        before: secret.clone(),
+        after: secret,
         secrecy,
         reasons: Vec::new(),
         risk: Risk::Safe,
         verified: Verified::Server,
         manifest: Some(manifest.clone()),
-        after: None,
     }
 }
 

@@ -105,24 +105,51 @@ impl Desired {
         Ok(Self { rendering: Some(compiled.rendering), marks: marks(catalogue), readiness, ..desired })
     }
 
+    /// What a [`Sieve`](crate::Sieve) has to know of what compiling gave, for a guess at what is wanted: everything but the order of the
+    /// objects, so that [`manifests`](Self::manifests) gives none. The objects are marked in their place, so that both share their trees.
+    ///
+    /// # Errors
+    /// When a CustomResourceDefinition is malformed.
+    pub fn unordered(
+        catalogue: &Catalogue,
+        compiled: &mut Compiled,
+        inventory: Inventory,
+    ) -> Result<Self, DesiredError> {
+        for bundle in &mut compiled.bundles {
+            mark(bundle, &inventory);
+        }
+        let (bundles, closed) = (compiled.bundles.clone(), compiled.closed.clone());
+        let desired = Self::with_graph(bundles, closed, BTreeMap::new(), inventory, |_| Ok(DependencyGraph::default()))?;
+        let readiness = catalogue.components().flat_map(Component::readiness_rules).collect();
+        Ok(Self { marks: marks(catalogue), readiness, ..desired })
+    }
+
     /// Marks the objects as members of `inventory`, draws their graph and reads the schemas among them.
     ///
     /// # Errors
     /// When the objects wait for each other in a circle, or a CustomResourceDefinition is malformed.
     pub fn new(
+        bundles: Vec<Bundle>,
+        closed: Vec<ClosedGate>,
+        orders: BTreeMap<ComponentName, ComponentOrder>,
+        inventory: Inventory,
+    ) -> Result<Self, DesiredError> {
+        Self::with_graph(bundles, closed, orders, inventory, DependencyGraph::build)
+    }
+
+    fn with_graph(
         mut bundles: Vec<Bundle>,
         closed: Vec<ClosedGate>,
         orders: BTreeMap<ComponentName, ComponentOrder>,
         inventory: Inventory,
+        graph: fn(&[Bundle]) -> Result<DependencyGraph, GraphError>,
     ) -> Result<Self, DesiredError> {
         let mut schemas = Schemas::builtin();
         let mut index = Lookup::default();
         let mut defined = BTreeMap::new();
         for (i, bundle) in bundles.iter_mut().enumerate() {
-            for (k, object) in bundle.objects.iter_mut().enumerate() {
-                if object.ownership == Ownership::Whole {
-                    inventory.mark(&mut object.manifest, &bundle.component);
-                }
+            mark(bundle, &inventory);
+            for (k, object) in bundle.objects.iter().enumerate() {
                 index.insert(Wanted(object.manifest.clone()), (i, k));
                 if let Some(kind) = definition(&object.manifest) {
                     let schema = schemas.register_crd(object.manifest.value());
@@ -134,7 +161,7 @@ impl Desired {
                 }
             }
         }
-        let graph = DependencyGraph::build(&bundles)?;
+        let graph = graph(&bundles)?;
         Ok(Self {
             bundles,
             closed,
@@ -289,6 +316,13 @@ impl Desired {
     /// The inventory's parent object for members that live in `contents`.
     pub fn inventory_manifest(&self, contents: &Contents) -> Option<Manifest> {
         Manifest::parse(self.inventory.manifest(contents)).ok()
+    }
+}
+
+/// Marks what belongs to ks as members of an inventory.
+fn mark(bundle: &mut Bundle, inventory: &Inventory) {
+    for object in bundle.objects.iter_mut().filter(|it| it.ownership == Ownership::Whole) {
+        inventory.mark(&mut object.manifest, &bundle.component);
     }
 }
 

@@ -153,7 +153,7 @@ fn print_path(path: &[Dependency]) -> String {
 /// Holds all nodes and edges in a fixed order; building it proves that it has no cycle.
 ///
 /// An edge names its nodes by their places, so that a graph takes little more than its nodes however many edges it has.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct DependencyGraph {
     /// Sorted.
     nodes: Vec<Node>,

@@ -51,7 +51,7 @@ mod waits;
 #[cfg(test)]
 mod fixture;
 
-pub use build::{FIELD_MANAGER, PlanningError, Sieve, doubts, plan};
+pub use build::{FIELD_MANAGER, PlanningError, Sieve, Sifted, doubts, plan};
 pub use catalogue::{Catalogue, CatalogueError, CatalogueErrors, Component, SettingRule};
 pub use change::{Action, Change, FieldChange, Reason, Risk, Verified};
 pub use compile::{CompileError, CompileErrors, Compiled, Lookups, compile, compile_again, lookups};

@@ -3,12 +3,13 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 
-use ks_model::ObjectRef;
+use ks_model::{DesiredObject, Manifest, ObjectRef, Ownership};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use crate::conflict::Conflict;
+use crate::desired::Desired;
 use crate::readiness::{Readiness, Rules, companion};
 use crate::saved::Expectation;
 
@@ -45,15 +46,38 @@ pub enum Observation {
 }
 
 /// What is kept of an object that is as it is wanted: a [`Sieve`](crate::Sieve) has compared it, and dropped it.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, PartialEq)]
 pub struct Settled {
+    /// What it was compared with.
+    pub(crate) manifest: Manifest,
+    /// How much of it was wanted.
+    pub(crate) ownership: Ownership,
+    /// What was wanted to define its kind.
+    pub(crate) definition: Option<Manifest>,
     /// How far it was on its way to being ready. A claim that waits for its first pod counts as ready: nothing waits for it.
     pub(crate) readiness: Readiness,
     /// What a saved plan writes down of it, where that was asked for.
     pub(crate) expected: Option<Box<Expectation>>,
 }
 
+/// Prints the identity only.
+impl fmt::Debug for Settled {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{} ({:?})", self.manifest.object(), self.readiness)
+    }
+}
+
 impl Settled {
+    /// Whether it is as `desired` wants it too: an object may have been compared with a guess at what is wanted in the end.
+    ///
+    /// The catalogue has to be the same, and what is said of conflicts.
+    pub fn holds(&self, desired: &Desired) -> bool {
+        let object = self.manifest.object();
+        let is_wanted = |it: &DesiredObject| it.ownership == self.ownership && it.manifest == self.manifest;
+        desired.find(object).is_some_and(|(_, it)| is_wanted(it))
+            && desired.definition_of(&object.kind) == self.definition.as_ref()
+    }
+
     /// How far it was on its way to being ready.
     pub fn readiness(&self) -> &Readiness {
         &self.readiness

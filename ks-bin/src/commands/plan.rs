@@ -71,7 +71,9 @@ pub async fn run(options: &GlobalOptions, args: &PlanArgs, ui: &Ui) -> Result<Ki
         };
         return ui.print(&pretty(&schema)?).map(|()| Kind::Done);
     }
-    let session = Session::open(options, &args.resolve.options()?, Access::ReadOnly, ui).await?;
+    let mut more = args.resolve.options()?;
+    more.for_saving = args.out.is_some();
+    let session = Session::open(options, &more, Access::ReadOnly, ui).await?;
     let plan = &session.planned.plan;
     ui.print(&written(plan, &session.cluster, &args.view)?)?;
     session.tell_warnings(ui);

@@ -1,5 +1,7 @@
 //! Clusters that are as wanted, or nearly so, as the API server would hand them out.
 
+use std::sync::Arc;
+
 use ks_model::{Facts, Manifest, ObjectRef};
 use ks_plan::structured::{ApplyRequest, apply, update_status};
 use ks_plan::{Desired, FIELD_MANAGER, LiveState, Observation, Sieve};
@@ -61,15 +63,19 @@ fn annotate(object: &mut Value) {
     metadata.entry("annotations").or_insert_with(|| json!({}))[FORMER] = json!("yes");
 }
 
-/// The cluster as a plan sees it that compares each object as it comes: the inventory first, as it is looked up.
-pub fn sieved(desired: &Desired, objects: impl IntoIterator<Item = (ObjectRef, Value)>) -> LiveState {
-    let (facts, mut live, parent) = (Facts::default(), LiveState::default(), desired.inventory().parent());
+/// The cluster as a plan sees it that compares each object as it comes.
+pub fn sieved(desired: &Arc<Desired>, objects: impl IntoIterator<Item = (ObjectRef, Value)>) -> LiveState {
+    let (mut live, parent) = (LiveState::default(), desired.inventory().parent());
     let (mut inventory, others): (Vec<_>, Vec<_>) = objects.into_iter().partition(|(object, _)| object == parent);
-    if let Some((object, value)) = inventory.pop() {
-        live.observe(object, Observation::Present(value));
+    let inventory = inventory.pop().map(|(_, value)| value);
+    let sieve = Sieve::new(Arc::clone(desired), &Facts::default(), inventory.as_ref());
+    for (object, value) in others {
+        let sifted = sieve.sift(&object, value);
+        live.put(object, sifted);
     }
-    let sieve = Sieve::new(desired, &facts, &live);
-    others.into_iter().for_each(|(object, value)| sieve.put(&mut live, object, value));
+    if let Some(value) = inventory {
+        live.observe(parent.clone(), Observation::Present(value));
+    }
     live
 }
 

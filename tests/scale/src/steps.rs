@@ -1,6 +1,7 @@
 //! The steps of planning as they are measured, each on a prepared world, so that every program that measures means the same.
 
 use std::any::Any;
+use std::sync::Arc;
 
 use ks_model::config::{ClusterConfiguration, Source};
 use ks_model::{DesiredObject, Facts, Manifest, ObjectRef};
@@ -16,7 +17,7 @@ pub struct World {
     catalogue: Catalogue,
     configuration: String,
     compiled: Compiled,
-    desired: Desired,
+    desired: Arc<Desired>,
     settled: LiveState,
     changed: LiveState,
     texts: Vec<Vec<u8>>,
@@ -32,7 +33,7 @@ impl World {
     pub fn new(count: usize) -> Self {
         let catalogue = catalogue();
         let compiled = compiled(&catalogue, count);
-        let desired = desired(&catalogue, compiled.clone());
+        let desired = Arc::new(desired(&catalogue, compiled.clone()));
         let settled = settled(&desired);
         let changed = changed(&desired, 10);
         let texts = texts(&settled).into_iter().map(|(_, text)| text).collect();
