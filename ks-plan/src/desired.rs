@@ -119,7 +119,8 @@ impl Desired {
             mark(bundle, &inventory);
         }
         let (bundles, closed) = (compiled.bundles.clone(), compiled.closed.clone());
-        let desired = Self::with_graph(bundles, closed, BTreeMap::new(), inventory, |_| Ok(DependencyGraph::default()))?;
+        let desired =
+            Self::with_graph(bundles, closed, BTreeMap::new(), inventory, |_| Ok(DependencyGraph::default()))?;
         let readiness = catalogue.components().flat_map(Component::readiness_rules).collect();
         Ok(Self { marks: marks(catalogue), readiness, ..desired })
     }

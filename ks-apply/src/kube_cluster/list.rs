@@ -60,7 +60,8 @@ pub(super) fn pages<'a>(
         let action = describe(kind, query);
         match page(wire, &action, (kind, query), &params).await {
             Ok((objects, token)) => {
-                let next = token.map(|it| Place { params: ListParams { continue_token: Some(it), ..params }, restarts });
+                let next =
+                    token.map(|it| Place { params: ListParams { continue_token: Some(it), ..params }, restarts });
                 Ok(Some((Page::Objects(objects), next)))
             }
             Err(fault) if fault.code() == Some(410) && restarts < RESTARTS => {
