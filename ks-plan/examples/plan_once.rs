@@ -39,7 +39,10 @@ fn main() -> Result<(), Box<dyn Error>> {
     let facts = Facts::default();
     let live = match mode.as_str() {
         "record" => return record(&settled(&wanted), &file),
-        "wanted" => return Ok(println!("{} objects are wanted", wanted.manifests().count())),
+        "wanted" => {
+            println!("{} objects are wanted", wanted.manifests().count());
+            return Ok(());
+        }
         "unchanged" => paged(&wanted, &facts, &file)?,
         "whole" => whole(&file)?,
         _ => LiveState::default(),
@@ -65,7 +68,9 @@ fn record(live: &LiveState, file: &str) -> Result<(), Box<dyn Error>> {
     Ok(file.flush()?)
 }
 
-fn lines(file: &str) -> Result<impl Iterator<Item = Result<(ObjectRef, Value), Box<dyn Error>>>, Box<dyn Error>> {
+type Read = Result<(ObjectRef, Value), Box<dyn Error>>;
+
+fn lines(file: &str) -> Result<impl Iterator<Item = Read>, Box<dyn Error>> {
     let lines = BufReader::new(File::open(file)?).lines();
     Ok(lines.map(|line| {
         let value: Value = serde_json::from_str(&line?)?;

@@ -211,13 +211,8 @@ impl DependencyGraph {
         let places = Places::of(&nodes);
         let wait = |link: edges::Link<'_>| {
             let (dependent, on) = (places.find(link.dependent)?, places.find(link.on)?);
-            (dependent != on).then(|| Wait {
-                dependent,
-                before: link.before,
-                on,
-                until: link.until,
-                because: link.because,
-            })
+            let edges::Link { before, until, because, .. } = link;
+            (dependent != on).then_some(Wait { dependent, before, on, until, because })
         };
         let mut edges: Vec<Wait> = edges::RULES.iter().flat_map(|rule| rule(world)).filter_map(wait).collect();
         edges.sort_unstable();

@@ -6,9 +6,11 @@ use std::hash::{BuildHasherDefault, DefaultHasher, Hash};
 /// Holds values by keys, found by a hash without a seed. There is no way to walk through it, so that nothing follows from its order.
 ///
 /// The long keys of objects are mostly alike, and a sorted map compares a dozen of them to find one.
-#[expect(clippy::disallowed_types, reason = "its order is never seen, and its hashes are the same in every run")]
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) struct Lookup<K: Eq + Hash, V>(std::collections::HashMap<K, V, BuildHasherDefault<DefaultHasher>>);
+pub(crate) struct Lookup<K: Eq + Hash, V>(Seedless<K, V>);
+
+#[expect(clippy::disallowed_types, reason = "its order is never seen, and its hashes are the same in every run")]
+type Seedless<K, V> = std::collections::HashMap<K, V, BuildHasherDefault<DefaultHasher>>;
 
 impl<K: Eq + Hash, V> Default for Lookup<K, V> {
     fn default() -> Self {
