@@ -120,8 +120,12 @@ impl Manifest {
         Arc::make_mut(&mut self.0).value.get_mut("metadata")?.as_object_mut()
     }
 
-    /// Sets a label, replacing a value that it may have had.
+    /// Sets a label, replacing a value that it may have had. One that is there already makes no copy.
     pub fn set_label(&mut self, key: &str, value: &str) {
+        let labels = self.0.value.pointer("/metadata/labels");
+        if labels.and_then(|it| it.get(key)).and_then(Value::as_str) == Some(value) {
+            return;
+        }
         if let Some(metadata) = self.metadata_mut() {
             let labels = metadata.entry("labels").or_insert_with(|| Value::Object(Map::new()));
             if let Some(labels) = labels.as_object_mut() {

@@ -121,12 +121,15 @@ pub fn filled<'a>(manifest: &'a Manifest, mut value: impl FnMut(&Generated) -> O
 }
 
 /// The manifest with the key that the live object has, so that a Secret that stays compares as equal. A key belongs to its
-/// certificate: beside another one than was judged it is not taken.
-pub(crate) fn with_live_key<'a>(manifest: &'a Manifest, live: Option<&Value>) -> Cow<'a, Manifest> {
+/// certificate: beside another one than was judged it is not taken. Nothing but a Secret looks at the live object.
+pub(crate) fn with_live_key<'a, 'l>(
+    manifest: &'a Manifest,
+    live: impl FnOnce() -> Option<&'l Value>,
+) -> Cow<'a, Manifest> {
     if !manifest.object().kind.is("", "Secret") {
         return Cow::Borrowed(manifest);
     }
-    let live = live.filter(|it| it.pointer(CERTIFICATE) == manifest.value().pointer(CERTIFICATE));
+    let live = live().filter(|it| it.pointer(CERTIFICATE) == manifest.value().pointer(CERTIFICATE));
     let key = live.and_then(|it| it.pointer(KEY)).and_then(Value::as_str);
     filled(manifest, |it| key.filter(|_| matches!(it, Generated::LiveKey { .. })).map(str::to_owned))
 }
