@@ -5,7 +5,7 @@ use std::borrow::Cow;
 use futures::{StreamExt, TryStreamExt, stream};
 use ks_model::{Manifest, ObjectRef};
 use ks_plan::predecessors::merge_patch;
-use ks_plan::{Adoption, Conflict, DryRun, LiveState, Observation, Refusal, doubts, volumes};
+use ks_plan::{Adoption, Conflict, DryRun, LiveState, Observation, Refusal, doubts, rbac, volumes};
 use serde_json::Value;
 
 use super::CONCURRENCY;
@@ -27,31 +27,41 @@ pub(super) async fn dry_runs(observer: &Observer<'_>, live: &mut LiveState) -> R
         Some((it, kind))
     });
     let (made, known) = (&made, &*live);
-    let answers: Vec<(ObjectRef, Option<DryRun>)> = stream::iter(doubtful)
+    let answers: Vec<Option<(ObjectRef, Option<DryRun>)>> = stream::iter(doubtful)
         .map(|(manifest, kind)| async move {
             let mut answer =
                 match dry_run(observer.cluster, kind, &made.fill(&manifest), known.object(manifest.object())).await {
                     // An object of others that has gone since it was read.
                     Err(ClusterError::Conflict { fields, .. }) if fields.is_empty() && manifest.is_pinned() => {
-                        return Ok((manifest.object().clone(), None));
+                        return Ok(Some((manifest.object().clone(), None)));
+                    }
+                    Ok(DryRun::Refused(refusal))
+                        if is_about_binding(&refusal)
+                            && rbac::binds_what_is_to_come(&manifest, observer.desired, known) =>
+                    {
+                        return Ok(None);
                     }
                     answer => answer?,
                 };
             if let Some(live) = known.object(manifest.object()) {
                 answer = adopted(observer, kind, &manifest, live, answer).await?;
             }
-            Ok::<_, ClusterError>((manifest.object().clone(), Some(answer.map_object(|it| made.hide(it)))))
+            Ok::<_, ClusterError>(Some((manifest.object().clone(), Some(answer.map_object(|it| made.hide(it))))))
         })
         .buffer_unordered(CONCURRENCY)
         .try_collect()
         .await?;
-    for (object, answer) in answers {
+    for (object, answer) in answers.into_iter().flatten() {
         match answer {
             Some(answer) => live.answer(object, answer),
             None => live.observe(object, Observation::Absent { askable: false }),
         }
     }
     Ok(())
+}
+
+fn is_about_binding(refusal: &Refusal) -> bool {
+    rbac::MissingRule::read(&refusal.message).is_some_and(|it| it.verb == "bind")
 }
 
 /// Where ks takes an object over, the apply does what the dry run did and then some: what the predecessor alone

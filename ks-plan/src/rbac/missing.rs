@@ -70,12 +70,15 @@ impl fmt::Display for MissingRule {
 }
 
 /// Which right would let somebody write a role or a binding that hands out rights that they lack, in the words of the API server,
-/// which says only that they lack some; nothing where its refusal is about something else.
+/// which says only that they lack some, or that it cannot look because the role is not there; nothing where its refusal is about
+/// something else.
 pub fn grant(message: &str, manifest: &Manifest) -> Option<String> {
-    if !message.contains(GRANT) {
+    let role = bound(manifest);
+    let is_unknown = role.as_ref().is_some_and(|it| message.ends_with(&format!("{:?} not found", it.name)));
+    if !message.contains(GRANT) && !is_unknown {
         return None;
     }
-    let (verb, role) = match bound(manifest) {
+    let (verb, role) = match role {
         Some(role) => ("bind", role),
         None => ("escalate", manifest.object().clone()),
     };

@@ -18,6 +18,7 @@ use ks_model::ObjectRef;
 pub use self::documents::Subject;
 pub use self::grants::Grants;
 pub use self::missing::{MissingRule, grant};
+pub use self::needs::binds_what_is_to_come;
 use self::rows::Rows;
 use crate::compile::Lookups;
 use crate::desired::Desired;

@@ -9,6 +9,7 @@ use crate::compile::Lookups;
 use crate::desired::Desired;
 use crate::diagnosis::has_pods;
 use crate::immutable::{is_made_anew, trial_name};
+use crate::live::LiveState;
 use crate::readiness::companion;
 use crate::volumes::{ClaimOwner, claim_kind};
 
@@ -171,6 +172,14 @@ impl Rights {
             None => &mut self.cluster,
         }
     }
+}
+
+/// Whether a binding binds a role that is wanted and not there yet. Of such a one the server says nothing to who may not `bind` the role,
+/// since it compares what the role grants with what they hold; apply writes the role before the binding.
+pub fn binds_what_is_to_come(binding: &Manifest, desired: &Desired, live: &LiveState) -> bool {
+    let role = bound(binding)
+        .map(|it| if it.kind.is(RBAC, "ClusterRole") { ObjectRef::cluster(it.kind, it.name) } else { it });
+    role.is_some_and(|it| desired.find(&it).is_some() && !live.exists(&it))
 }
 
 /// The role that a binding binds, as the API server asks for the right to: in the namespace of the binding.

@@ -86,7 +86,10 @@ fn who_grants_what_they_lack_is_told_the_verb_that_would_do() {
         MissingRule::read(&words).unwrap().to_string()
     };
     let wanted = r#"{apiGroups: [rbac.authorization.k8s.io], resources: [clusterroles], verbs: [bind], resourceNames: ["view"]} in a Role of namespace b"#;
-    assert_eq!(rule(binding), wanted);
+    assert_eq!(rule(binding.clone()), wanted);
+    let unknown =
+        grant(r#"clusterroles.rbac.authorization.k8s.io "view" not found"#, &Manifest::parse(binding).unwrap());
+    assert_eq!(MissingRule::read(&unknown.unwrap()).unwrap().to_string(), wanted);
     let role =
         json!({ "apiVersion": "rbac.authorization.k8s.io/v1", "kind": "ClusterRole", "metadata": { "name": "x" } });
     let wanted = r#"{apiGroups: [rbac.authorization.k8s.io], resources: [clusterroles], verbs: [escalate], resourceNames: ["x"]} in a ClusterRole"#;

@@ -93,14 +93,19 @@ impl Refusal {
         }
     }
 
-    /// A missing namespace is a fault of the object; any other absence means that the kind itself is not there.
+    /// A missing namespace is a fault of the object. Who may not bind a role gets an answer only of one that is there, since what it
+    /// grants is compared with what they hold. Any other absence means that the kind itself is not there.
     fn explain_absence(self, action: String, kind: Option<&ServedKind>) -> ClusterError {
         let details = self.status.details.as_ref();
+        let is_binding = kind.is_some_and(|it| matches!(it.plural.as_str(), "rolebindings" | "clusterrolebindings"));
         match kind {
             Some(_) if details.is_some_and(|it| it.kind == "namespaces" && !it.name.is_empty()) => {
                 let message = self.status.message;
                 let cause = InvalidCause { field: "metadata.namespace".to_owned(), message: message.clone() };
                 ClusterError::Invalid { action, message, causes: vec![cause] }
+            }
+            Some(_) if details.is_some_and(|it| matches!(it.kind.as_str(), "roles" | "clusterroles")) && is_binding => {
+                ClusterError::Forbidden { action, message: self.status.message }
             }
             Some(kind) => ClusterError::NotServed { action, kind: format!("{} {}", kind.kind, kind.version) },
             None => ClusterError::Protocol { action, message: format!("status 404: {}", self.status.message) },
@@ -153,6 +158,16 @@ mod tests {
         assert_eq!(status(404, &body).to_string(), "apply it: the server does not serve Deployment.apps v1");
         let body = json!({ "message": "namespaces \"x\" not found", "details": { "name": "x", "kind": "namespaces" } });
         assert_eq!(status(404, &body).to_string(), "apply it: namespaces \"x\" not found");
+    }
+
+    #[test]
+    fn a_role_that_is_not_there_is_a_matter_of_who_binds_it() {
+        let kind = GroupKind::new("rbac.authorization.k8s.io", "RoleBinding");
+        let kind = ServedKind { kind, version: "v1".into(), plural: "rolebindings".into(), namespaced: true };
+        let body = json!({ "message": "clusterroles.rbac.authorization.k8s.io \"x\" not found",
+            "details": { "name": "x", "group": "rbac.authorization.k8s.io", "kind": "clusterroles" } });
+        let read = Refusal::read(StatusCode::NOT_FOUND, body.to_string().as_bytes(), None, &Credential::Token);
+        assert!(matches!(read.explain("apply it", Some(&kind)), ClusterError::Forbidden { .. }));
     }
 
     #[test]
