@@ -5,7 +5,7 @@ use std::sync::Arc;
 use ks_model::Facts;
 use ks_model::config::ClusterConfiguration;
 use ks_plan::structured::Schemas;
-use ks_plan::{Catalogue, compile, lookups};
+use ks_plan::{Catalogue, Compiled, compile, lookups};
 
 use crate::cluster::{Cluster, RequestCount};
 use crate::observe::{Survey, further_reads, member_reads, survey};
@@ -62,8 +62,9 @@ impl Outlook {
         options: &PlanOptions,
     ) -> Result<Planned, PlanError> {
         let guess = compile(catalogue, config, &Facts::default()).ok();
-        // The table of built-in types is read once, at its first use; there is time for it now.
-        drop(Schemas::builtin());
+        // These are read at their first use otherwise; there is time for it now.
+        Schemas::read_builtin();
+        guess.iter().for_each(Compiled::read_whole);
         let survey = self.survey.end().await?;
         if let Some(guess) = &guess {
             let wanted = lookups(catalogue, config, &survey.facts);

@@ -98,8 +98,7 @@ impl Desired {
                 }
                 index.insert(object.manifest.object().clone(), (i, k));
                 if let Some(kind) = definition(&object.manifest) {
-                    let schema = schemas.register_crd(object.manifest.value());
-                    schema.map_err(|source| DesiredError::Schema {
+                    schemas.register(&object.manifest).map_err(|source| DesiredError::Schema {
                         object: Box::new(object.manifest.object().clone()),
                         source: Box::new(source),
                     })?;

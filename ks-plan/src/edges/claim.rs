@@ -10,7 +10,7 @@ pub fn edges(world: &World<'_>) -> Vec<Dependency> {
     if claims.is_empty() {
         return Vec::new();
     }
-    let owners = world.manifests().filter_map(|it| ClaimOwner::of(it.object(), it.value(), Some(it.value())));
+    let owners = world.manifests().filter_map(|it| ClaimOwner::of(it.object(), it.outline(), Some(it.outline())));
     let edges = owners.flat_map(|owner| {
         let because = EdgeReason::Reference { field: owner.path().to_owned() };
         let own = claims

@@ -20,6 +20,6 @@ pub fn edges(world: &World<'_>) -> Vec<Dependency> {
 
 /// The kind that a CustomResourceDefinition defines.
 pub fn defined_kind(crd: &Manifest) -> Option<GroupKind> {
-    let spec = crd.value().get("spec")?;
+    let spec = crd.outline().get("spec")?;
     Some(GroupKind::new(spec.get("group")?.as_str()?, spec.pointer("/names/kind")?.as_str()?))
 }
