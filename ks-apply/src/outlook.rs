@@ -5,7 +5,7 @@ use std::sync::Arc;
 use ks_model::Facts;
 use ks_model::config::ClusterConfiguration;
 use ks_plan::structured::Schemas;
-use ks_plan::{Catalogue, Desired, Inventory, Lookups, Sieve, compile, lookups};
+use ks_plan::{Catalogue, Compiled, Desired, Inventory, Lookups, Sieve, compile, lookups};
 
 use crate::cluster::{Cluster, RequestCount};
 use crate::observe::{Survey, further_reads, member_reads, survey};
@@ -65,10 +65,11 @@ impl Outlook {
         options: &PlanOptions,
     ) -> Result<Planned, PlanError> {
         let mut guess = compile(catalogue, config, &Facts::default()).ok();
+        // These are read at their first use otherwise; there is time for it now.
+        Schemas::read_builtin();
+        guess.iter().for_each(Compiled::read_whole);
         let desired = guess.as_mut().and_then(|it| Desired::unordered(catalogue, it, Inventory::default()).ok());
         let desired = desired.map(|it| Arc::new(it.with_resolutions(options.resolutions.clone())));
-        // The table of built-in types is read once, at its first use; there is time for it now.
-        drop(Schemas::builtin());
         let mut survey = self.survey.end().await?;
         let wanted = lookups(catalogue, config, &survey.facts);
         self.ahead.sift(desired.map(|it| sieve(it, &survey, &wanted, options)));

@@ -153,8 +153,7 @@ impl Desired {
             for (k, object) in bundle.objects.iter().enumerate() {
                 index.insert(Wanted(object.manifest.clone()), (i, k));
                 if let Some(kind) = definition(&object.manifest) {
-                    let schema = schemas.register_crd(object.manifest.value());
-                    schema.map_err(|source| DesiredError::Schema {
+                    schemas.register(&object.manifest).map_err(|source| DesiredError::Schema {
                         object: Box::new(object.manifest.object().clone()),
                         source: Box::new(source),
                     })?;

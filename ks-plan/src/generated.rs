@@ -93,6 +93,10 @@ pub(crate) fn setting(request: &CertificateRequest, state: Option<&CertificateSt
 /// The generated values that a manifest waits for.
 pub fn waiting(manifest: &Manifest) -> BTreeSet<Generated> {
     let mut found = BTreeSet::new();
+    if manifest.pieces().is_some() {
+        // What was known when the program was built waits for nothing, and is not read for that.
+        return found;
+    }
     manifest.with_texts(&mut |text| {
         found.extend(Generated::parse(text));
         None
@@ -142,17 +146,17 @@ pub(crate) fn lacks_live_key(manifest: &Manifest) -> bool {
 
 /// What is left of a manifest for somebody else to apply: fields that wait for a certificate are left out, and a Secret
 /// that waits for its key altogether.
-pub fn applicable(manifest: &Manifest) -> Option<Cow<'_, Value>> {
+pub fn applicable(manifest: &Manifest) -> Option<Cow<'_, Manifest>> {
     let waiting = waiting(manifest);
     let is_key = |it: &Generated| matches!(it, Generated::LiveKey { .. } | Generated::Made { part: Part::Key, .. });
     if waiting.iter().any(is_key) {
         return None;
     } else if waiting.is_empty() {
-        return Some(Cow::Borrowed(manifest.value()));
+        return Some(Cow::Borrowed(manifest));
     }
     let mut value = manifest.value().clone();
     leave_out(&mut value);
-    Some(Cow::Owned(value))
+    Manifest::parse(value).ok().map(Cow::Owned)
 }
 
 fn leave_out(value: &mut Value) {

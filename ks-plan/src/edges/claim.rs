@@ -12,7 +12,7 @@ pub fn edges<'a>(world: &World<'a>) -> Vec<Link<'a>> {
     }
     let owners = world.manifests();
     let owners =
-        owners.filter_map(|it| Some((it.object(), ClaimOwner::of(it.object(), it.value(), Some(it.value()))?)));
+        owners.filter_map(|it| Some((it.object(), ClaimOwner::of(it.object(), it.outline(), Some(it.outline()))?)));
     let edges = owners.flat_map(|(object, owner)| {
         let because = EdgeReason::Reference { field: owner.path().to_owned() };
         let own = claims

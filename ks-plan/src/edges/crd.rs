@@ -20,6 +20,6 @@ pub fn edges<'a>(world: &World<'a>) -> Vec<Link<'a>> {
 
 /// The kind that a CustomResourceDefinition defines.
 pub fn defined_kind(crd: &Manifest) -> Option<GroupKind> {
-    let spec = crd.value().get("spec")?;
+    let spec = crd.outline().get("spec")?;
     Some(GroupKind::new(spec.get("group")?.as_str()?, spec.pointer("/names/kind")?.as_str()?))
 }

@@ -102,7 +102,7 @@ fn collect(value: &Value, table: &[(&str, &str, &'static str)], prefix: &str, na
 /// A StatefulSet names the Service that gives its pods their names.
 fn governing_service(manifest: &Manifest) -> Option<Name> {
     let name =
-        text(manifest.value(), "/spec/serviceName").filter(|_| manifest.object().kind.is("apps", "StatefulSet"))?;
+        text(manifest.outline(), "/spec/serviceName").filter(|_| manifest.object().kind.is("apps", "StatefulSet"))?;
     Some(Name::new("Service", name, "/spec/serviceName"))
 }
 

@@ -25,7 +25,7 @@ pub fn edges<'a>(world: &World<'a>) -> Vec<Link<'a>> {
     }
     for crd in world.definitions() {
         if let (Some(hook), Some(kind)) =
-            (crd.value().pointer("/spec/conversion/webhook"), super::crd::defined_kind(crd))
+            (crd.outline().pointer("/spec/conversion/webhook"), super::crd::defined_kind(crd))
         {
             edges.extend(wait_for(world, &workloads, hook, &[kind], None));
         }
@@ -37,7 +37,7 @@ pub fn edges<'a>(world: &World<'a>) -> Vec<Link<'a>> {
 fn kinds_by_resource(world: &World<'_>) -> BTreeMap<(String, String), GroupKind> {
     let named = world.definitions().filter_map(|crd| {
         let kind = super::crd::defined_kind(crd)?;
-        let plural = text(crd.value(), "/spec/names/plural")?;
+        let plural = text(crd.outline(), "/spec/names/plural")?;
         Some(((kind.group.clone(), plural.to_owned()), kind))
     });
     named.collect()

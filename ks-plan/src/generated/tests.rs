@@ -63,7 +63,7 @@ fn others_get_what_is_known_and_no_secret_without_its_key() {
     let value = setting(&request(), None).value;
     assert!(applicable(&secret(&value)).is_none());
     let hook = object("v1", "ConfigMap", "home/hook", json!({ "hooks": [{ "ca": value["ca"], "name": "a" }] }));
-    assert_eq!(applicable(&hook).unwrap()["hooks"], json!([{ "name": "a" }]));
+    assert_eq!(applicable(&hook).unwrap().value()["hooks"], json!([{ "name": "a" }]));
 }
 
 #[test]

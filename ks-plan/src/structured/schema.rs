@@ -1,8 +1,9 @@
 //! Types of kinds: which lists are keyed, which maps are atomic.
 
 use std::collections::BTreeMap;
+use std::sync::OnceLock;
 
-use ks_model::GroupKind;
+use ks_model::{GroupKind, Manifest};
 use serde_json::{Map, Value};
 
 use super::builtin::Builtin;
@@ -50,9 +51,22 @@ pub enum CrdSchemaError {
 /// ```
 #[derive(Clone, Debug)]
 pub struct Schemas {
-    builtin: &'static Builtin,
-    custom: BTreeMap<GroupKind, BTreeMap<String, CustomKind>>,
-    unknown: CustomKind,
+    custom: BTreeMap<GroupKind, CustomTypes>,
+    unknown: OnceLock<CustomKind>,
+}
+
+/// The types of the versions of a custom kind, read from its definition when one of them is asked for.
+#[derive(Clone, Debug)]
+struct CustomTypes {
+    definition: Option<Manifest>,
+    versions: OnceLock<BTreeMap<String, CustomKind>>,
+}
+
+impl CustomTypes {
+    fn version(&self, version: &str) -> Option<&CustomKind> {
+        let read = || self.definition.as_ref().map(|it| crd_types::versions(it.value())).unwrap_or_default();
+        self.versions.get_or_init(read).get(version)
+    }
 }
 
 /// The type of one version of a custom kind.
@@ -69,7 +83,12 @@ pub(super) struct CustomKind {
 impl Schemas {
     /// Gives the types of the kinds that Kubernetes itself serves.
     pub fn builtin() -> Self {
-        Self { builtin: Builtin::get(), custom: BTreeMap::new(), unknown: crd_types::unknown_kind() }
+        Self { custom: BTreeMap::new(), unknown: OnceLock::new() }
+    }
+
+    /// Reads the table of the built-in kinds, for which the first question waits otherwise.
+    pub fn read_builtin() {
+        Builtin::get();
     }
 
     /// Adds the kinds of a CustomResourceDefinition; a kind known before is replaced.
@@ -77,20 +96,34 @@ impl Schemas {
     /// # Errors
     /// When the definition lacks its group, kind or versions.
     pub fn register_crd(&mut self, crd: &Value) -> Result<(), CrdSchemaError> {
-        let (kind, versions) = crd_types::kinds_of(crd)?;
-        self.custom.insert(kind, versions);
+        let kind = crd_types::kind_of(crd)?;
+        let versions = OnceLock::from(crd_types::versions(crd));
+        self.custom.insert(kind, CustomTypes { definition: None, versions });
+        Ok(())
+    }
+
+    /// Adds the same kinds; their schemas are read when one of them is asked for.
+    ///
+    /// # Errors
+    /// As [`Self::register_crd`].
+    pub fn register(&mut self, definition: &Manifest) -> Result<(), CrdSchemaError> {
+        let kind = crd_types::kind_of(definition.outline())?;
+        let (definition, versions) = (Some(definition.clone()), OnceLock::new());
+        self.custom.insert(kind, CustomTypes { definition, versions });
         Ok(())
     }
 
     /// Gives the type of a kind in a version. A kind that is not known has the metadata of every object; the rest is
     /// deduced: maps granular, lists atomic.
     pub fn of(&self, kind: &GroupKind, version: &str) -> Type<'_> {
-        if let Some(root) = self.builtin.kind(&kind.group, version, &kind.kind) {
-            let table = &self.builtin.table;
+        let builtin = Builtin::get();
+        if let Some(root) = builtin.kind(&kind.group, version, &kind.kind) {
+            let table = &builtin.table;
             let has_status = table.node(root).map.as_ref().is_some_and(|map| map.fields.contains_key("status"));
             return Type::new(table, root, Traits { is_typed: true, resets_status: has_status });
         }
-        let custom = self.custom.get(kind).and_then(|versions| versions.get(version)).unwrap_or(&self.unknown);
+        let custom = self.custom.get(kind).and_then(|it| it.version(version));
+        let custom = custom.unwrap_or_else(|| self.unknown.get_or_init(crd_types::unknown_kind));
         Type::new(&custom.table, custom.root, Traits { is_typed: false, resets_status: custom.resets_status })
     }
 
