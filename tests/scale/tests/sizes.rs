@@ -54,8 +54,8 @@ fn two_calls_give_the_same_bytes() {
 
 /// Everything that a plan is written as: what stays, what changes, and what is done.
 fn written(desired: &Arc<Desired>, live: &LiveState) -> (String, String) {
-    let plan = plan(desired, live, &Facts::default()).unwrap();
-    let document = serde_json::to_string(&PlanDocument::of(&plan)).unwrap();
+    let plan = plan(desired, live, &Facts::default()).expect("a plan");
+    let document = serde_json::to_string(&PlanDocument::of(&plan)).expect("JSON");
     (document, text(&plan, &TextOptions { full: true, ..TextOptions::default() }))
 }
 
