@@ -40,6 +40,9 @@ impl PartialEq for Parsed {
     }
 }
 
+// With it, copies that share one object are equal without a look into it.
+impl Eq for Parsed {}
+
 impl Parsed {
     fn value(&self) -> &Value {
         self.whole.as_ref().map_or(&self.value, |it| it.read(&self.value))

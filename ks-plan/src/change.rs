@@ -207,7 +207,7 @@ pub struct Change {
     pub manifest: Option<Manifest>,
     /// The live object before; absent for a create, and for what stays as it is, unless it has secret fields.
     pub before: Option<Value>,
-    /// The object after, as predicted; absent for a delete, and for what stays as it is.
+    /// The object after, as predicted; absent for a delete, and for what stays as it is, unless it has secret fields.
     pub after: Option<Value>,
 }
 
