@@ -1,7 +1,8 @@
 //! The only door to a cluster. Behind it stands a real API server or the embedded sandbox.
 
 use async_trait::async_trait;
-use futures::stream::BoxStream;
+use futures::stream::{self, BoxStream};
+use futures::{StreamExt, TryStreamExt};
 use ks_model::{Manifest, ObjectRef, ServerVersion};
 use ks_plan::rbac::MissingRule;
 use serde_json::Value;
@@ -28,6 +29,13 @@ pub trait Cluster: Send + Sync {
 
     /// Lists objects of a kind, all pages of them, in the order of the server.
     async fn list(&self, kind: &ServedKind, query: &ListQuery) -> Result<Vec<Value>, ClusterError>;
+
+    /// Lists objects as [`Cluster::list`] does, a page at a time, so that whoever needs little of them need not hold them all.
+    ///
+    /// The next page is asked for when it is waited for. Where pages are unknown, all of them come as one.
+    fn pages<'a>(&'a self, kind: &'a ServedKind, query: &'a ListQuery) -> BoxStream<'a, Result<Page, ClusterError>> {
+        stream::once(self.list(kind, query)).map_ok(Page::Objects).boxed()
+    }
 
     /// Reads one object; `None` when it, or its namespace, does not exist.
     async fn get(&self, kind: &ServedKind, object: &ObjectRef) -> Result<Option<Value>, ClusterError>;
@@ -104,6 +112,16 @@ pub struct ListQuery {
     pub field_selector: Option<String>,
     /// Only `apiVersion`, `kind` and `metadata` of each object, where the server can do that.
     pub metadata_only: bool,
+}
+
+/// One step of a list.
+#[derive(Clone, PartialEq)]
+#[non_exhaustive]
+pub enum Page {
+    /// The next objects.
+    Objects(Vec<Value>),
+    /// The server has forgotten where it was, and the list begins anew: what came so far counts no more.
+    Anew,
 }
 
 /// Says which log of a pod is read, and how much of it.

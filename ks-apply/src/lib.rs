@@ -25,6 +25,7 @@ mod retry;
 mod revision;
 pub mod sandbox;
 mod served;
+mod sifting;
 mod sightings;
 pub mod snapshot;
 mod taking;
@@ -33,7 +34,7 @@ mod wait;
 mod worker;
 
 pub use checkup::check_up;
-pub use cluster::{AccessReview, ApplyMode, Cluster, ListQuery, LogQuery, RequestCount};
+pub use cluster::{AccessReview, ApplyMode, Cluster, ListQuery, LogQuery, Page, RequestCount};
 pub use destroy::{observe_all, plan_destroy};
 pub use discovery::{Discovery, ServedKind};
 pub use error::{ClusterError, FieldConflict, InvalidCause};

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use ks_model::Facts;
 use ks_model::config::ClusterConfiguration;
 use ks_plan::structured::Schemas;
-use ks_plan::{Catalogue, compile, lookups};
+use ks_plan::{Catalogue, Compiled, Desired, Inventory, Lookups, Sieve, compile, lookups};
 
 use crate::cluster::{Cluster, RequestCount};
 use crate::observe::{Survey, further_reads, member_reads, survey};
@@ -17,6 +17,9 @@ use crate::read_ahead::{ReadAhead, Task};
 /// It gives the plan that [`plan`](crate::plan) gives, with the same requests, in less time: what the inventory names is
 /// listed as soon as it is known, and what the wanted objects take besides is known from compiling them on a guess, while the
 /// first answers come in. What the guess does not foresee is read later.
+///
+/// An object that the inventory names and that stays as it is is dropped as soon as it has been compared: [`Sieve`]. So the memory of a
+/// plan follows from what is wanted and what changes, not from what the cluster holds of it.
 ///
 /// # Example
 /// ```no_run
@@ -61,16 +64,33 @@ impl Outlook {
         config: &ClusterConfiguration,
         options: &PlanOptions,
     ) -> Result<Planned, PlanError> {
-        let guess = compile(catalogue, config, &Facts::default()).ok();
-        // The table of built-in types is read once, at its first use; there is time for it now.
-        drop(Schemas::builtin());
-        let survey = self.survey.end().await?;
+        let mut guess = compile(catalogue, config, &Facts::default()).ok();
+        // These are read at their first use otherwise; there is time for it now.
+        Schemas::read_builtin();
+        guess.iter().for_each(Compiled::read_whole);
+        let desired = guess.as_mut().and_then(|it| Desired::unordered(catalogue, it, Inventory::default()).ok());
+        let desired = desired.map(|it| Arc::new(it.with_resolutions(options.resolutions.clone())));
+        let mut survey = self.survey.end().await?;
+        let wanted = lookups(catalogue, config, &survey.facts);
+        self.ahead.sift(desired.map(|it| sieve(it, &survey, &wanted, options)));
         if let Some(guess) = &guess {
-            let wanted = lookups(catalogue, config, &survey.facts);
             self.ahead.expect(further_reads(&survey, guess, &wanted));
         }
+        for (kind, members) in self.ahead.members().await? {
+            survey.sightings.note_members(&kind, members);
+        }
+        self.ahead.sift(None);
         let mut planned = plan_from(&*self.ahead, survey, guess, Wanted { catalogue, config, options }).await?;
         planned.requests = self.ahead.requests().since(self.before);
         Ok(planned)
     }
+}
+
+/// What members are compared with as they come. What settings ask for stays whole.
+fn sieve(desired: Arc<Desired>, survey: &Survey, wanted: &Lookups, options: &PlanOptions) -> Sieve {
+    let inventory = survey.sightings.inventory(desired.inventory()).flatten();
+    let kept = wanted.kept.iter().map(|it| it.object.clone());
+    let asked = kept.chain(wanted.certificates.iter().map(|it| it.secret.object()));
+    let sieve = Sieve::new(desired, &survey.facts, inventory).keeping(asked);
+    if options.for_saving { sieve.for_saving(&survey.facts) } else { sieve }
 }

@@ -18,7 +18,8 @@ pub struct Planned {
     pub survey: Survey,
     /// What the configuration wants.
     pub desired: Desired,
-    /// What the cluster has.
+    /// What the cluster has; an [`Outlook`](crate::Outlook) drops the trees of objects that stay as they are
+    /// ([`LiveState::settled`]).
     pub live: LiveState,
     /// The plan.
     pub plan: Plan,
@@ -39,6 +40,9 @@ pub struct Planned {
 pub struct PlanOptions {
     /// What becomes of conflicts with other managers of fields.
     pub resolutions: Resolutions,
+    /// Whether the plan is to be saved ([`SavedPlan::of`](ks_plan::SavedPlan::of)): a look that drops what stays as it is then keeps what is
+    /// written down of it.
+    pub for_saving: bool,
 }
 
 /// Says why there is no plan.
@@ -61,7 +65,7 @@ pub enum PlanError {
 
 /// Plans a configuration against a cluster: survey, compile, observe, plan. Writes nothing.
 ///
-/// [`Outlook`](crate::Outlook) does the same in less time, on several threads.
+/// [`Outlook`](crate::Outlook) does the same in less time and memory, on several threads.
 ///
 /// # Errors
 /// When the cluster cannot be read, or what is wanted makes no sense. An object that the server refuses is no error

@@ -7,6 +7,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use async_trait::async_trait;
 use futures::stream::BoxStream;
 use ks_model::{Manifest, ObjectRef, ServerVersion};
+use ks_plan::Sieve;
 use serde_json::Value;
 use tokio::sync::Semaphore;
 use tokio::task::JoinHandle;
@@ -15,6 +16,7 @@ use crate::cluster::{AccessReview, ApplyMode, Cluster, ListQuery, LogQuery, Requ
 use crate::discovery::{Discovery, ServedKind};
 use crate::error::ClusterError;
 use crate::observe::CONCURRENCY;
+use crate::sifting::{Members, Sifting};
 
 /// Reads a cluster ahead: what is expected begins at once, on tasks of its own, and whoever asks for it later gets that
 /// answer. So answers are parsed beside each other, and beside what goes on meanwhile.
@@ -25,11 +27,19 @@ pub(crate) struct ReadAhead {
     inner: Arc<dyn Cluster>,
     lists: UnderWay<(ServedKind, ListQuery), Vec<Value>>,
     gets: UnderWay<(ServedKind, ObjectRef), Option<Value>>,
+    members: UnderWay<ServedKind, Members>,
+    sifting: Sifting,
     places: Arc<Semaphore>,
 }
 
 /// Reads of one sort, by what they read.
 struct UnderWay<K, T>(Mutex<BTreeMap<K, Task<T>>>);
+
+impl<K, T> Default for UnderWay<K, T> {
+    fn default() -> Self {
+        Self(Mutex::default())
+    }
+}
 
 impl<K: Ord + Clone, T: Send + 'static> UnderWay<K, T> {
     fn begin<W>(&self, what: K, work: impl FnOnce(K) -> W)
@@ -43,6 +53,10 @@ impl<K: Ord + Clone, T: Send + 'static> UnderWay<K, T> {
         self.locked().remove(what)
     }
 
+    fn take_all(&self) -> BTreeMap<K, Task<T>> {
+        std::mem::take(&mut *self.locked())
+    }
+
     fn locked(&self) -> MutexGuard<'_, BTreeMap<K, Task<T>>> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
@@ -53,6 +67,8 @@ impl<K: Ord + Clone, T: Send + 'static> UnderWay<K, T> {
 pub(crate) enum Read {
     /// [`Cluster::list`].
     List(ServedKind, ListQuery),
+    /// The list of the members of a kind, which is sifted: [`ReadAhead::members`].
+    Members(ServedKind),
     /// [`Cluster::get`].
     Get(ServedKind, ObjectRef),
 }
@@ -87,8 +103,23 @@ impl<T> Drop for Task<T> {
 impl ReadAhead {
     /// Reads `cluster` ahead; nothing is read before it is expected.
     pub(crate) fn new(cluster: Arc<dyn Cluster>) -> Self {
-        let (lists, gets) = (UnderWay(Mutex::default()), UnderWay(Mutex::default()));
-        Self { inner: cluster, lists, gets, places: Arc::new(Semaphore::new(CONCURRENCY)) }
+        let (lists, gets, members) = (UnderWay::default(), UnderWay::default(), UnderWay::default());
+        let (sifting, places) = (Sifting::default(), Arc::new(Semaphore::new(CONCURRENCY)));
+        Self { inner: cluster, lists, gets, members, sifting, places }
+    }
+
+    /// Says what members are sifted with, or that they stay whole: they wait for it.
+    pub(crate) fn sift(&self, sieve: Option<Sieve>) {
+        self.sifting.begin(sieve);
+    }
+
+    /// Gives out the lists of members that were expected.
+    pub(crate) async fn members(&self) -> Result<Vec<(ServedKind, Members)>, ClusterError> {
+        let mut lists = Vec::new();
+        for (kind, task) in self.members.take_all() {
+            lists.push((kind, task.end().await?));
+        }
+        Ok(lists)
     }
 
     /// Begins reads that will be asked for. What is under way already does not begin again.
@@ -100,6 +131,13 @@ impl ReadAhead {
                     let _place = places.acquire().await;
                     cluster.list(&kind, &query).await
                 }),
+                Read::Members(kind) => {
+                    let sifting = self.sifting.clone();
+                    self.members.begin(kind, |kind| async move {
+                        let place = places.acquire().await;
+                        sifting.members(&*cluster, &kind, place).await
+                    });
+                }
                 Read::Get(kind, object) => self.gets.begin((kind, object), |(kind, object)| async move {
                     let _place = places.acquire().await;
                     cluster.get(&kind, &object).await

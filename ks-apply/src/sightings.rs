@@ -5,36 +5,36 @@ use std::fmt;
 
 use futures::{StreamExt, TryStreamExt, stream};
 use ks_model::{GroupKind, ObjectRef};
-use ks_plan::Inventory;
+use ks_plan::{Inventory, Sifted};
 use serde_json::Value;
 
 use crate::cluster::{Cluster, ListQuery};
 use crate::discovery::ServedKind;
 use crate::error::ClusterError;
 use crate::observe::{CONCURRENCY, identity};
+use crate::sifting::Members;
 
 /// Lists of objects, and the inventory.
 #[derive(Clone, Default)]
 pub(crate) struct Sightings {
     /// All objects of a kind.
-    whole: BTreeMap<GroupKind, Listed>,
+    whole: BTreeMap<GroupKind, Listed<Value>>,
     /// The objects of a kind with the label of the inventory.
-    members: BTreeMap<GroupKind, Listed>,
+    members: BTreeMap<GroupKind, Listed<Sifted>>,
     /// The inventory that was looked for, and what was found.
     inventory: Option<(ObjectRef, Option<Value>)>,
 }
 
 /// Objects of a kind by their identity, with the version that they are in.
 #[derive(Clone)]
-struct Listed {
+struct Listed<T> {
     version: String,
-    objects: BTreeMap<ObjectRef, Value>,
+    objects: BTreeMap<ObjectRef, T>,
 }
 
-impl Listed {
-    fn new(kind: &ServedKind, objects: Vec<Value>) -> Self {
-        let objects = objects.into_iter().map(|it| (identity(kind, &it), it)).collect();
-        Self { version: kind.version.clone(), objects }
+impl<T> Listed<T> {
+    fn new(kind: &ServedKind, objects: impl IntoIterator<Item = (ObjectRef, T)>) -> Self {
+        Self { version: kind.version.clone(), objects: objects.into_iter().collect() }
     }
 }
 
@@ -48,7 +48,13 @@ impl fmt::Debug for Sightings {
 impl Sightings {
     /// Notes all objects of a kind.
     pub(crate) fn note_all(&mut self, kind: &ServedKind, objects: Vec<Value>) {
+        let objects = objects.into_iter().map(|it| (identity(kind, &it), it));
         self.whole.insert(kind.kind.clone(), Listed::new(kind, objects));
+    }
+
+    /// Notes the members of a kind, as far as they are still needed.
+    pub(crate) fn note_members(&mut self, kind: &ServedKind, members: Members) {
+        self.members.insert(kind.kind.clone(), Listed::new(kind, members));
     }
 
     /// Notes what a look at an inventory gave; members are its members.
@@ -78,7 +84,8 @@ impl Sightings {
             .try_collect()
             .await?;
         for (kind, objects) in lists {
-            self.members.insert(kind.kind.clone(), Listed::new(&kind, objects));
+            let members = objects.into_iter().map(|it| (identity(&kind, &it), Sifted::Whole(it))).collect();
+            self.note_members(&kind, members);
         }
         Ok(())
     }
@@ -88,32 +95,41 @@ impl Sightings {
         of_version(&self.whole, kind).into_iter().flat_map(BTreeMap::values)
     }
 
+    /// Whether the members of a kind were listed, in this version.
+    pub(crate) fn has_members(&self, kind: &ServedKind) -> bool {
+        of_version(&self.members, kind).is_some()
+    }
+
     /// Whether all objects of a kind were listed, in this version.
     pub(crate) fn has_all(&self, kind: &ServedKind) -> bool {
         of_version(&self.whole, kind).is_some()
     }
 
     /// Takes the objects of a kind with the label of an inventory, in a version; absent when they were not listed.
-    pub(crate) fn take_members(&mut self, kind: &ServedKind, inventory: &Inventory) -> Option<Vec<(ObjectRef, Value)>> {
+    pub(crate) fn take_members(&mut self, kind: &ServedKind, inventory: &Inventory) -> Option<Members> {
         if let Some(all) = of_version(&self.whole, kind) {
             let members = all.iter().filter(|(_, it)| inventory.has(it));
-            return Some(members.map(|(object, it)| (object.clone(), it.clone())).collect());
+            return Some(members.map(|(object, it)| (object.clone(), Sifted::Whole(it.clone()))).collect());
         }
         self.inventory(inventory)?;
         of_version(&self.members, kind)?;
         self.members.remove(&kind.kind).map(|it| it.objects.into_iter().collect())
     }
 
-    /// An object that is in one of the lists.
+    /// An object that is in one of the lists, and whole.
     pub(crate) fn find(&self, kind: &ServedKind, object: &ObjectRef) -> Option<&Value> {
-        [&self.whole, &self.members]
-            .into_iter()
-            .filter_map(|lists| of_version(lists, kind))
-            .find_map(|it| it.get(object))
+        let of_all = of_version(&self.whole, kind).and_then(|it| it.get(object));
+        of_all.or_else(|| match of_version(&self.members, kind)?.get(object)? {
+            Sifted::Whole(value) => Some(value),
+            Sifted::Settled(_) => None,
+        })
     }
 }
 
-fn of_version<'a>(lists: &'a BTreeMap<GroupKind, Listed>, kind: &ServedKind) -> Option<&'a BTreeMap<ObjectRef, Value>> {
+fn of_version<'a, T>(
+    lists: &'a BTreeMap<GroupKind, Listed<T>>,
+    kind: &ServedKind,
+) -> Option<&'a BTreeMap<ObjectRef, T>> {
     lists.get(&kind.kind).filter(|it| it.version == kind.version).map(|it| &it.objects)
 }
 

@@ -20,6 +20,6 @@ pub use config::{ClusterConfiguration, Problem, Problems, Severity, Source};
 pub use facts::{Facts, LiveField, ServerVersion, StorageClass};
 pub use language::Language;
 pub use live_search::{Found, LiveSearch, LiveSearchError};
-pub use manifest::{Manifest, ManifestError};
+pub use manifest::{Manifest, ManifestError, Prepared};
 pub use object_ref::{GroupKind, ObjectRef};
 pub use quantity::{Quantity, QuantityError};

@@ -9,6 +9,11 @@ use serde_json::{Map, Value, json};
 
 use crate::{GroupKind, ObjectRef};
 
+mod prepared;
+
+pub use prepared::Prepared;
+use prepared::Whole;
+
 /// Holds one desired object whose identity is proven.
 ///
 /// Parsing is the only way in, so code that holds a manifest never asks again whether it has a kind or a name.
@@ -20,11 +25,28 @@ use crate::{GroupKind, ObjectRef};
 pub struct Manifest(Arc<Parsed>);
 
 /// What all copies of a manifest share.
-#[derive(Clone, PartialEq, Eq)]
+#[derive(Clone)]
 struct Parsed {
     object: ObjectRef,
     api_version: String,
+    /// The object; of a prepared one, its outline.
     value: Value,
+    whole: Option<Whole>,
+}
+
+impl PartialEq for Parsed {
+    fn eq(&self, other: &Self) -> bool {
+        self.object == other.object && self.api_version == other.api_version && self.value() == other.value()
+    }
+}
+
+// With it, copies that share one object are equal without a look into it.
+impl Eq for Parsed {}
+
+impl Parsed {
+    fn value(&self) -> &Value {
+        self.whole.as_ref().map_or(&self.value, |it| it.read(&self.value))
+    }
 }
 
 /// Says why a value is no manifest.
@@ -73,7 +95,34 @@ impl Manifest {
         if object.kind.is("storage.k8s.io", "StorageClass") {
             drop_empty(&mut value, "parameters");
         }
-        Ok(Self(Arc::new(Parsed { object, api_version, value })))
+        Ok(Self(Arc::new(Parsed { object, api_version, value, whole: None })))
+    }
+
+    /// Takes over an object that is read when somebody looks at it.
+    ///
+    /// # Errors
+    /// When its outline has no identity.
+    pub fn prepared(prepared: &'static Prepared) -> Result<Self, ManifestError> {
+        let outline = serde_json::from_str(prepared.outline).map_err(|_| ManifestError::NotAMapping)?;
+        let mut manifest = Self::parse(outline)?;
+        Arc::make_mut(&mut manifest.0).whole = Some(Whole::new(prepared));
+        Ok(manifest)
+    }
+
+    /// The pieces of a prepared object. Its metadata are as [`Self::outline`] has them, all else is as it was prepared.
+    pub fn pieces(&self) -> Option<&'static Prepared> {
+        self.0.whole.as_ref().map(|it| it.prepared)
+    }
+
+    /// Whether all of the object is read: of a prepared one, whether somebody has looked at it.
+    pub fn is_read(&self) -> bool {
+        self.0.whole.as_ref().is_none_or(Whole::is_read)
+    }
+
+    /// The object without the bulk that need not be read: of a prepared CustomResourceDefinition, the schemas. Of every other
+    /// object it is all of it.
+    pub fn outline(&self) -> &Value {
+        &self.0.value
     }
 
     /// The identity of the object.
@@ -93,14 +142,14 @@ impl Manifest {
 
     /// The object itself.
     pub fn value(&self) -> &Value {
-        &self.0.value
+        self.0.value()
     }
 
     /// The same object with other texts in the places where `replace` gives one; `None` when it gives none.
     ///
     /// `apiVersion`, `kind` and `metadata` stay as they are, and with them the identity.
     pub fn with_texts(&self, replace: &mut dyn FnMut(&str) -> Option<String>) -> Option<Self> {
-        let map = self.0.value.as_object()?;
+        let map = self.value().as_object()?;
         let mut value: Option<Map<String, Value>> = None;
         for (field, member) in map.iter().filter(|(it, _)| !matches!(it.as_str(), "apiVersion" | "kind" | "metadata")) {
             if let Some(replaced) = with_texts(member, replace) {
@@ -113,30 +162,36 @@ impl Manifest {
     /// Another object with the same identity.
     fn with_value(&self, value: Value) -> Self {
         let Parsed { object, api_version, .. } = &*self.0;
-        Self(Arc::new(Parsed { object: object.clone(), api_version: api_version.clone(), value }))
+        Self(Arc::new(Parsed { object: object.clone(), api_version: api_version.clone(), value, whole: None }))
     }
 
-    fn metadata_mut(&mut self) -> Option<&mut Map<String, Value>> {
-        Arc::make_mut(&mut self.0).value.get_mut("metadata")?.as_object_mut()
+    fn edit_metadata(&mut self, edit: impl Fn(&mut Map<String, Value>)) {
+        let Parsed { value, whole, .. } = Arc::make_mut(&mut self.0);
+        value.get_mut("metadata").and_then(Value::as_object_mut).into_iter().for_each(&edit);
+        whole.as_mut().and_then(Whole::metadata_mut).into_iter().for_each(&edit);
     }
 
-    /// Sets a label, replacing a value that it may have had.
+    /// Sets a label, replacing a value that it may have had. One that is there already makes no copy.
     pub fn set_label(&mut self, key: &str, value: &str) {
-        if let Some(metadata) = self.metadata_mut() {
+        let labels = self.outline().pointer("/metadata/labels");
+        if labels.and_then(|it| it.get(key)).and_then(Value::as_str) == Some(value) {
+            return;
+        }
+        self.edit_metadata(|metadata| {
             let labels = metadata.entry("labels").or_insert_with(|| Value::Object(Map::new()));
             if let Some(labels) = labels.as_object_mut() {
                 labels.insert(key.to_owned(), Value::from(value));
             }
-        }
+        });
     }
 
     /// The same object, to be written only to the live object that has this UID: the API server refuses to make a new one.
     #[must_use]
     pub fn pinned_to(&self, uid: &str) -> Self {
         let mut pinned = self.clone();
-        if let Some(metadata) = pinned.metadata_mut() {
+        pinned.edit_metadata(|metadata| {
             metadata.insert("uid".to_owned(), Value::from(uid));
-        }
+        });
         pinned
     }
 
@@ -144,20 +199,20 @@ impl Manifest {
     #[must_use]
     pub fn as_of(&self, revision: &str) -> Self {
         let mut fixed = self.clone();
-        if let Some(metadata) = fixed.metadata_mut() {
+        fixed.edit_metadata(|metadata| {
             metadata.insert("resourceVersion".to_owned(), Value::from(revision));
-        }
+        });
         fixed
     }
 
     /// The `resourceVersion` of the live object that it is meant for, where it names one.
     pub fn revision(&self) -> Option<&str> {
-        self.0.value.pointer("/metadata/resourceVersion").and_then(Value::as_str)
+        self.outline().pointer("/metadata/resourceVersion").and_then(Value::as_str)
     }
 
     /// Whether it is meant for one live object only.
     pub fn is_pinned(&self) -> bool {
-        self.0.value.pointer("/metadata/uid").is_some()
+        self.outline().pointer("/metadata/uid").is_some()
     }
 
     /// The same object under another name, to ask whether a new one could be made.
@@ -165,9 +220,9 @@ impl Manifest {
     pub fn named(&self, name: &str) -> Self {
         let mut renamed = self.clone();
         name.clone_into(&mut Arc::make_mut(&mut renamed.0).object.name);
-        if let Some(metadata) = renamed.metadata_mut() {
+        renamed.edit_metadata(|metadata| {
             metadata.insert("name".to_owned(), Value::from(name));
-        }
+        });
         renamed
     }
 
@@ -191,7 +246,11 @@ impl TryFrom<Value> for Manifest {
 
 impl From<Manifest> for Value {
     fn from(manifest: Manifest) -> Self {
-        Arc::unwrap_or_clone(manifest.0).value
+        let Parsed { value, whole, .. } = Arc::unwrap_or_clone(manifest.0);
+        match whole {
+            Some(whole) => whole.into_value(&value),
+            None => value,
+        }
     }
 }
 

@@ -7,6 +7,7 @@ mod keeps;
 mod removal;
 mod seen;
 mod shared;
+mod sieve;
 mod tenants;
 mod volumes;
 mod work;
@@ -36,6 +37,7 @@ use crate::structured::{Verdict, compare_defaulted, leave_out};
 use keeps::Keeps;
 pub(crate) use removal::is_member;
 use seen::{Seen, lacking_namespace, see};
+pub use sieve::{Sieve, Sifted};
 pub(crate) use work::is_waited_for;
 
 /// The field manager under which ks applies.
@@ -48,12 +50,12 @@ pub fn doubts<'a>(desired: &'a Desired, live: &LiveState) -> Vec<Cow<'a, Manifes
     let keeps = Keeps::of(desired, live);
     let doubtful = |manifest: &'a Manifest| {
         let object = manifest.object();
-        let manifest = keeps.trimmed(with_live_key(manifest, live.object(object)), desired);
+        let manifest = keeps.trimmed(with_live_key(manifest, || live.object(object)), desired);
         let differs = |live: &Value| differs(desired, &keeps, &manifest, live);
         let is_doubtful = match (see(object, live), desired.ownership(object)) {
-            (Seen::Leaving(_), _) | (Seen::Absent { .. }, Ownership::Fields) | (Seen::Present(_), Ownership::Once) => {
-                false
-            }
+            (Seen::Leaving(_) | Seen::Settled, _)
+            | (Seen::Absent { .. }, Ownership::Fields)
+            | (Seen::Present(_), Ownership::Once) => false,
             (Seen::Absent { askable }, _) => askable,
             (Seen::Present(live), Ownership::Fields) if differs(live) => {
                 return given_back::pinned(&manifest, live).map(Cow::Owned);
@@ -114,8 +116,11 @@ pub fn plan(desired: &Desired, live: &LiveState, facts: &Facts) -> Result<Plan, 
     let end = removal::of_inventory(desired, live);
     changes.extend(removal::changes(&doomed, &deleted, desired, end));
     let unready = work::unready(&changes, live, (desired, facts));
-    let steps =
-        lay_out(desired.graph(), &deleted, &work::work(&changes, &unready, (desired, facts), &inventory, volumes));
+    let steps = lay_out(
+        desired.graph(),
+        &deleted,
+        &work::work(&changes, &unready, live, (desired, facts), &inventory, volumes),
+    );
     let (closed, kept) = (desired.closed().to_vec(), kept(desired, &mask));
     let (facts, grown_inventory, places) = (facts.clone(), inventory.grown, places(&changes));
     let (kept_fields, forgotten_keeps) = keeps.told(desired, live, &mask);
@@ -157,7 +162,7 @@ struct Builder<'a> {
 impl Builder<'_> {
     /// Decides what happens to a wanted object.
     fn wanted(&mut self, manifest: &Manifest) {
-        let whole = with_live_key(manifest, self.live.object(manifest.object()));
+        let whole = with_live_key(manifest, || self.live.object(manifest.object()));
         let manifest = &*self.keeps.trimmed(Cow::Borrowed(&*whole), self.desired);
         let mut decided = match (see(manifest.object(), self.live), self.desired.ownership(manifest.object())) {
             _ if lacks_live_key(manifest) => Err(vec![Refusal {
@@ -167,6 +172,7 @@ impl Builder<'_> {
             (Seen::Absent { .. } | Seen::Leaving(_), Ownership::Fields) => return self.missing(manifest),
             (Seen::Absent { .. }, _) => self.create(manifest),
             (Seen::Leaving(live), _) => Ok(self.again(manifest, live)),
+            (Seen::Settled, _) => Ok(unchanged(self.desired, manifest, None)),
             (Seen::Present(live), Ownership::Once) => Ok(self.unchanged(manifest, live)),
             (Seen::Present(live), ownership) if differs(self.desired, &self.keeps, manifest, live) => {
                 let pinned = given_back::pinned(manifest, live).filter(|_| ownership == Ownership::Fields);
@@ -215,8 +221,7 @@ impl Builder<'_> {
     }
 
     fn unchanged(&self, manifest: &Manifest, live: &Value) -> Change {
-        let change = self.change(manifest, Action::NoOp, Some(live), live.clone());
-        Change { verified: Verified::Server, ..change }
+        unchanged(self.desired, manifest, Some(live))
     }
 
     /// The object after, as the definition of its kind in this plan makes it; as it is, when there is none.
@@ -241,10 +246,7 @@ impl Builder<'_> {
     fn change(&self, manifest: &Manifest, action: Action, before: Option<&Value>, after: Value) -> Change {
         let object = manifest.object();
         let secrecy = self.desired.secrecy(object);
-        let fields = match action {
-            Action::NoOp => Vec::new(),
-            _ => fields::changes(manifest, before, &after, self.desired.type_of(manifest), (self.mask, &secrecy)),
-        };
+        let fields = fields::changes(manifest, before, &after, self.desired.type_of(manifest), (self.mask, &secrecy));
         let found = self.desired.find(object);
         Change {
             object: object.clone(),
@@ -256,13 +258,39 @@ impl Builder<'_> {
             immutable: Vec::new(),
             secrecy,
             reasons: found.map(|(bundle, wanted)| self.reasons.of(bundle, wanted, action, &fields)).unwrap_or_default(),
-            risk: if action == Action::NoOp { Risk::Safe } else { risk::of(object, action, before, &fields) },
+            risk: risk::of(object, action, before, &fields),
             verified: Verified::None,
             manifest: Some(manifest.clone()),
             before: before.cloned(),
             after: Some(after),
             fields,
         }
+    }
+}
+
+/// The change of an object that stays as it is. A plan holds none of its contents, but for secrets, which have to be known wherever
+/// somebody else may tell them.
+fn unchanged(desired: &Desired, manifest: &Manifest, live: Option<&Value>) -> Change {
+    let object = manifest.object();
+    let found = desired.find(object);
+    let secrecy = desired.secrecy(object);
+    let secret = live.filter(|_| !secrecy.is_empty()).cloned();
+    Change {
+        object: object.clone(),
+        action: Action::NoOp,
+        ownership: found.map(|(_, wanted)| wanted.ownership).unwrap_or_default(),
+        component: found.map(|(bundle, _)| bundle.component.clone()),
+        fields: Vec::new(),
+        conflicts: Vec::new(),
+        adopts: Vec::new(),
+        immutable: Vec::new(),
+        before: secret.clone(),
+        after: secret,
+        secrecy,
+        reasons: Vec::new(),
+        risk: Risk::Safe,
+        verified: Verified::Server,
+        manifest: Some(manifest.clone()),
     }
 }
 

@@ -205,9 +205,9 @@ pub struct Change {
     pub verified: Verified,
     /// What apply sends; absent for a delete.
     pub manifest: Option<Manifest>,
-    /// The live object before; absent for a create.
+    /// The live object before; absent for a create, and for what stays as it is, unless it has secret fields.
     pub before: Option<Value>,
-    /// The object after, as predicted; absent for a delete.
+    /// The object after, as predicted; absent for a delete, and for what stays as it is, unless it has secret fields.
     pub after: Option<Value>,
 }
 

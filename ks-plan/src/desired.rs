@@ -1,6 +1,8 @@
 //! Everything that a configuration wants, ready to be compared with a cluster.
 
+use std::borrow::Borrow;
 use std::collections::{BTreeMap, BTreeSet};
+use std::hash::{Hash, Hasher};
 
 use ks_model::{Bundle, ClosedGate, ComponentName, DesiredObject, GroupKind, Manifest, ObjectRef, Ownership};
 
@@ -10,6 +12,7 @@ use crate::edges::Order;
 use crate::edges::crd::defined_kind;
 use crate::graph::{DependencyGraph, GraphError};
 use crate::inventory::{Contents, Inventory};
+use crate::lookup::Lookup;
 use crate::readiness::Rules;
 use crate::resolutions::Resolutions;
 use crate::sensitive::{Marks, Secrecy};
@@ -41,13 +44,37 @@ pub struct Desired {
     inventory: Inventory,
     graph: DependencyGraph,
     schemas: Schemas,
-    index: BTreeMap<ObjectRef, (usize, usize)>,
+    index: Lookup<Wanted, (usize, usize)>,
     defined: BTreeMap<GroupKind, ObjectRef>,
     rendering: Option<Rendering>,
     marks: Marks,
     readiness: Rules,
     resolutions: Resolutions,
     end: Option<BTreeSet<String>>,
+}
+
+/// A wanted object as a key: its identity.
+#[derive(Clone, Debug)]
+struct Wanted(Manifest);
+
+impl Borrow<ObjectRef> for Wanted {
+    fn borrow(&self) -> &ObjectRef {
+        self.0.object()
+    }
+}
+
+impl PartialEq for Wanted {
+    fn eq(&self, other: &Self) -> bool {
+        self.0.object() == other.0.object()
+    }
+}
+
+impl Eq for Wanted {}
+
+impl Hash for Wanted {
+    fn hash<H: Hasher>(&self, state: &mut H) {
+        self.0.object().hash(state);
+    }
 }
 
 /// Says why wanted objects do not make a plan.
@@ -78,28 +105,55 @@ impl Desired {
         Ok(Self { rendering: Some(compiled.rendering), marks: marks(catalogue), readiness, ..desired })
     }
 
+    /// What a [`Sieve`](crate::Sieve) has to know of what compiling gave, for a guess at what is wanted: everything but the order of the
+    /// objects, so that [`manifests`](Self::manifests) gives none. The objects are marked in their place, so that both share their trees.
+    ///
+    /// # Errors
+    /// When a CustomResourceDefinition is malformed.
+    pub fn unordered(
+        catalogue: &Catalogue,
+        compiled: &mut Compiled,
+        inventory: Inventory,
+    ) -> Result<Self, DesiredError> {
+        for bundle in &mut compiled.bundles {
+            mark(bundle, &inventory);
+        }
+        let (bundles, closed) = (compiled.bundles.clone(), compiled.closed.clone());
+        let desired =
+            Self::with_graph(bundles, closed, BTreeMap::new(), inventory, |_| Ok(DependencyGraph::default()))?;
+        let readiness = catalogue.components().flat_map(Component::readiness_rules).collect();
+        Ok(Self { marks: marks(catalogue), readiness, ..desired })
+    }
+
     /// Marks the objects as members of `inventory`, draws their graph and reads the schemas among them.
     ///
     /// # Errors
     /// When the objects wait for each other in a circle, or a CustomResourceDefinition is malformed.
     pub fn new(
-        mut bundles: Vec<Bundle>,
+        bundles: Vec<Bundle>,
         closed: Vec<ClosedGate>,
         orders: BTreeMap<ComponentName, ComponentOrder>,
         inventory: Inventory,
     ) -> Result<Self, DesiredError> {
+        Self::with_graph(bundles, closed, orders, inventory, DependencyGraph::build)
+    }
+
+    fn with_graph(
+        mut bundles: Vec<Bundle>,
+        closed: Vec<ClosedGate>,
+        orders: BTreeMap<ComponentName, ComponentOrder>,
+        inventory: Inventory,
+        graph: fn(&[Bundle]) -> Result<DependencyGraph, GraphError>,
+    ) -> Result<Self, DesiredError> {
         let mut schemas = Schemas::builtin();
-        let mut index = BTreeMap::new();
+        let mut index = Lookup::default();
         let mut defined = BTreeMap::new();
         for (i, bundle) in bundles.iter_mut().enumerate() {
-            for (k, object) in bundle.objects.iter_mut().enumerate() {
-                if object.ownership == Ownership::Whole {
-                    inventory.mark(&mut object.manifest, &bundle.component);
-                }
-                index.insert(object.manifest.object().clone(), (i, k));
+            mark(bundle, &inventory);
+            for (k, object) in bundle.objects.iter().enumerate() {
+                index.insert(Wanted(object.manifest.clone()), (i, k));
                 if let Some(kind) = definition(&object.manifest) {
-                    let schema = schemas.register_crd(object.manifest.value());
-                    schema.map_err(|source| DesiredError::Schema {
+                    schemas.register(&object.manifest).map_err(|source| DesiredError::Schema {
                         object: Box::new(object.manifest.object().clone()),
                         source: Box::new(source),
                     })?;
@@ -107,7 +161,7 @@ impl Desired {
                 }
             }
         }
-        let graph = DependencyGraph::build(&bundles)?;
+        let graph = graph(&bundles)?;
         Ok(Self {
             bundles,
             closed,
@@ -213,13 +267,12 @@ impl Desired {
         Some(&found.manifest)
     }
 
-    /// A custom resource with the defaults of its definition filled in; `None` when no wanted object defines its kind.
+    /// A custom resource with the defaults of its definition filled in; `None` when there is nothing to fill in, or no wanted object
+    /// defines its kind.
     pub fn defaulted(&self, manifest: &Manifest) -> Option<serde_json::Value> {
         let definition = self.definition_of(&manifest.object().kind)?;
         let schema = StructuralSchema::of(definition.value(), manifest.version()).ok()?;
-        let mut value = manifest.value().clone();
-        crd::default(&mut value, schema);
-        Some(value)
+        crd::defaulted(manifest.value(), schema)
     }
 
     /// Which fields of an object no output may show.
@@ -263,6 +316,13 @@ impl Desired {
     /// The inventory's parent object for members that live in `contents`.
     pub fn inventory_manifest(&self, contents: &Contents) -> Option<Manifest> {
         Manifest::parse(self.inventory.manifest(contents)).ok()
+    }
+}
+
+/// Marks what belongs to ks as members of an inventory.
+fn mark(bundle: &mut Bundle, inventory: &Inventory) {
+    for object in bundle.objects.iter_mut().filter(|it| it.ownership == Ownership::Whole) {
+        inventory.mark(&mut object.manifest, &bundle.component);
     }
 }
 

@@ -93,6 +93,10 @@ pub(crate) fn setting(request: &CertificateRequest, state: Option<&CertificateSt
 /// The generated values that a manifest waits for.
 pub fn waiting(manifest: &Manifest) -> BTreeSet<Generated> {
     let mut found = BTreeSet::new();
+    if manifest.pieces().is_some() {
+        // What was known when the program was built waits for nothing, and is not read for that.
+        return found;
+    }
     manifest.with_texts(&mut |text| {
         found.extend(Generated::parse(text));
         None
@@ -121,12 +125,15 @@ pub fn filled<'a>(manifest: &'a Manifest, mut value: impl FnMut(&Generated) -> O
 }
 
 /// The manifest with the key that the live object has, so that a Secret that stays compares as equal. A key belongs to its
-/// certificate: beside another one than was judged it is not taken.
-pub(crate) fn with_live_key<'a>(manifest: &'a Manifest, live: Option<&Value>) -> Cow<'a, Manifest> {
+/// certificate: beside another one than was judged it is not taken. Nothing but a Secret looks at the live object.
+pub(crate) fn with_live_key<'a, 'l>(
+    manifest: &'a Manifest,
+    live: impl FnOnce() -> Option<&'l Value>,
+) -> Cow<'a, Manifest> {
     if !manifest.object().kind.is("", "Secret") {
         return Cow::Borrowed(manifest);
     }
-    let live = live.filter(|it| it.pointer(CERTIFICATE) == manifest.value().pointer(CERTIFICATE));
+    let live = live().filter(|it| it.pointer(CERTIFICATE) == manifest.value().pointer(CERTIFICATE));
     let key = live.and_then(|it| it.pointer(KEY)).and_then(Value::as_str);
     filled(manifest, |it| key.filter(|_| matches!(it, Generated::LiveKey { .. })).map(str::to_owned))
 }
@@ -139,17 +146,17 @@ pub(crate) fn lacks_live_key(manifest: &Manifest) -> bool {
 
 /// What is left of a manifest for somebody else to apply: fields that wait for a certificate are left out, and a Secret
 /// that waits for its key altogether.
-pub fn applicable(manifest: &Manifest) -> Option<Cow<'_, Value>> {
+pub fn applicable(manifest: &Manifest) -> Option<Cow<'_, Manifest>> {
     let waiting = waiting(manifest);
     let is_key = |it: &Generated| matches!(it, Generated::LiveKey { .. } | Generated::Made { part: Part::Key, .. });
     if waiting.iter().any(is_key) {
         return None;
     } else if waiting.is_empty() {
-        return Some(Cow::Borrowed(manifest.value()));
+        return Some(Cow::Borrowed(manifest));
     }
     let mut value = manifest.value().clone();
     leave_out(&mut value);
-    Some(Cow::Owned(value))
+    Manifest::parse(value).ok().map(Cow::Owned)
 }
 
 fn leave_out(value: &mut Value) {

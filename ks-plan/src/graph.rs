@@ -1,16 +1,16 @@
 //! The dependency graph: which object waits for which, and why.
 
-use std::collections::{BTreeMap, BTreeSet};
+mod order;
+
 use std::fmt;
 
 use ks_model::{Bundle, ComponentName, Manifest, ObjectRef, Ownership};
-use petgraph::Direction;
-use petgraph::algo::tarjan_scc;
-use petgraph::graph::{DiGraph, NodeIndex};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use crate::edges;
+use crate::edges::{self, End};
+pub(crate) use order::{Place, Wait};
+use order::{Places, order};
 
 /// A node of the graph: an object, or a component as the sum of its objects.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, JsonSchema)]
@@ -115,16 +115,25 @@ pub struct Dependency {
     pub because: EdgeReason,
 }
 
-impl Dependency {
-    /// An edge between two objects, seen from the writing of the dependent.
-    pub fn between(dependent: &ObjectRef, on: &ObjectRef, until: Until, because: EdgeReason) -> Self {
-        Self {
-            dependent: Node::Object(dependent.clone()),
-            before: Until::Present,
-            on: Node::Object(on.clone()),
-            until,
-            because,
-        }
+/// One edge of a graph: a [`Dependency`] whose parts stand in the graph.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Edge<'g> {
+    /// Who waits.
+    pub dependent: &'g Node,
+    /// What the dependent may not become before: almost always [`Until::Present`].
+    pub before: Until,
+    /// For whom it waits.
+    pub on: &'g Node,
+    /// What that one has to be.
+    pub until: Until,
+    /// Why.
+    pub because: &'g EdgeReason,
+}
+
+impl From<Edge<'_>> for Dependency {
+    fn from(edge: Edge<'_>) -> Self {
+        let Edge { dependent, before, on, until, because } = edge;
+        Self { dependent: dependent.clone(), before, on: on.clone(), until, because: because.clone() }
     }
 }
 
@@ -142,11 +151,18 @@ fn print_path(path: &[Dependency]) -> String {
 }
 
 /// Holds all nodes and edges in a fixed order; building it proves that it has no cycle.
-#[derive(Clone, Debug, PartialEq)]
+///
+/// An edge names its nodes by their places, so that a graph takes little more than its nodes however many edges it has.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct DependencyGraph {
-    order: Vec<Node>,
-    edges: Vec<Dependency>,
-    components: BTreeMap<ObjectRef, ComponentName>,
+    /// Sorted.
+    nodes: Vec<Node>,
+    /// The component of each node that is a member of one.
+    components: Vec<Option<Place>>,
+    /// The places of the nodes, each after everything that it depends on.
+    order: Vec<Place>,
+    /// Sorted as the [`Edge`]s that they stand for.
+    edges: Vec<Wait>,
 }
 
 impl DependencyGraph {
@@ -191,17 +207,32 @@ impl DependencyGraph {
     }
 
     fn of(world: &edges::World<'_>) -> Result<Self, GraphError> {
-        let mut edges: Vec<Dependency> = edges::RULES.iter().flat_map(|rule| rule(world)).collect();
-        edges.retain(|edge| edge.dependent != edge.on);
-        edges.sort();
+        let nodes: Vec<Node> = world.nodes().into_iter().collect();
+        let places = Places::of(&nodes);
+        let wait = |link: edges::Link<'_>| {
+            let (dependent, on) = (places.find(link.dependent)?, places.find(link.on)?);
+            let edges::Link { before, until, because, .. } = link;
+            (dependent != on).then_some(Wait { dependent, before, on, until, because })
+        };
+        let mut edges: Vec<Wait> = edges::RULES.iter().flat_map(|rule| rule(world)).filter_map(wait).collect();
+        edges.sort_unstable();
         edges.dedup();
-        let order = order(world.nodes(), &edges)?;
-        Ok(Self { order, edges, components: world.components() })
+        let mut components = vec![None; nodes.len()];
+        for (object, component) in world.members() {
+            if let Some(place) = places.find(End::Object(object)) {
+                components[place as usize] = places.find(End::Component(component));
+            }
+        }
+        let order = order(nodes.len(), &edges).map_err(|circle| {
+            GraphError::Cycle(circle.into_iter().map(|it| Dependency::from(it.edge(&nodes))).collect())
+        })?;
+        edges.shrink_to_fit();
+        Ok(Self { nodes, components, order, edges })
     }
 
     /// The objects, each after everything that it depends on.
     pub fn objects(&self) -> impl DoubleEndedIterator<Item = &ObjectRef> {
-        self.order.iter().filter_map(|node| match node {
+        self.nodes().filter_map(|node| match node {
             Node::Object(object) => Some(object),
             Node::Component(_) => None,
         })
@@ -209,73 +240,58 @@ impl DependencyGraph {
 
     /// All nodes, each after everything that it depends on.
     pub fn nodes(&self) -> impl DoubleEndedIterator<Item = &Node> {
-        self.order.iter()
+        self.order.iter().map(|place| &self.nodes[*place as usize])
     }
 
     /// All edges, sorted.
-    pub fn edges(&self) -> &[Dependency] {
-        &self.edges
+    pub fn edges(&self) -> impl ExactSizeIterator<Item = Edge<'_>> {
+        self.edges.iter().map(|it| it.edge(&self.nodes))
     }
 
     /// The edges by which `node` waits for others.
-    pub fn needs<'a>(&'a self, node: &'a Node) -> impl Iterator<Item = &'a Dependency> {
-        let start = self.edges.partition_point(|edge| edge.dependent < *node);
-        self.edges[start..].iter().take_while(move |edge| edge.dependent == *node)
+    pub fn needs(&self, node: &Node) -> impl Iterator<Item = Edge<'_>> {
+        let place = self.nodes.binary_search(node).ok().and_then(|it| Place::try_from(it).ok());
+        place.into_iter().flat_map(|it| self.waits(it)).map(|it| it.edge(&self.nodes))
+    }
+
+    /// How many nodes there are: their places are all numbers below.
+    pub(crate) fn len(&self) -> usize {
+        self.nodes.len()
+    }
+
+    /// The places of all nodes, each after everything that it depends on.
+    pub(crate) fn order(&self) -> impl DoubleEndedIterator<Item = Place> {
+        self.order.iter().copied()
+    }
+
+    /// The node at a place.
+    pub(crate) fn node(&self, place: Place) -> &Node {
+        &self.nodes[place as usize]
+    }
+
+    /// The place of an object, when it is in the graph.
+    pub(crate) fn place(&self, object: &ObjectRef) -> Option<Place> {
+        let found = self.nodes.binary_search_by(|node| match node {
+            Node::Component(_) => std::cmp::Ordering::Less,
+            Node::Object(it) => it.cmp(object),
+        });
+        found.ok().and_then(|it| Place::try_from(it).ok())
+    }
+
+    /// The edges by which the node at a place waits for others.
+    pub(crate) fn waits(&self, place: Place) -> &[Wait] {
+        let start = self.edges.partition_point(|edge| edge.dependent < place);
+        let count = self.edges[start..].partition_point(|edge| edge.dependent == place);
+        &self.edges[start..start + count]
     }
 
     /// The component that an object belongs to.
     pub fn component(&self, object: &ObjectRef) -> Option<&ComponentName> {
-        self.components.get(object)
-    }
-}
-
-/// Sorts the nodes so that each stands after what it depends on, and among those that may come next the smallest first.
-fn order(nodes: BTreeSet<Node>, edges: &[Dependency]) -> Result<Vec<Node>, GraphError> {
-    let mut graph: DiGraph<Node, ()> = DiGraph::with_capacity(nodes.len(), edges.len());
-    // Nodes go in sorted, so the order of their numbers is their own.
-    let index: BTreeMap<Node, NodeIndex> = nodes.into_iter().map(|node| (node.clone(), graph.add_node(node))).collect();
-    for edge in edges {
-        if let (Some(on), Some(dependent)) = (index.get(&edge.on), index.get(&edge.dependent)) {
-            // Twice the same edge counts twice on both sides; to look for it first would take long at a busy node.
-            graph.add_edge(*on, *dependent, ());
+        match self.node(self.components[self.place(object)? as usize]?) {
+            Node::Component(component) => Some(component),
+            Node::Object(_) => None,
         }
     }
-    let mut open: Vec<usize> =
-        graph.node_indices().map(|node| graph.neighbors_directed(node, Direction::Incoming).count()).collect();
-    let mut next: BTreeSet<NodeIndex> = graph.externals(Direction::Incoming).collect();
-    let mut order = Vec::with_capacity(graph.node_count());
-    while let Some(node) = next.pop_first() {
-        order.push(graph[node].clone());
-        for dependent in graph.neighbors(node) {
-            open[dependent.index()] -= 1;
-            if open[dependent.index()] == 0 {
-                next.insert(dependent);
-            }
-        }
-    }
-    if order.len() < graph.node_count() { Err(GraphError::Cycle(cycle(&graph, edges))) } else { Ok(order) }
-}
-
-/// Finds the edges of one circle, for the message: a walk inside one strongly connected part.
-fn cycle(graph: &DiGraph<Node, ()>, edges: &[Dependency]) -> Vec<Dependency> {
-    let knot: BTreeSet<&Node> = tarjan_scc(graph)
-        .into_iter()
-        .find(|part| part.len() > 1)
-        .into_iter()
-        .flatten()
-        .map(|node| &graph[node])
-        .collect();
-    let mut path: Vec<&Dependency> = Vec::new();
-    let mut at = knot.first().copied();
-    while let Some(node) = at {
-        if let Some(start) = path.iter().position(|edge| edge.dependent == *node) {
-            return path.into_iter().skip(start).cloned().collect();
-        }
-        let next = edges.iter().find(|edge| edge.dependent == *node && knot.contains(&edge.on));
-        path.extend(next);
-        at = next.map(|edge| &edge.on);
-    }
-    Vec::new()
 }
 
 #[cfg(test)]

@@ -30,6 +30,7 @@ const TOOLING_VERSION: &str = "ks/v1.0.0";
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Inventory {
     parent: ObjectRef,
+    id: String,
 }
 
 impl Default for Inventory {
@@ -42,7 +43,9 @@ impl Default for Inventory {
 impl Inventory {
     /// Names the ConfigMap that holds the inventory.
     pub fn new(namespace: &str, name: &str) -> Self {
-        Self { parent: ObjectRef::namespaced(GroupKind::new("", "ConfigMap"), namespace, name) }
+        let parent = ObjectRef::namespaced(GroupKind::new("", "ConfigMap"), namespace, name);
+        let id = id_of(&parent);
+        Self { parent, id }
     }
 
     /// The parent object.
@@ -56,10 +59,8 @@ impl Inventory {
     }
 
     /// The identifier, made from the parent's name, namespace, kind and group as the KEP says.
-    pub fn id(&self) -> String {
-        let ObjectRef { kind, namespace, name } = &self.parent;
-        let text = format!("{name}.{}.{}.{}", namespace.as_deref().unwrap_or_default(), kind.kind, kind.group);
-        format!("applyset-{}-v1", URL_SAFE_NO_PAD.encode(Sha256::digest(text)))
+    pub fn id(&self) -> &str {
+        &self.id
     }
 
     /// The label selector that finds the members.
@@ -69,12 +70,12 @@ impl Inventory {
 
     /// Tells whether a live object carries the label that finds the members.
     pub fn has(&self, live: &Value) -> bool {
-        live.pointer("/metadata/labels").and_then(|it| it.get(PART_OF)).and_then(Value::as_str) == Some(&self.id())
+        live.pointer("/metadata/labels").and_then(|it| it.get(PART_OF)).and_then(Value::as_str) == Some(self.id())
     }
 
     /// Marks an object as a member, and as belonging to a component.
     pub fn mark(&self, manifest: &mut Manifest, component: &ComponentName) {
-        manifest.set_label(PART_OF, &self.id());
+        manifest.set_label(PART_OF, self.id());
         manifest.set_label(COMPONENT, component.as_str());
     }
 
@@ -102,6 +103,12 @@ impl Inventory {
             },
         })
     }
+}
+
+fn id_of(parent: &ObjectRef) -> String {
+    let ObjectRef { kind, namespace, name } = parent;
+    let text = format!("{name}.{}.{}.{}", namespace.as_deref().unwrap_or_default(), kind.kind, kind.group);
+    format!("applyset-{}-v1", URL_SAFE_NO_PAD.encode(Sha256::digest(text)))
 }
 
 /// An object in one word: `Node/a`, `PrometheusRule.monitoring.coreos.com/ns/a`.
@@ -197,7 +204,8 @@ mod tests {
     #[test]
     fn the_id_follows_the_kep() {
         // echo -n 'ks.kubesphere-system.ConfigMap.' | sha256sum, then base64 in the alphabet for addresses.
-        let id = Inventory::default().id();
+        let inventory = Inventory::default();
+        let id = inventory.id();
         assert!(id.starts_with("applyset-") && id.ends_with("-v1"));
         assert_eq!(id.len(), "applyset-".len() + 43 + "-v1".len());
     }

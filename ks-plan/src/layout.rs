@@ -6,30 +6,32 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use ks_model::{ComponentName, ObjectRef};
 
-use crate::graph::{Dependency, DependencyGraph, Node, Until};
+use crate::graph::{DependencyGraph, Node, Place, Until, Wait};
 use crate::steps::{StepGraph, StepId, Task, Work};
 
 /// Makes the steps of `work`: writes along `graph`, then deletes against `deleted`.
 pub(crate) fn lay_out(graph: &DependencyGraph, deleted: &DependencyGraph, work: &Work) -> StepGraph {
-    let mut writes = Writes { graph, work, steps: StepGraph::default(), reached: BTreeMap::new(), inventory: None };
+    let mut reached = Vec::new();
+    reached.resize_with(graph.len(), Reached::default);
+    let mut writes = Writes { graph, work, steps: StepGraph::default(), reached, inventory: None };
     // The inventory comes before everything else, except its own namespace with whatever that one needs.
     let home = work.grows.as_ref().filter(|home| work.written.contains(home));
-    let first = home.map(|home| closure(graph, &Node::Object(home.clone()))).unwrap_or_default();
-    graph.nodes().filter(|node| first.contains(node)).for_each(|node| writes.node(node));
+    let first = home.and_then(|home| graph.place(home)).map(|home| closure(graph, home)).unwrap_or_default();
+    graph.order().filter(|it| first.contains(it)).for_each(|it| writes.node(it));
     writes.inventory();
-    graph.nodes().filter(|node| !first.contains(node)).for_each(|node| writes.node(node));
+    graph.order().filter(|it| !first.contains(it)).for_each(|it| writes.node(it));
     let mut steps = writes.steps;
     lay_out_deletes(&mut steps, deleted, work);
     steps
 }
 
 /// A node with everything that it depends on, directly or not.
-fn closure<'a>(graph: &'a DependencyGraph, node: &Node) -> BTreeSet<&'a Node> {
+fn closure(graph: &DependencyGraph, node: Place) -> BTreeSet<Place> {
     let mut found = BTreeSet::new();
-    let mut next: Vec<&Node> = graph.nodes().filter(|it| *it == node).collect();
+    let mut next = vec![node];
     while let Some(node) = next.pop() {
         if found.insert(node) {
-            next.extend(graph.needs(node).map(|edge| &edge.on));
+            next.extend(graph.waits(node).iter().map(|edge| edge.on));
         }
     }
     found
@@ -49,20 +51,20 @@ struct Writes<'a> {
     graph: &'a DependencyGraph,
     work: &'a Work,
     steps: StepGraph,
-    reached: BTreeMap<&'a Node, Reached>,
+    /// By the places of the nodes.
+    reached: Vec<Reached>,
     inventory: Option<StepId>,
 }
 
 impl<'a> Writes<'a> {
-    fn node(&mut self, node: &'a Node) {
-        let reached = match node {
+    fn node(&mut self, node: Place) {
+        self.reached[node as usize] = match self.graph.node(node) {
             Node::Object(object) => self.object(node, object),
             Node::Component(component) => self.component(node, component),
         };
-        self.reached.insert(node, reached);
     }
 
-    fn object(&mut self, node: &Node, object: &ObjectRef) -> Reached {
+    fn object(&mut self, node: Place, object: &ObjectRef) -> Reached {
         let mut present = self.needs(node, Until::Present);
         let volumes = self.work.volumes.get(object);
         if let Some(volumes) = volumes {
@@ -94,8 +96,8 @@ impl<'a> Writes<'a> {
         Reached { present, ready }
     }
 
-    fn component(&mut self, node: &Node, component: &ComponentName) -> Reached {
-        let has_steps = self.graph.needs(node).any(|edge| match &edge.on {
+    fn component(&mut self, node: Place, component: &ComponentName) -> Reached {
+        let has_steps = self.graph.waits(node).iter().any(|edge| match self.graph.node(edge.on) {
             Node::Object(object) => self.work.written.contains(object) || self.work.awaited.contains(object),
             Node::Component(_) => false,
         });
@@ -112,20 +114,20 @@ impl<'a> Writes<'a> {
     }
 
     /// The steps that bring everything where `node` needs it before it may become `before`.
-    fn needs(&self, node: &Node, before: Until) -> BTreeSet<StepId> {
-        let edges = self.graph.needs(node).filter(|edge| edge.before == before);
+    fn needs(&self, node: Place, before: Until) -> BTreeSet<StepId> {
+        let edges = self.graph.waits(node).iter().filter(|edge| edge.before == before);
         edges.flat_map(|edge| self.reached(edge)).copied().collect()
     }
 
-    fn reached(&self, edge: &Dependency) -> impl Iterator<Item = &StepId> {
-        let reached = self.reached.get(&edge.on);
-        reached.into_iter().flat_map(|it| if edge.until == Until::Ready { &it.ready } else { &it.present })
+    fn reached(&self, edge: &Wait) -> impl Iterator<Item = &StepId> {
+        let reached = &self.reached[edge.on as usize];
+        if edge.until == Until::Ready { reached.ready.iter() } else { reached.present.iter() }
     }
 
     fn inventory(&mut self) {
         if let Some(home) = &self.work.grows {
-            let reached = self.reached.get(&Node::Object(home.clone()));
-            let needs = reached.map(|it| it.present.clone()).unwrap_or_default();
+            let reached = self.graph.place(home).map(|it| self.reached[it as usize].present.clone());
+            let needs = reached.unwrap_or_default();
             self.inventory = Some(self.steps.add(Task::GrowInventory, needs));
         }
     }
@@ -170,8 +172,8 @@ impl<'a> Gone<'a> {
     fn new(graph: &'a DependencyGraph) -> Self {
         let mut waiting: BTreeMap<&Node, Vec<&ObjectRef>> = BTreeMap::new();
         for edge in graph.edges() {
-            if let Node::Object(dependent) = &edge.dependent {
-                waiting.entry(&edge.on).or_default().push(dependent);
+            if let Node::Object(dependent) = edge.dependent {
+                waiting.entry(edge.on).or_default().push(dependent);
             }
         }
         let (objects, members, components) = Default::default();

@@ -30,6 +30,7 @@ pub mod inventory;
 mod kept;
 mod layout;
 pub mod live;
+mod lookup;
 pub mod plan;
 pub mod predecessors;
 pub mod rbac;
@@ -51,17 +52,17 @@ mod waits;
 #[cfg(test)]
 mod fixture;
 
-pub use build::{FIELD_MANAGER, PlanningError, doubts, plan};
+pub use build::{FIELD_MANAGER, PlanningError, Sieve, Sifted, doubts, plan};
 pub use catalogue::{Catalogue, CatalogueError, CatalogueErrors, Component, SettingRule};
 pub use change::{Action, Change, FieldChange, Reason, Risk, Verified};
 pub use compile::{CompileError, CompileErrors, Compiled, Lookups, compile, compile_again, lookups};
 pub use conflict::{Conflict, FieldOwner, Resolution};
 pub use desired::{ComponentOrder, Desired, DesiredError};
-pub use graph::{Dependency, DependencyGraph, EdgeReason, GraphError, Node, Until};
+pub use graph::{Dependency, DependencyGraph, Edge, EdgeReason, GraphError, Node, Until};
 pub use immutable::trial_name;
 pub use inventory::{Contents, Inventory};
 pub use kept::Kept;
-pub use live::{DryRun, LiveState, Observation, Refusal};
+pub use live::{DryRun, LiveState, Observation, Refusal, Settled};
 pub use plan::{Fault, Missing, Plan, Summary, Unready};
 pub use predecessors::Adoption;
 pub use readiness::Readiness;

@@ -1,19 +1,25 @@
 //! What a cluster answered about the objects that a plan is about.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 
-use ks_model::ObjectRef;
+use ks_model::{DesiredObject, Manifest, ObjectRef, Ownership};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use crate::conflict::Conflict;
+use crate::desired::Desired;
+use crate::readiness::{Readiness, Rules, companion};
+use crate::saved::Expectation;
 
 /// Holds every answer that planning rests on. Filled by ks-apply, or from a recorded file; nothing is asked here.
 #[derive(Clone, Default)]
 pub struct LiveState {
     observations: BTreeMap<ObjectRef, Observation>,
+    settled: BTreeMap<ObjectRef, Settled>,
+    /// The namespaces that are being deleted: every object is asked whether it lives in one.
+    leaving: BTreeSet<String>,
     answers: BTreeMap<ObjectRef, DryRun>,
     companions: BTreeMap<ObjectRef, Value>,
     tenants: BTreeMap<ObjectRef, Value>,
@@ -22,7 +28,7 @@ pub struct LiveState {
 /// Prints identities only, because live objects may hold secrets.
 impl fmt::Debug for LiveState {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_list().entries(self.observations.keys()).finish()
+        f.debug_list().entries(self.observations.keys().chain(self.settled.keys())).finish()
     }
 }
 
@@ -37,6 +43,45 @@ pub enum Observation {
     },
     /// It exists; the whole object with its managed fields.
     Present(Value),
+}
+
+/// What is kept of an object that is as it is wanted: a [`Sieve`](crate::Sieve) has compared it, and dropped it.
+#[derive(Clone, PartialEq)]
+pub struct Settled {
+    /// What it was compared with.
+    pub(crate) manifest: Manifest,
+    /// How much of it was wanted.
+    pub(crate) ownership: Ownership,
+    /// What was wanted to define its kind.
+    pub(crate) definition: Option<Manifest>,
+    /// How far it was on its way to being ready. A claim that waits for its first pod counts as ready: nothing waits for it.
+    pub(crate) readiness: Readiness,
+    /// What a saved plan writes down of it, where that was asked for.
+    pub(crate) expected: Option<Box<Expectation>>,
+}
+
+/// Prints the identity only.
+impl fmt::Debug for Settled {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{} ({:?})", self.manifest.object(), self.readiness)
+    }
+}
+
+impl Settled {
+    /// Whether it is as `desired` wants it too: an object may have been compared with a guess at what is wanted in the end.
+    ///
+    /// The catalogue has to be the same, and what is said of conflicts.
+    pub fn holds(&self, desired: &Desired) -> bool {
+        let object = self.manifest.object();
+        let is_wanted = |it: &DesiredObject| it.ownership == self.ownership && it.manifest == self.manifest;
+        desired.find(object).is_some_and(|(_, it)| is_wanted(it))
+            && desired.definition_of(&object.kind) == self.definition.as_ref()
+    }
+
+    /// How far it was on its way to being ready.
+    pub fn readiness(&self) -> &Readiness {
+        &self.readiness
+    }
 }
 
 /// What the server made of a server-side apply with `dryRun=All`.
@@ -87,7 +132,30 @@ pub struct Refusal {
 impl LiveState {
     /// Notes what a look at an object gave.
     pub fn observe(&mut self, object: ObjectRef, observation: Observation) {
+        self.settled.remove(&object);
+        if object.kind.is("", "Namespace") {
+            self.leaving.remove(&object.name);
+            if let Observation::Present(value) = &observation
+                && is_leaving(value)
+            {
+                self.leaving.insert(object.name.clone());
+            }
+        }
         self.observations.insert(object, observation);
+    }
+
+    /// Whether the namespace of an object is being deleted, and the object with it.
+    pub(crate) fn goes_with_its_namespace(&self, object: &ObjectRef) -> bool {
+        object.namespace.as_ref().is_some_and(|it| !self.leaving.is_empty() && self.leaving.contains(it))
+    }
+
+    /// Notes that an object is as it is wanted.
+    pub(crate) fn settle(&mut self, object: ObjectRef, settled: Settled) {
+        self.observations.remove(&object);
+        if object.kind.is("", "Namespace") {
+            self.leaving.remove(&object.name);
+        }
+        self.settled.insert(object, settled);
     }
 
     /// Notes what a dry run of an object gave.
@@ -110,12 +178,31 @@ impl LiveState {
         self.tenants.iter()
     }
 
-    /// The observation of an object; one that was never looked at counts as absent and not askable.
+    /// What is known of an object that was found to be as it is wanted and dropped; none where it is kept as a whole.
+    pub fn settled(&self, object: &ObjectRef) -> Option<&Settled> {
+        self.settled.get(object)
+    }
+
+    /// Whether the object exists, settled or not.
+    pub fn exists(&self, object: &ObjectRef) -> bool {
+        self.settled.contains_key(object) || self.object(object).is_some()
+    }
+
+    /// How far an object is on its way to being ready, by the rules of its kind and with its companion.
+    pub fn readiness(&self, object: &ObjectRef, rules: &Rules) -> Readiness {
+        if let Some(settled) = self.settled(object) {
+            return settled.readiness.clone();
+        }
+        let companion = companion(object).and_then(|it| self.companion_of(&it));
+        rules.judge(self.object(object), companion)
+    }
+
+    /// The observation of an object; one that was never looked at counts as absent and not askable, and so does a settled one.
     pub fn get(&self, object: &ObjectRef) -> &Observation {
         self.observations.get(object).unwrap_or(&Observation::Absent { askable: false })
     }
 
-    /// The live object.
+    /// The live object; none where it is [settled](Self::settled).
     pub fn object(&self, object: &ObjectRef) -> Option<&Value> {
         match self.get(object) {
             Observation::Present(value) => Some(value),
@@ -128,7 +215,7 @@ impl LiveState {
         self.companions.get(object).or_else(|| self.object(object))
     }
 
-    /// What the look at each object gave, sorted.
+    /// What the look at each object gave, sorted; without those that are settled.
     pub fn observations(&self) -> impl Iterator<Item = (&ObjectRef, &Observation)> {
         self.observations.iter()
     }
@@ -148,11 +235,16 @@ impl LiveState {
         self.answers.get(object)
     }
 
-    /// Everything that exists, sorted.
+    /// Everything that exists and is kept as a whole, sorted. What is settled is wanted, and nobody has to look for it.
     pub fn present(&self) -> impl Iterator<Item = (&ObjectRef, &Value)> {
         self.observations.iter().filter_map(|(object, observation)| match observation {
             Observation::Present(value) => Some((object, value)),
             Observation::Absent { .. } => None,
         })
     }
+}
+
+/// Whether somebody has asked for the deletion of a live object, and only finalizers or time stand before it.
+pub(crate) fn is_leaving(live: &Value) -> bool {
+    live.pointer("/metadata/deletionTimestamp").is_some()
 }

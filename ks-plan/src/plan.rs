@@ -1,7 +1,5 @@
 //! The plan: plain data that says what apply will do, object by object and step by step.
 
-use std::collections::BTreeMap;
-
 use ks_model::{ClosedGate, ComponentName, Facts, GroupKind, Manifest, ObjectRef, Ownership};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -43,14 +41,16 @@ pub struct Plan {
     pub steps: StepGraph,
     /// What the inventory holds while both the old and the new members exist.
     pub grown_inventory: Option<Manifest>,
-    /// Where each object stands among the changes: apply looks one up at every step.
+    /// The places of the changes, sorted by their objects: apply looks one up at every step.
     #[serde(skip)]
-    pub(crate) places: BTreeMap<ObjectRef, usize>,
+    pub(crate) places: Vec<usize>,
 }
 
-/// Where each object stands among changes.
-pub(crate) fn places(changes: &[Change]) -> BTreeMap<ObjectRef, usize> {
-    changes.iter().enumerate().map(|(place, change)| (change.object.clone(), place)).collect()
+/// The places of changes, sorted by their objects.
+pub(crate) fn places(changes: &[Change]) -> Vec<usize> {
+    let mut places: Vec<usize> = (0..changes.len()).collect();
+    places.sort_by(|a, b| changes[*a].object.cmp(&changes[*b].object));
+    places
 }
 
 /// Names an unchanged object that is not ready.
@@ -125,7 +125,9 @@ impl Plan {
 
     /// The change of an object.
     pub fn change(&self, object: &ObjectRef) -> Option<&Change> {
-        self.changes.get(*self.places.get(object)?)
+        let at = |place: &usize| self.changes.get(*place);
+        let found = self.places.binary_search_by(|it| at(it).map(|it| &it.object).cmp(&Some(object))).ok()?;
+        at(&self.places[found])
     }
 
     /// The changes that need a consent which names the object, because data goes away.

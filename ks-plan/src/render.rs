@@ -2,6 +2,7 @@
 //!
 //! A template sees `settings` and the functions below, nothing else, so whatever shapes an object has a name and a reason.
 
+use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
@@ -11,8 +12,9 @@ use md5::{Digest, Md5};
 use minijinja::{AutoEscape, Environment, Error, ErrorKind, State, UndefinedBehavior, value::Serde};
 use serde_json::Value;
 
+use crate::catalogue::{Texts, embedded};
 use crate::images::ResolvedImage;
-use crate::yaml::{self, SourceError};
+use crate::yaml::SourceError;
 
 /// How many instructions one template or expression may run.
 const FUEL: u64 = 500_000;
@@ -34,21 +36,21 @@ pub(crate) struct Templates {
 
 impl Templates {
     /// Starts without templates; `texts` are what `include_text` and `include_yaml` find, by path.
-    pub(crate) fn new(texts: BTreeMap<String, String>) -> Self {
+    pub(crate) fn new(texts: Texts) -> Self {
         let mut environment = environment(UndefinedBehavior::Strict);
         environment.set_auto_escape_callback(|_| AutoEscape::Json);
         let texts = Arc::new(texts);
         add_include_function(&mut environment, "include_text", &texts, |_, text| Ok(minijinja::Value::from(text)));
         add_include_function(&mut environment, "include_yaml", &texts, |path, text| {
-            let data: Value = yaml::document(path, text).map_err(|error| fault(error.to_string()))?;
+            let data: Value = embedded::document(path, text).map_err(|error| fault(error.to_string()))?;
             Ok(minijinja::Value::from(Serde(data)))
         });
         Self { environment }
     }
 
     /// Compiles one more template.
-    pub(crate) fn add(&mut self, path: &str, source: &str) -> Result<(), SourceError> {
-        let added = self.environment.add_template_owned(path.to_owned(), source.to_owned());
+    pub(crate) fn add(&mut self, path: &str, source: Cow<'static, str>) -> Result<(), SourceError> {
+        let added = self.environment.add_template_owned(path.to_owned(), source);
         added.map_err(|error| source_error(path, &error))
     }
 
@@ -243,7 +245,7 @@ fn fault(message: String) -> Error {
 fn add_include_function(
     environment: &mut Environment<'static>,
     name: &'static str,
-    texts: &Arc<BTreeMap<String, String>>,
+    texts: &Arc<Texts>,
     read: impl Fn(&str, &str) -> Result<minijinja::Value, Error> + Send + Sync + 'static,
 ) {
     let texts = Arc::clone(texts);
@@ -308,9 +310,9 @@ mod tests {
 
     fn render(source: &str, settings: Value) -> Result<String, SourceError> {
         let texts = [("m/c/files/a.txt", "hello\n"), ("m/c/files/a.yaml", "{ z: [1, <b>], a: yes }")];
-        let mut templates = Templates::new(texts.map(|(path, text)| (path.to_owned(), text.to_owned())).into());
-        templates.add("shared/m.j2", "{% macro named(it) %}{{ it | canonical_json }}{% endmacro %}").unwrap();
-        templates.add("m/c/t.yaml.j2", source)?;
+        let mut templates = Templates::new(texts.map(|(path, text)| (path.to_owned(), text.into())).into());
+        templates.add("shared/m.j2", "{% macro named(it) %}{{ it | canonical_json }}{% endmacro %}".into()).unwrap();
+        templates.add("m/c/t.yaml.j2", source.to_owned().into())?;
         let version = "1.24".parse().unwrap();
         templates.renderer(BTreeMap::new(), version).render("m/c/t.yaml.j2", &settings)
     }

@@ -7,7 +7,6 @@ use crate::change::{Action, Change, Risk};
 use crate::desired::Desired;
 use crate::live::LiveState;
 use crate::plan::{Plan, Unready, places};
-use crate::readiness::companion;
 use crate::steps::{StepGraph, Task};
 
 impl Plan {
@@ -21,10 +20,9 @@ impl Plan {
         let changes: Vec<Change> = self.changes.iter().filter(is_wanted).map(unchanged).collect();
         let unready: Vec<Unready> = changes
             .iter()
-            .filter(|it| is_waited_for(it, (desired, &self.facts)))
+            .filter(|it| is_waited_for(it, live, (desired, &self.facts)))
             .map(|it| {
-                let companion = companion(&it.object).and_then(|it| live.companion_of(&it));
-                let readiness = desired.readiness().judge(live.object(&it.object), companion);
+                let readiness = live.readiness(&it.object, desired.readiness());
                 Unready { object: it.object.clone(), readiness }
             })
             .filter(|it| !it.readiness.is_ready())

@@ -5,6 +5,8 @@
 #[path = "differential_sandbox/objects.rs"]
 mod objects;
 
+use std::borrow::Cow;
+
 use ks_apply::sandbox::{Sandbox, SandboxOptions};
 use ks_apply::{ApplyMode, Cluster, ClusterError, ConnectOptions, KubeCluster, PlanOptions, ServedKind, plan};
 use ks_model::config::{ClusterConfiguration, Source};
@@ -172,7 +174,7 @@ async fn wanted() -> Vec<Manifest> {
     let planned = plan(&sandbox, &catalogue, &config, &PlanOptions::default()).await.unwrap();
     // What is wanted in objects of others is nothing to make; certificates are made by an apply.
     let is_made = |it: &&Manifest| planned.desired.ownership(it.object()) != Ownership::Fields;
-    let without_certificate = |it: &Manifest| Manifest::parse(applicable(it)?.into_owned()).ok();
+    let without_certificate = |it: &Manifest| applicable(it).map(Cow::into_owned);
     let made = planned.desired.manifests().filter(is_made);
     let mut manifests: Vec<Manifest> = made.filter_map(without_certificate).collect();
     let rank = |manifest: &Manifest| match manifest.object().kind.kind.as_str() {

@@ -74,8 +74,8 @@ fn every_edge_was_respected(cluster: &ControlPlane, graph: &DependencyGraph) {
         Node::Component(_) => None,
     };
     let mut checked = 0;
-    for edge in graph.edges().iter().filter(|it| it.before == Until::Present) {
-        let waited_for: Vec<&Node> = match &edge.on {
+    for edge in graph.edges().filter(|it| it.before == Until::Present) {
+        let waited_for: Vec<&Node> = match edge.on {
             Node::Component(component) => graph
                 .nodes()
                 .filter(|it| matches!(it, Node::Object(object) if graph.component(object) == Some(component)))
@@ -83,7 +83,7 @@ fn every_edge_was_respected(cluster: &ControlPlane, graph: &DependencyGraph) {
             object => vec![object],
         };
         for on in waited_for {
-            if let (Some(dependent), Some(on_at)) = (written(&edge.dependent), written(on)) {
+            if let (Some(dependent), Some(on_at)) = (written(edge.dependent), written(on)) {
                 assert!(on_at < dependent, "{} was written before {on} ({})", edge.dependent, edge.because);
                 checked += 1;
             }

@@ -62,10 +62,10 @@ impl Stage {
 
     /// A plan that makes, changes and leaves objects, through its file.
     async fn saved(&self) -> SavedPlan {
-        let Planned { plan, desired, .. } = self.engine.plan(&everything_on()).await;
+        let Planned { plan, desired, live, .. } = self.engine.plan(&everything_on()).await;
         let summary = plan.summary();
         assert!(summary.create > 3 && summary.update > 0 && summary.unchanged > 90, "{summary:?}");
-        let saved = SavedPlan::of(&plan, &desired, "here".into(), ConfigurationSource::default());
+        let saved = SavedPlan::of(&plan, &desired, &live, "here".into(), ConfigurationSource::default());
         SavedPlan::read(&saved.text().unwrap()).unwrap()
     }
 

@@ -19,13 +19,14 @@ mod wire;
 mod write;
 
 use async_trait::async_trait;
+use futures::StreamExt;
 use futures::stream::BoxStream;
 use ks_model::{Manifest, ObjectRef, ServerVersion};
 use serde_json::Value;
 
 pub use self::connect::{ConnectOptions, Timeouts};
 use self::wire::{Repeat, Wire};
-use crate::cluster::{AccessReview, ApplyMode, Cluster, ListQuery, LogQuery, RequestCount};
+use crate::cluster::{AccessReview, ApplyMode, Cluster, ListQuery, LogQuery, Page, RequestCount};
 use crate::discovery::{Discovery, ServedKind};
 use crate::error::ClusterError;
 
@@ -86,6 +87,10 @@ impl Cluster for KubeCluster {
 
     async fn list(&self, kind: &ServedKind, query: &ListQuery) -> Result<Vec<Value>, ClusterError> {
         list::list(&self.wire, kind, query).await
+    }
+
+    fn pages<'a>(&'a self, kind: &'a ServedKind, query: &'a ListQuery) -> BoxStream<'a, Result<Page, ClusterError>> {
+        list::pages(&self.wire, kind, query).boxed()
     }
 
     async fn get(&self, kind: &ServedKind, object: &ObjectRef) -> Result<Option<Value>, ClusterError> {

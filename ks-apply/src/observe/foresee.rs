@@ -12,10 +12,10 @@ use crate::read_ahead::Read;
 
 /// The lists of members that the inventory promises.
 pub(crate) fn member_reads(survey: &Survey) -> Vec<Read> {
-    survey.member_kinds().into_iter().map(|kind| Read::List(kind, member_query())).collect()
+    survey.member_kinds().into_iter().map(Read::Members).collect()
 }
 
-/// The reads that come after a survey, when `guess` is what will be wanted: one list for each kind with members, and
+/// The reads that come after a survey and the [`member_reads`], when `guess` is what will be wanted: one list for each kind with members, and
 /// what settings, fields in objects of others, claims and readiness take besides.
 ///
 /// What a guess lacks is read later, and what it has too much is read in vain: nothing rests on it.
@@ -26,7 +26,8 @@ pub(crate) fn further_reads(survey: &Survey, guess: &Compiled, wanted: &Lookups)
     let is_listed = |kind: &ServedKind| survey.sightings.has_all(kind);
     let exists = |namespace: Option<&String>| namespace.is_none_or(|it| survey.namespaces.contains(it));
 
-    let kinds = whole().filter_map(served).filter(|it| !is_listed(it));
+    let promised = survey.member_kinds();
+    let kinds = whole().filter_map(served).filter(|it| !is_listed(it) && !promised.contains(it));
     let mut reads: Vec<Read> = kinds.map(|it| Read::List(it.clone(), member_query())).collect();
 
     let is_member = |object| whole().any(|it| it.object() == object);

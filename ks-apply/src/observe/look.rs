@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use futures::{StreamExt, TryStreamExt, stream};
 use ks_model::{GroupKind, Manifest, ObjectRef, Ownership};
 use ks_plan::readiness::companion;
-use ks_plan::{Contents, Desired, LiveState, Observation, volumes};
+use ks_plan::{Contents, Desired, LiveState, Observation, Sifted, volumes};
 use serde_json::Value;
 
 use super::{CONCURRENCY, Survey, identity};
@@ -19,6 +19,14 @@ pub(super) struct Observer<'a> {
     pub(super) cluster: &'a dyn Cluster,
     pub(super) survey: &'a Survey,
     pub(super) desired: &'a Desired,
+}
+
+/// Whether what a sieve made of an object is right for what is wanted.
+fn holds(sifted: &Sifted, desired: &Desired) -> bool {
+    match sifted {
+        Sifted::Settled(settled) => settled.holds(desired),
+        Sifted::Whole(_) => true,
+    }
 }
 
 impl<'a> Observer<'a> {
@@ -92,9 +100,9 @@ impl<'a> Observer<'a> {
         let mut unseen = Vec::new();
         for kind in kinds.into_values() {
             match seen.take_members(kind, self.desired.inventory()) {
-                Some(members) => {
-                    members.into_iter().for_each(|(object, it)| live.observe(object, Observation::Present(it)));
-                }
+                // What was compared with something else than is wanted now has to be read again.
+                Some(members) if !members.iter().all(|(_, it)| holds(it, self.desired)) => unseen.push(kind),
+                Some(members) => members.into_iter().for_each(|(object, it)| live.put(object, it)),
                 None => unseen.push(kind),
             }
         }
@@ -124,7 +132,8 @@ impl<'a> Observer<'a> {
     ) -> Result<(), ClusterError> {
         let is_listed = |it: &Manifest| {
             let version = live.object(it.object()).and_then(|it| it.get("apiVersion")).and_then(Value::as_str);
-            version == Some(it.api_version())
+            // What is settled was compared in the version in which it is wanted.
+            version == Some(it.api_version()) || live.settled(it.object()).is_some()
         };
         let missing: Vec<&Manifest> = self.desired.manifests().filter(|it| !is_listed(it)).collect();
         let missing = missing.into_iter().map(|it| (it.object(), Some(it.version())));
@@ -144,7 +153,7 @@ impl<'a> Observer<'a> {
 
     /// Reads what the readiness of existing objects rests on.
     async fn companions(&self, live: &mut LiveState) -> Result<(), ClusterError> {
-        let wanted = self.desired.manifests().filter(|it| live.object(it.object()).is_some());
+        let wanted = self.desired.manifests().filter(|it| live.exists(it.object()));
         let companions: Vec<ObjectRef> =
             wanted.filter_map(|it| companion(it.object())).filter(|it| live.object(it).is_none()).collect();
         let askable = companions.iter().filter_map(|it| Some((it, self.served(&it.kind, None)?)));

@@ -13,6 +13,7 @@ use serde_json::Value;
 use self::dry_run::dry_runs;
 pub(crate) use self::foresee::{further_reads, member_reads};
 use self::look::Observer;
+pub(crate) use self::survey::member_query;
 pub use self::survey::{Survey, survey};
 use crate::cluster::Cluster;
 use crate::discovery::ServedKind;

@@ -90,7 +90,7 @@ impl Survey {
 }
 
 impl Survey {
-    /// The kinds that the inventory names, but for those that were listed as a whole.
+    /// The kinds that the inventory names, but for those that were listed already.
     pub(super) fn member_kinds(&self) -> Vec<ServedKind> {
         let named = self
             .sightings
@@ -99,7 +99,8 @@ impl Survey {
             .map(|it| Contents::read(it).kinds)
             .unwrap_or_default();
         let served = named.iter().filter_map(|it| self.discovery.preferred(it));
-        served.filter(|it| !self.sightings.has_all(it)).cloned().collect()
+        let is_listed = |it: &ServedKind| self.sightings.has_all(it) || self.sightings.has_members(it);
+        served.filter(|it| !is_listed(it)).cloned().collect()
     }
 
     /// An object, asked for unless it has been seen.
@@ -117,7 +118,7 @@ impl Survey {
 }
 
 /// The list of members of a kind.
-pub(super) fn member_query() -> ListQuery {
+pub(crate) fn member_query() -> ListQuery {
     ListQuery { label_selector: Some(Inventory::default().selector()), ..ListQuery::default() }
 }
 

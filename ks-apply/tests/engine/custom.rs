@@ -6,7 +6,7 @@ use ks_apply::{Outcome, StepError};
 use ks_model::GroupKind;
 use ks_plan::readiness::{KindRule, Rules};
 use ks_plan::saved::ConfigurationSource;
-use ks_plan::{Desired, SavedPlan};
+use ks_plan::{Desired, LiveState, SavedPlan};
 use serde_json::{Value, json};
 
 use crate::recorder::Recorder;
@@ -77,10 +77,11 @@ async fn what_the_expression_calls_failed_ends_the_wait_with_its_message() {
 async fn a_saved_plan_carries_the_expressions() {
     let cluster = Recorder::new(sandbox());
     let (_, plan) = planned(&cluster, &wanted()).await;
-    let saved = SavedPlan::of(&plan, &wanted(), "here".into(), ConfigurationSource::default()).text().unwrap();
+    let source = ConfigurationSource::default;
+    let saved = SavedPlan::of(&plan, &wanted(), &LiveState::default(), "here".into(), source()).text().unwrap();
     assert_eq!(SavedPlan::read(&saved).unwrap().plan.readiness, rules());
     let plain = desired(vec![bundle("base", [namespace("home")])]);
     let (_, plan) = planned(&cluster, &plain).await;
-    let saved = SavedPlan::of(&plan, &plain, "here".into(), ConfigurationSource::default()).text().unwrap();
+    let saved = SavedPlan::of(&plan, &plain, &LiveState::default(), "here".into(), source()).text().unwrap();
     assert!(!saved.contains("\"readiness\""), "nothing is said where nothing is to be said");
 }

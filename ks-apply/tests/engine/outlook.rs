@@ -5,8 +5,11 @@ use std::sync::Arc;
 use ks_apply::sandbox::{Sandbox, SandboxOptions};
 use ks_apply::{ApplyOptions, Outlook, PlanOptions, Planned, apply, plan};
 use ks_model::config::{ClusterConfiguration, Source};
-use ks_plan::Catalogue;
-use ks_plan::display::{TextOptions, text};
+use ks_model::{GroupKind, ObjectRef};
+use ks_plan::display::{PlanDocument, TextOptions, text};
+use ks_plan::saved::ConfigurationSource;
+use ks_plan::{Action, Catalogue, SavedPlan};
+use serde_json::json;
 use tokio::sync::{mpsc, watch};
 
 use crate::recorder::Recorder;
@@ -46,6 +49,7 @@ spec:
         ("demo/web/component.yaml", component),
         ("demo/web/namespace.yaml", "apiVersion: v1\nkind: Namespace\nmetadata: { name: home }\n---\napiVersion: v1\nkind: Namespace\nmetadata: { name: kubesphere-system }\n"),
         ("demo/web/web.yaml.j2", rendered),
+        ("demo/web/kept.yaml.j2", "apiVersion: v1\nkind: ConfigMap\nmetadata: { name: kept, namespace: home }\ndata: { kept: {{ settings.kept }} }\n"),
         ("demo/web/existing/theirs.yaml", "apiVersion: v1\nkind: ConfigMap\nmetadata: { name: theirs, namespace: home, labels: { seen: 'yes' } }\n"),
         ("demo/web/same.yaml", "apiVersion: v1\nkind: ConfigMap\nmetadata: { name: same, namespace: home }\n"),
     ])
@@ -62,9 +66,25 @@ fn shown(planned: &Planned) -> String {
     text(&planned.plan, &TextOptions { full: true, ..TextOptions::default() })
 }
 
+/// Everything that a plan is written as.
+fn written(planned: &Planned) -> [String; 3] {
+    let source = ConfigurationSource::default();
+    let saved = SavedPlan::of(&planned.plan, &planned.desired, &planned.live, "here".into(), source);
+    let document = serde_json::to_string(&PlanDocument::of(&planned.plan)).unwrap();
+    [shown(planned), document, saved.text().unwrap()]
+}
+
 /// Plans in both ways, and gives the plan, with all that was asked.
 async fn both(cluster: &Recorder) -> (Planned, Vec<String>) {
-    let (catalogue, config, options) = (catalogue(), configuration(), PlanOptions::default());
+    let (planned, at_once, one_by_one) = compared(cluster).await;
+    assert_eq!(at_once, one_by_one);
+    (planned, at_once)
+}
+
+/// Plans in both ways, and gives the plan of a look ahead, with all that it asked and all that the other one asked.
+async fn compared(cluster: &Recorder) -> (Planned, Vec<String>, Vec<String>) {
+    let (catalogue, config, mut options) = (catalogue(), configuration(), PlanOptions::default());
+    options.for_saving = true;
     let asked = || {
         let mut asked = cluster.take();
         asked.sort();
@@ -75,11 +95,19 @@ async fn both(cluster: &Recorder) -> (Planned, Vec<String>) {
     let one_by_one = asked();
     let ahead = Outlook::begin(Arc::new(cluster.clone())).plan(&catalogue, &config, &options).await.unwrap();
     let at_once = asked();
-    assert_eq!(shown(&ahead), shown(&plain));
-    assert_eq!(ahead.requests, plain.requests);
+    assert_eq!(written(&ahead), written(&plain));
     assert_eq!(ahead.survey.facts, plain.survey.facts);
-    assert_eq!(at_once, one_by_one);
-    (ahead, at_once)
+    assert_eq!(ahead.requests.total(), at_once.len() as u64);
+    (ahead, at_once, one_by_one)
+}
+
+async fn applied(cluster: &Recorder, planned: Planned) {
+    let (events, _heard) = mpsc::unbounded_channel();
+    let (_going, interrupt) = watch::channel(false);
+    let mut options = ApplyOptions::default();
+    options.force_conflicts = true;
+    let (discovery, plan) = (planned.survey.discovery.clone(), Arc::new(planned.plan));
+    assert!(apply(Arc::new(cluster.clone()), discovery, plan, options, interrupt, events).await.is_success());
 }
 
 #[tokio::test(start_paused = true)]
@@ -91,16 +119,49 @@ async fn a_look_ahead_gives_the_same_plan_with_the_same_requests() {
     as_other(&cluster.sandbox, namespace("home"));
     as_other(&cluster.sandbox, config_map("theirs", "7"));
     let (second, _) = both(&cluster).await;
-    let (events, _heard) = mpsc::unbounded_channel();
-    let (_going, interrupt) = watch::channel(false);
-    let discovery = second.survey.discovery.clone();
-    let mut options = ApplyOptions::default();
-    options.force_conflicts = true;
-    let tally = apply(Arc::new(cluster.clone()), discovery, Arc::new(second.plan), options, interrupt, events).await;
-    assert!(tally.is_success());
+    applied(&cluster, second).await;
 
     let (third, asked) = both(&cluster).await;
     assert!(third.plan.is_empty(), "{}", shown(&third));
     let claims = asked.iter().filter(|it| it.contains("PersistentVolumeClaim")).count();
     assert_eq!(claims, 1, "{asked:?}");
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_stays_as_it_is_is_dropped_and_nothing_else() {
+    let cluster = Recorder::new(Sandbox::in_memory(SandboxOptions::instant()));
+    let (first, _) = both(&cluster).await;
+    applied(&cluster, first).await;
+    let of = |name: &str| ObjectRef::namespaced(GroupKind::new("", "ConfigMap"), "home", name);
+    let set = ObjectRef::namespaced(GroupKind::new("apps", "StatefulSet"), "home", "web");
+
+    let (second, _) = both(&cluster).await;
+    assert!(second.plan.is_empty(), "{}", shown(&second));
+    assert!(second.live.settled(&of("same")).is_some() && second.live.object(&of("same")).is_none());
+    assert!(second.live.object(&set).is_some(), "its claims are looked at");
+
+    let mut same = config_map("same", "by hand");
+    same["metadata"]["labels"] = json!({ "mine": "yes" });
+    as_other(&cluster.sandbox, same);
+    let (third, _) = both(&cluster).await;
+    assert!(third.plan.is_empty(), "what others add is theirs: {}", shown(&third));
+    assert!(third.live.object(&of("same")).is_none());
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_fits_a_wrong_guess_only_is_read_again() {
+    let cluster = Recorder::new(Sandbox::in_memory(SandboxOptions::instant()));
+    let (first, _) = both(&cluster).await;
+    applied(&cluster, first).await;
+    // The guess does not know it, and what was written without it is as the guess wants it.
+    let mut theirs = config_map("theirs", "7");
+    theirs["data"] = json!({ "v": "7" });
+    as_other(&cluster.sandbox, theirs);
+    let (second, at_once, mut one_by_one) = compared(&cluster).await;
+    let object = ObjectRef::namespaced(GroupKind::new("", "ConfigMap"), "home", "kept");
+    assert_eq!(second.plan.change(&object).unwrap().action, Action::Update);
+    let list = at_once.iter().find(|it| it.starts_with("list ConfigMap")).unwrap();
+    one_by_one.push(list.clone());
+    one_by_one.sort();
+    assert_eq!(at_once, one_by_one, "the kind is listed once more");
 }

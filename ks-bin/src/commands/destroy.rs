@@ -87,7 +87,7 @@ pub async fn run(options: &GlobalOptions, args: &DestroyArgs, ui: &Ui) -> Result
 }
 
 fn saved(planned: &Planned, cluster: String) -> SavedPlan {
-    SavedPlan::of(&planned.plan, &planned.desired, cluster, ConfigurationSource::default())
+    SavedPlan::of(&planned.plan, &planned.desired, &planned.live, cluster, ConfigurationSource::default())
 }
 
 fn save(saved: &SavedPlan, path: &Path, ui: &Ui) -> Result<(), CommandError> {

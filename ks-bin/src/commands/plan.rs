@@ -71,7 +71,9 @@ pub async fn run(options: &GlobalOptions, args: &PlanArgs, ui: &Ui) -> Result<Ki
         };
         return ui.print(&pretty(&schema)?).map(|()| Kind::Done);
     }
-    let session = Session::open(options, &args.resolve.options()?, Access::ReadOnly, ui).await?;
+    let mut more = args.resolve.options()?;
+    more.for_saving = args.out.is_some();
+    let session = Session::open(options, &more, Access::ReadOnly, ui).await?;
     let plan = &session.planned.plan;
     ui.print(&written(plan, &session.cluster, &args.view, ui.language())?)?;
     session.tell_warnings(ui);
@@ -94,7 +96,8 @@ const UNSAVED: &str = "a plan with refused objects cannot be applied";
 
 fn save(session: &Session, path: &Path, ui: &Ui) -> Result<(), CommandError> {
     let planned = &session.planned;
-    let saved = SavedPlan::of(&planned.plan, &planned.desired, session.cluster.clone(), session.source.clone());
+    let saved =
+        SavedPlan::of(&planned.plan, &planned.desired, &planned.live, session.cluster.clone(), session.source.clone());
     let saved = saved.with_recorded(session.recorded.clone());
     let text = saved.text().map_err(|error| CommandError::new(Kind::Bug, format!("write JSON: {error}")))?;
     saved_plan::write(path, &text)?;

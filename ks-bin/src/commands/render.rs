@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 
 use clap::{Args, ValueEnum};
-use ks_model::{Manifest, ObjectRef, Ownership};
+use ks_model::{Manifest, Ownership};
 use ks_plan::generated::applicable;
 use serde_json::{Value, json};
 
@@ -62,15 +62,14 @@ pub async fn run(options: &GlobalOptions, args: &RenderArgs, ui: &Ui) -> Result<
         let objects = counted(existing.len() as u64, "object");
         ui.note(&format!("left out: what is wanted in {objects} of others (--existing prints it)"));
     }
-    let objects: Vec<(&ObjectRef, Cow<'_, Value>)> =
-        all.iter().filter_map(|it| Some((it.object(), applicable(it)?))).collect();
-    if objects.iter().any(|(_, it)| matches!(it, Cow::Owned(_))) || objects.len() < all.len() {
+    let objects: Vec<Cow<'_, Manifest>> = all.iter().filter_map(|it| applicable(it)).collect();
+    if objects.iter().any(|it| matches!(it, Cow::Owned(_))) || objects.len() < all.len() {
         let secrets = counted((all.len() - objects.len()) as u64, "Secret");
         ui.note(&format!(
             "certificates come from `ks apply` only: {secrets} and the fields that name a CA are left out"
         ));
     }
-    let secrets = objects.iter().filter(|(it, _)| it.kind.is("", "Secret")).count();
+    let secrets = objects.iter().filter(|it| it.object().kind.is("", "Secret")).count();
     if secrets > 0 {
         let secrets = counted(secrets as u64, "Secret");
         ui.note(&format!("the output holds {secrets} with readable values"));
@@ -78,7 +77,7 @@ pub async fn run(options: &GlobalOptions, args: &RenderArgs, ui: &Ui) -> Result<
     let text = match args.output {
         Form::Yaml => yaml(&objects)?,
         Form::Json => {
-            let items: Vec<&Value> = objects.iter().map(|(_, it)| &**it).collect();
+            let items: Vec<&Value> = objects.iter().map(|it| it.value()).collect();
             pretty(&json!({ "apiVersion": "v1", "kind": "List", "items": items }))?
         }
     };
@@ -86,13 +85,24 @@ pub async fn run(options: &GlobalOptions, args: &RenderArgs, ui: &Ui) -> Result<
     Ok(Kind::Done)
 }
 
-fn yaml(objects: &[(&ObjectRef, Cow<'_, Value>)]) -> Result<String, CommandError> {
+fn yaml(objects: &[Cow<'_, Manifest>]) -> Result<String, CommandError> {
     let mut text = String::new();
-    for (object, value) in objects {
-        let document = serde_saphyr::to_string(&**value)
-            .map_err(|error| CommandError::new(Kind::Bug, format!("write {object} as YAML: {error}")))?;
+    for manifest in objects {
         text.push_str("---\n");
-        text.push_str(&document);
+        write_yaml(manifest, &mut text)
+            .map_err(|error| CommandError::new(Kind::Bug, format!("write {} as YAML: {error}", manifest.object())))?;
     }
     Ok(text)
+}
+
+/// Of what was prepared as YAML when ks was built only the metadata are written anew.
+fn write_yaml(manifest: &Manifest, text: &mut String) -> Result<(), serde_saphyr::ser::Error> {
+    match manifest.pieces() {
+        Some(pieces) => {
+            let metadata = json!({ "metadata": manifest.outline().get("metadata") });
+            text.extend([pieces.before, &serde_saphyr::to_string(&metadata)?, pieces.after]);
+        }
+        None => text.push_str(&serde_saphyr::to_string(manifest.value())?),
+    }
+    Ok(())
 }

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use ks_model::{Bundle, ObjectRef};
 use ks_plan::display::{Palette, ShortNames};
-use ks_plan::{Dependency, DependencyGraph, Desired, Node, Until};
+use ks_plan::{DependencyGraph, Desired, Edge, EdgeReason, Node, Until};
 use termtree::Tree;
 
 /// Components in the order of apply, each with its objects, and with each object what it waits for.
@@ -42,7 +42,7 @@ fn branch(object: &ObjectRef, graph: &DependencyGraph, names: &ShortNames, palet
     let objects = graph.needs(&node).filter(|it| matches!(it.on, Node::Object(_)));
     let leaves = objects.map(|edge| {
         let ready = if edge.until == Until::Ready { " to be ready" } else { "" };
-        Tree::new(palette.dim(format!("waits for {}{ready}: {}", label(&edge.on, names), edge.because)))
+        Tree::new(palette.dim(format!("waits for {}{ready}: {}", label(edge.on, names), edge.because)))
     });
     Tree::new(names.show(object)).with_leaves(leaves)
 }
@@ -63,7 +63,7 @@ pub fn dot(graph: &DependencyGraph) -> String {
     }
     for edge in drawn(graph) {
         let style = if edge.until == Until::Ready { ", style=bold" } else { "" };
-        let words = quoted(&words(edge));
+        let words = quoted(&words(&edge));
         line(&mut text, format!("  {} -> {} [label={words}{style}];", ids[&edge.dependent], ids[&edge.on]));
     }
     text + "}\n"
@@ -86,17 +86,19 @@ pub fn mermaid(graph: &DependencyGraph) -> String {
     }
     for edge in drawn(graph) {
         let arrow = if edge.until == Until::Ready { "==>" } else { "-->" };
-        let words = escaped(&words(edge));
+        let words = escaped(&words(&edge));
         line(&mut text, format!("  {} {arrow}|\"{words}\"| {}", ids[&edge.dependent], ids[&edge.on]));
     }
     text
 }
 
 /// The edges, but those that only repeat in a weaker form what another one asks.
-fn drawn(graph: &DependencyGraph) -> impl Iterator<Item = &Dependency> {
-    let ends = |edge: &Dependency| (edge.dependent.clone(), edge.on.clone(), edge.because.clone());
-    let strong: BTreeSet<_> = graph.edges().iter().filter(|it| it.until == Until::Ready).map(ends).collect();
-    graph.edges().iter().filter(move |it| it.until == Until::Ready || !strong.contains(&ends(it)))
+fn drawn(graph: &DependencyGraph) -> impl Iterator<Item = Edge<'_>> {
+    fn ends<'g>(edge: &Edge<'g>) -> (&'g Node, &'g Node, &'g EdgeReason) {
+        (edge.dependent, edge.on, edge.because)
+    }
+    let strong: BTreeSet<_> = graph.edges().filter(|it| it.until == Until::Ready).map(|it| ends(&it)).collect();
+    graph.edges().filter(move |it| it.until == Until::Ready || !strong.contains(&ends(it)))
 }
 
 /// A short name for each node, by its place in the order.
@@ -123,7 +125,7 @@ fn label(node: &Node, names: &ShortNames) -> String {
     }
 }
 
-fn words(edge: &Dependency) -> String {
+fn words(edge: &Edge<'_>) -> String {
     if edge.until == Until::Ready { format!("{} (ready)", edge.because) } else { edge.because.to_string() }
 }
 

@@ -3,7 +3,7 @@
 use ks_model::language::Phrasebook;
 use ks_model::{ClosedGate, ComponentName, DesiredObject, Facts, Language, ObjectRef, Ownership, say};
 use ks_plan::display::{Palette, ShortNames, gate_in_words};
-use ks_plan::readiness::{companion, waits_for_first_use};
+use ks_plan::readiness::waits_for_first_use;
 use ks_plan::{Action, Desired, LiveState, Plan, Readiness, Unready};
 use serde::Serialize;
 
@@ -70,7 +70,7 @@ pub struct Off {
 
 /// An object of others is nobody's lack while it is not there.
 fn is_expected(object: &DesiredObject, live: &LiveState) -> bool {
-    object.ownership != Ownership::Fields || live.object(object.manifest.object()).is_some()
+    object.ownership != Ownership::Fields || live.exists(object.manifest.object())
 }
 
 impl Status {
@@ -164,11 +164,9 @@ impl ComponentStatus {
 }
 
 fn component(name: &ComponentName, objects: Vec<&ObjectRef>, live: &LiveState, plan: &Plan) -> ComponentStatus {
-    let present: Vec<&ObjectRef> = objects.iter().copied().filter(|it| live.object(it).is_some()).collect();
-    let judge = |object: &&ObjectRef| {
-        let companion = companion(object).and_then(|it| live.companion_of(&it));
-        Unready { object: (*object).clone(), readiness: plan.readiness.judge(live.object(object), companion) }
-    };
+    let present: Vec<&ObjectRef> = objects.iter().copied().filter(|it| live.exists(it)).collect();
+    let judge =
+        |object: &&ObjectRef| Unready { object: (*object).clone(), readiness: live.readiness(object, &plan.readiness) };
     // A claim that waits for its first pod is as far as it gets by itself.
     let waits_for_others = |object: &ObjectRef| {
         object.kind.is("", "PersistentVolumeClaim")

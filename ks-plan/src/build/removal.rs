@@ -41,7 +41,7 @@ pub(super) fn doomed(desired: &Desired, live: &LiveState) -> Vec<Doomed> {
     let is_kept = |object: &ObjectRef| stays(object) || tenants.stays(object).is_some();
     let mut doomed: Vec<Doomed> = live
         .present()
-        .filter(|(object, live)| desired.find(object).is_none() && !is_kept(object) && is_member(live, &id))
+        .filter(|(object, live)| desired.find(object).is_none() && !is_kept(object) && is_member(live, id))
         .filter_map(|(object, live)| {
             let (live, component) = (Manifest::parse(live.clone()).ok()?, component_of(live));
             Some(Doomed { live, component, consequence: tenants.take_along(object) })
@@ -78,7 +78,7 @@ pub(super) fn staying(desired: &Desired, live: &LiveState) -> BTreeMap<ObjectRef
         return BTreeMap::new();
     }
     let (id, tenants) = (desired.inventory().id(), Tenants::of(desired, live));
-    let members = live.present().filter(|(_, live)| is_member(live, &id));
+    let members = live.present().filter(|(_, live)| is_member(live, id));
     members.filter_map(|(object, _)| Some((object.clone(), tenants.stays(object)?))).collect()
 }
 

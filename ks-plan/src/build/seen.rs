@@ -4,6 +4,7 @@ use ks_model::{GroupKind, ObjectRef};
 use serde_json::Value;
 
 use crate::desired::Desired;
+pub(super) use crate::live::is_leaving;
 use crate::live::{LiveState, Observation};
 
 /// How a wanted object stands in the cluster.
@@ -15,15 +16,19 @@ pub(super) enum Seen<'a> {
     },
     /// It exists and stays.
     Present(&'a Value),
+    /// It exists, stays, and is as it is wanted for certain.
+    Settled,
     /// It is being deleted; nothing that is applied to it stays.
     Leaving(&'a Value),
 }
 
 /// Looks at an object with its namespace.
 pub(super) fn see<'a>(object: &ObjectRef, live: &'a LiveState) -> Seen<'a> {
-    let home = object.namespace.as_ref().map(|name| ObjectRef::cluster(GroupKind::new("", "Namespace"), name));
-    if home.and_then(|it| live.object(&it)).is_some_and(is_leaving) {
+    if live.goes_with_its_namespace(object) {
         return Seen::Absent { askable: false };
+    }
+    if live.settled(object).is_some() {
+        return Seen::Settled;
     }
     match live.get(object) {
         Observation::Absent { askable } => Seen::Absent { askable: *askable },
@@ -38,9 +43,4 @@ pub(super) fn lacking_namespace<'o>(object: &'o ObjectRef, desired: &Desired, li
     let home = ObjectRef::cluster(GroupKind::new("", "Namespace"), name);
     let lacks = desired.find(&home).is_none() && *live.get(&home) == Observation::Absent { askable: true };
     lacks.then_some(name)
-}
-
-/// Whether somebody has asked for the deletion of a live object, and only finalizers or time stand before it.
-pub(super) fn is_leaving(live: &Value) -> bool {
-    live.pointer("/metadata/deletionTimestamp").is_some()
 }

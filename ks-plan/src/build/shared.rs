@@ -42,8 +42,12 @@ impl<'a> Shared<'a> {
             Seen::Present(_) if ownership == Ownership::Once => return Err(Forgotten::Unwanted),
             Seen::Present(live) => live,
             Seen::Absent { .. } | Seen::Leaving(_) => return Err(Forgotten::Absent),
+            Seen::Settled => {
+                debug_assert!(false, "an object with kept fields is never settled");
+                return Err(Forgotten::Unowned);
+            }
         };
-        let manifest = with_live_key(&found.manifest, Some(live));
+        let manifest = with_live_key(&found.manifest, || Some(live));
         let ty = desired.type_of(&found.manifest);
         let adoption = Adoption::of(live).filter(|_| ownership != Ownership::Fields);
         let live = adoption.map_or(Cow::Borrowed(live), |it| Cow::Owned(it.of_owner(live)));

@@ -93,7 +93,7 @@ fn maker(live: &Value) -> Option<String> {
 fn others<'a>(desired: &Desired, live: &'a LiveState) -> Vec<&'a ObjectRef> {
     let id = desired.inventory().id();
     let lease = desired.inventory().lease();
-    let members: Vec<(&ObjectRef, &Value)> = live.present().filter(|(_, it)| is_member(it, &id)).collect();
+    let members: Vec<(&ObjectRef, &Value)> = live.present().filter(|(_, it)| is_member(it, id)).collect();
     let names: BTreeSet<&ObjectRef> = members.iter().map(|(object, _)| *object).collect();
     let ours = descendants(members.iter().filter_map(|(_, it)| uid(it)), live);
     let owners = members.iter().filter_map(|(object, it)| ClaimOwner::of(object, it, Some(it)));

@@ -11,16 +11,16 @@ use crate::change::{Action, Change, Reason};
 use crate::desired::Desired;
 use crate::live::LiveState;
 use crate::plan::Unready;
-use crate::readiness::{companion, waits_for_first_use};
+use crate::readiness::waits_for_first_use;
 use crate::steps::{VolumeWork, Work};
 
 /// Unchanged objects that are not ready: apply waits for them too.
 pub(super) fn unready(changes: &[Change], live: &LiveState, world: (&Desired, &Facts)) -> Vec<Unready> {
-    let unchanged = changes.iter().filter(|it| it.action == Action::NoOp && is_whole(it) && is_waited_for(it, world));
+    let unchanged =
+        changes.iter().filter(|it| it.action == Action::NoOp && is_whole(it) && is_waited_for(it, live, world));
     unchanged
         .map(|change| {
-            let companion = companion(&change.object).and_then(|it| live.companion_of(&it));
-            let readiness = world.0.readiness().judge(change.before.as_ref(), companion);
+            let readiness = live.readiness(&change.object, world.0.readiness());
             Unready { object: change.object.clone(), readiness }
         })
         .filter(|it| !it.readiness.is_ready())
@@ -28,9 +28,10 @@ pub(super) fn unready(changes: &[Change], live: &LiveState, world: (&Desired, &F
 }
 
 /// Whether the object becomes ready by itself, and takes time for it.
-pub(crate) fn is_waited_for(change: &Change, (desired, facts): (&Desired, &Facts)) -> bool {
+pub(crate) fn is_waited_for(change: &Change, live: &LiveState, (desired, facts): (&Desired, &Facts)) -> bool {
+    let claim = || change.after.as_ref().or_else(|| live.object(&change.object));
     let waits_for_others = change.object.kind.is("", "PersistentVolumeClaim")
-        && change.after.as_ref().is_some_and(|it| waits_for_first_use(it, &facts.storage_classes));
+        && claim().is_some_and(|it| waits_for_first_use(it, &facts.storage_classes));
     desired.readiness().is_awaited(&change.object.kind) && !waits_for_others
 }
 
@@ -48,6 +49,7 @@ fn is_whole(change: &Change) -> bool {
 pub(super) fn work(
     changes: &[Change],
     unready: &[Unready],
+    live: &LiveState,
     (desired, facts): (&Desired, &Facts),
     inventory: &InventoryWork,
     volumes: BTreeMap<ObjectRef, VolumeWork>,
@@ -71,7 +73,7 @@ pub(super) fn work(
         }
     }
     let written = changes.iter().filter(|it| is_whole(it) && work.written.contains(&it.object));
-    let written = written.filter(|it| is_waited_for(it, (desired, facts))).map(|it| &it.object);
+    let written = written.filter(|it| is_waited_for(it, live, (desired, facts))).map(|it| &it.object);
     let awaited: BTreeSet<ObjectRef> = written.chain(unready.iter().map(|it| &it.object)).cloned().collect();
     work.awaited = awaited.union(&volumes.keys().cloned().collect()).cloned().collect();
     work.volumes = volumes;

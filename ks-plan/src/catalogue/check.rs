@@ -112,7 +112,7 @@ fn unsound_templates(catalogue: &Catalogue, component: &Component, faults: &mut 
         for image in images.iter().filter(|image| catalogue.images.get(image).is_none()) {
             faults.push(CatalogueError::UnknownImage { file: path(), image: image.clone() });
         }
-        let source = catalogue.files.get(&file.path).map_or("", String::as_str);
+        let source = catalogue.source(&file.path).unwrap_or_default();
         let included = ["include_text", "include_yaml"].into_iter().flat_map(|it| literal_arguments(source, it));
         for text in included {
             let text = text_path(&file.path, text);

@@ -1,5 +1,6 @@
 //! From files to a catalogue: read everything, then check it as a whole.
 
+use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
 
 use rayon::prelude::*;
@@ -8,38 +9,34 @@ use super::component::Declaration;
 use super::file::{FileRole, Folder, role};
 use super::scope::Scopes;
 use super::{
-    Catalogue, CatalogueError, CatalogueErrors, Component, ManifestBody, ManifestFile, check, manifest_fault, order,
+    Catalogue, CatalogueError, CatalogueErrors, Component, ManifestBody, ManifestFault, ManifestFile, Texts, check,
+    embedded, order,
 };
 use crate::images::Images;
 use crate::render::{Templates, literal_arguments};
-use crate::yaml;
 
 /// Reads `files` over `base` and checks the whole.
 pub(super) fn load<P: Into<String>, C: Into<Vec<u8>>>(
-    base: BTreeMap<String, String>,
+    base: Texts,
     images: Images,
     files: impl IntoIterator<Item = (P, C)>,
 ) -> Result<Catalogue, CatalogueErrors> {
-    let (catalogue, mut faults) = read(base, images, files);
+    let mut loader = Loader { files: base, images, errors: Vec::new() };
+    loader.add(files);
+    let (catalogue, mut faults) = loader.read();
     faults.extend(check::faults(&catalogue));
     if faults.is_empty() { Ok(catalogue) } else { Err(CatalogueErrors::from(faults)) }
 }
 
-/// Reads `files` over `base`, with what cannot be read.
-pub(super) fn read<P: Into<String>, C: Into<Vec<u8>>>(
-    base: BTreeMap<String, String>,
-    images: Images,
-    files: impl IntoIterator<Item = (P, C)>,
-) -> (Catalogue, Vec<CatalogueError>) {
-    let mut loader = Loader { files: base, images, errors: Vec::new() };
-    loader.add(files);
-    let components = loader.declarations();
-    let templates = loader.templates();
-    loader.catalogue(components, templates)
+/// Reads what is built in, with what cannot be read.
+pub(super) fn embedded() -> (Catalogue, Vec<CatalogueError>) {
+    let mut loader = Loader { files: Texts::new(), images: Images::default(), errors: Vec::new() };
+    embedded::FILES.iter().for_each(|it| loader.add_text(it.path.to_owned(), Cow::Borrowed(it.text)));
+    loader.read()
 }
 
 struct Loader {
-    files: BTreeMap<String, String>,
+    files: Texts,
     images: Images,
     errors: Vec<CatalogueError>,
 }
@@ -51,19 +48,35 @@ impl Loader {
     fn add<P: Into<String>, C: Into<Vec<u8>>>(&mut self, files: impl IntoIterator<Item = (P, C)>) {
         for (path, content) in files {
             let path = path.into();
-            match (role(&path), String::from_utf8(content.into())) {
-                (FileRole::Ignored, _) => {}
-                (FileRole::Misplaced, _) => self.errors.push(CatalogueError::Misplaced { file: path }),
-                (_, Err(_)) => self.errors.push(CatalogueError::NotText { file: path }),
-                (FileRole::Images, Ok(text)) => match yaml::document(&path, &text) {
-                    Ok(images) => self.images.extend(images),
-                    Err(error) => self.errors.push(error.into()),
-                },
-                (_, Ok(text)) => {
-                    self.files.insert(path, text);
+            match String::from_utf8(content.into()) {
+                Ok(text) => self.add_text(path, Cow::Owned(text)),
+                Err(_) if role(&path) == FileRole::Ignored => {}
+                Err(_) if role(&path) == FileRole::Misplaced => {
+                    self.errors.push(CatalogueError::Misplaced { file: path });
                 }
+                Err(_) => self.errors.push(CatalogueError::NotText { file: path }),
             }
         }
+    }
+
+    fn add_text(&mut self, path: String, text: Cow<'static, str>) {
+        match role(&path) {
+            FileRole::Ignored => {}
+            FileRole::Misplaced => self.errors.push(CatalogueError::Misplaced { file: path }),
+            FileRole::Images => match embedded::document(&path, &text) {
+                Ok(images) => self.images.extend(images),
+                Err(error) => self.errors.push(error.into()),
+            },
+            _ => {
+                self.files.insert(path, text);
+            }
+        }
+    }
+
+    fn read(mut self) -> (Catalogue, Vec<CatalogueError>) {
+        let components = self.declarations();
+        let templates = self.templates();
+        self.catalogue(components, templates)
     }
 
     /// Reads every `component.yaml`. Folders with manifests and none are faults.
@@ -71,7 +84,7 @@ impl Loader {
         let mut found = Folders::new();
         for (path, text) in &self.files {
             let FileRole::Declaration(folder) = role(path) else { continue };
-            match yaml::document::<Declaration>(path, text) {
+            match embedded::document::<Declaration>(path, text) {
                 Ok(declaration) if declaration.name.as_str() == folder.component => {
                     found.insert(folder.to_string(), Component::new(folder.module, declaration));
                 }
@@ -101,7 +114,7 @@ impl Loader {
             if !matches!(role(path), FileRole::Template(..) | FileRole::Macros) {
                 continue;
             }
-            if let Err(error) = templates.add(path, text) {
+            if let Err(error) = templates.add(path, text.clone()) {
                 self.errors.push(error.into());
             }
         }
@@ -112,7 +125,7 @@ impl Loader {
     fn catalogue(mut self, mut folders: Folders, templates: Templates) -> (Catalogue, Vec<CatalogueError>) {
         let is_static = |path: &&String| matches!(role(path), FileRole::Static(..));
         let files: Vec<&String> = self.files.keys().filter(is_static).collect();
-        let read = |path: &String| static_body(path, self.files.get(path).map_or("", String::as_str));
+        let read = |path: &String| static_body(path, self.files.get(path).map_or("", |it| it));
         let mut bodies = files.into_par_iter().map(read).collect::<Vec<_>>().into_iter();
         for (path, text) in &self.files {
             let body = if is_static(&path) { bodies.next() } else { None };
@@ -168,16 +181,17 @@ fn folder(path: &str) -> Option<Folder<'_>> {
 
 fn static_body(path: &str, text: &str) -> (ManifestBody, Vec<CatalogueError>) {
     let mut errors = Vec::new();
-    let values = yaml::documents(path, text).unwrap_or_else(|error| {
-        errors.push(error.into());
-        Vec::new()
-    });
-    let mut manifests = Vec::with_capacity(values.len());
-    for value in values {
-        match manifest_fault::parse(path, value) {
-            Ok(manifest) => manifests.push(manifest),
-            Err(fault) => errors.push(fault.into()),
+    let mut manifests = Vec::new();
+    match embedded::manifests(path, text) {
+        Ok(found) => {
+            for manifest in found {
+                match manifest {
+                    Ok(manifest) => manifests.push(manifest),
+                    Err(error) => errors.push(ManifestFault::Identity { file: path.to_owned(), error }.into()),
+                }
+            }
         }
+        Err(error) => errors.push(error.into()),
     }
     (ManifestBody::Static(manifests), errors)
 }

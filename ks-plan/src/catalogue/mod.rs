@@ -4,6 +4,7 @@
 //! settings come from, and the manifests of its objects: `*.yaml` as they are, `*.yaml.j2` rendered. `images.yaml` is the one
 //! table of images. Nothing in Rust knows the name of a component: a new one is a new folder.
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 
 use ks_model::ComponentName;
@@ -13,6 +14,7 @@ use crate::render::Templates;
 
 mod check;
 mod component;
+pub(crate) mod embedded;
 mod error;
 mod file;
 mod load;
@@ -31,6 +33,9 @@ pub use manifest_fault::ManifestFault;
 use scope::Scopes;
 pub use setting::SettingRule;
 pub(crate) use setting::leaves;
+
+/// Files by their paths; what is built in is not copied.
+pub(crate) type Texts = BTreeMap<String, Cow<'static, str>>;
 
 /// Holds all components, checked: names are unique, needs exist and form no circle, images and settings are declared.
 ///
@@ -52,7 +57,7 @@ pub(crate) use setting::leaves;
 #[derive(Clone, Debug)]
 pub struct Catalogue {
     /// Every file but `images.yaml`, so that an overlay can replace some.
-    files: BTreeMap<String, String>,
+    files: Texts,
     images: Images,
     components: BTreeMap<ComponentName, Component>,
     order: Vec<ComponentName>,
@@ -67,9 +72,7 @@ impl Catalogue {
     /// # Errors
     /// When it cannot be read, which the tests of this crate exclude.
     pub fn embedded() -> Result<Self, CatalogueErrors> {
-        let files = Embedded::iter().filter_map(|path| Embedded::get(&path).map(|file| (path, file.data)));
-        let files = files.map(|(path, data)| (path.into_owned(), data.into_owned()));
-        let (catalogue, faults) = load::read(BTreeMap::new(), Images::default(), files);
+        let (catalogue, faults) = load::embedded();
         if faults.is_empty() { Ok(catalogue) } else { Err(CatalogueErrors::from(faults)) }
     }
 
@@ -82,7 +85,7 @@ impl Catalogue {
         P: Into<String>,
         C: Into<Vec<u8>>,
     {
-        load::load(BTreeMap::new(), Images::default(), files)
+        load::load(Texts::new(), Images::default(), files)
     }
 
     /// Lays files on top: each replaces the one at the same path, an `images.yaml` replaces the images that it names.
@@ -127,7 +130,7 @@ impl Catalogue {
         let templates = component.manifests.iter().filter(|it| matches!(it.body, ManifestBody::Template { .. }));
         let templates = templates.filter_map(|it| self.source(&it.path));
         let macros =
-            self.files.iter().filter(|(path, _)| role(path) == FileRole::Macros).map(|(_, text)| text.as_str());
+            self.files.iter().filter(|(path, _)| role(path) == FileRole::Macros).map(|(_, text)| text.as_ref());
         templates.chain(macros).any(|it| it.contains("server_at_least"))
     }
 
@@ -138,7 +141,7 @@ impl Catalogue {
 
     /// The text of a file; `images.yaml` is read and not kept.
     pub(crate) fn source(&self, path: &str) -> Option<&str> {
-        self.files.get(path).map(String::as_str)
+        self.files.get(path).map(AsRef::as_ref)
     }
 
     pub(crate) fn scopes(&self) -> &Scopes {
@@ -149,12 +152,6 @@ impl Catalogue {
         &self.templates
     }
 }
-
-#[derive(rust_embed::RustEmbed)]
-#[folder = "../manifests"]
-#[exclude = "examples/*"]
-#[exclude = "*.md"]
-struct Embedded;
 
 #[cfg(test)]
 mod tests {

@@ -52,7 +52,7 @@ impl Scopes {
         if !manifest.object().kind.is("apiextensions.k8s.io", "CustomResourceDefinition") {
             return;
         }
-        let text = |pointer: &str| manifest.value().pointer(pointer).and_then(|it| it.as_str());
+        let text = |pointer: &str| manifest.outline().pointer(pointer).and_then(|it| it.as_str());
         if let (Some(group), Some(kind), Some(scope)) =
             (text("/spec/group"), text("/spec/names/kind"), text("/spec/scope"))
         {

@@ -17,13 +17,13 @@ use crate::generated;
 use crate::images::ResolvedImage;
 use crate::render::{Expressions, Renderer};
 use crate::trace::Rendering;
-use crate::yaml;
 
 pub(crate) mod clue;
 mod earlier;
 mod error;
 mod gate;
 mod lookups;
+pub(crate) mod rendered;
 mod resources;
 pub(crate) mod settings;
 
@@ -43,6 +43,16 @@ pub struct Compiled {
     pub closed: Vec<ClosedGate>,
     /// What the templates were rendered with.
     pub(crate) rendering: Rendering,
+}
+
+impl Compiled {
+    /// Reads those parts of the objects that are read only when they are asked for, as a comparison will.
+    pub fn read_whole(&self) {
+        let objects: Vec<&DesiredObject> = self.bundles.iter().flat_map(|it| &it.objects).collect();
+        objects.into_par_iter().for_each(|it| {
+            it.manifest.value();
+        });
+    }
 }
 
 /// Renders the objects of all components that the configuration switches on.
@@ -264,7 +274,7 @@ fn file_objects(
         ManifestBody::Template { reads, images } => (reads, images),
     };
     let text = inputs.renderer.render(&file.path, &settings.values).map_err(CompileError::Template)?;
-    let values = yaml::documents(&file.path, &text).map_err(CompileError::NotYaml)?;
+    let values = rendered::documents(&file.path, &text).map_err(CompileError::NotYaml)?;
     let names: BTreeSet<String> =
         reads.iter().cloned().chain(images.iter().flat_map(|image| settings::image_names(image))).collect();
     let object = |value| Ok(desired(manifest(value, file, inputs)?, file, names.clone()));

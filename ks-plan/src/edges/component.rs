@@ -4,11 +4,11 @@ use std::collections::BTreeSet;
 
 use ks_model::{ComponentName, ObjectRef};
 
-use super::World;
-use crate::graph::{Dependency, EdgeReason, Node, Until};
+use super::{End, Link, World};
+use crate::graph::{EdgeReason, Until};
 
 /// Members make their component; objects wait for the components that theirs requires or comes after.
-pub fn edges(world: &World<'_>) -> Vec<Dependency> {
+pub fn edges<'a>(world: &World<'a>) -> Vec<Link<'a>> {
     let of_member = |(object, component)| {
         let order = world.order(component);
         let requires =
@@ -19,11 +19,11 @@ pub fn edges(world: &World<'_>) -> Vec<Dependency> {
     world.members().flat_map(of_member).collect()
 }
 
-fn member(object: &ObjectRef, component: &ComponentName) -> [Dependency; 2] {
-    [Until::Present, Until::Ready].map(|until| Dependency {
-        dependent: Node::Component(component.clone()),
+fn member<'a>(object: &'a ObjectRef, component: &'a ComponentName) -> [Link<'a>; 2] {
+    [Until::Present, Until::Ready].map(|until| Link {
+        dependent: End::Component(component),
         before: until,
-        on: Node::Object(object.clone()),
+        on: End::Object(object),
         until,
         because: EdgeReason::Member,
     })
@@ -31,18 +31,18 @@ fn member(object: &ObjectRef, component: &ComponentName) -> [Dependency; 2] {
 
 /// A component that nobody knows is not waited for: it is off.
 fn waits<'a>(
-    world: &World<'_>,
-    object: &ObjectRef,
+    world: &World<'a>,
+    object: &'a ObjectRef,
     own: &ComponentName,
     others: &'a BTreeSet<ComponentName>,
     until: Until,
     because: &EdgeReason,
-) -> Vec<Dependency> {
+) -> Vec<Link<'a>> {
     let known = |other: &&'a ComponentName| *other != own && world.order(other).is_some();
-    let wait = |other: &ComponentName| Dependency {
-        dependent: Node::Object(object.clone()),
+    let wait = |other: &'a ComponentName| Link {
+        dependent: End::Object(object),
         before: Until::Present,
-        on: Node::Component(other.clone()),
+        on: End::Component(other),
         until,
         because: because.clone(),
     };

@@ -4,22 +4,22 @@ use std::collections::BTreeMap;
 
 use ks_model::{GroupKind, Manifest, ObjectRef};
 
-use super::World;
-use crate::graph::{Dependency, EdgeReason, Until};
+use super::{Link, World};
+use crate::graph::{EdgeReason, Until};
 
 /// Every custom resource waits until its definition is served.
-pub fn edges(world: &World<'_>) -> Vec<Dependency> {
+pub fn edges<'a>(world: &World<'a>) -> Vec<Link<'a>> {
     let definitions: BTreeMap<GroupKind, &ObjectRef> =
         world.definitions().filter_map(|crd| Some((defined_kind(crd)?, crd.object()))).collect();
     world
         .manifests()
         .filter_map(|it| Some((it.object(), *definitions.get(&it.object().kind)?)))
-        .map(|(object, crd)| Dependency::between(object, crd, Until::Ready, EdgeReason::Crd))
+        .map(|(object, crd)| Link::between(object, crd, Until::Ready, EdgeReason::Crd))
         .collect()
 }
 
 /// The kind that a CustomResourceDefinition defines.
 pub fn defined_kind(crd: &Manifest) -> Option<GroupKind> {
-    let spec = crd.value().get("spec")?;
+    let spec = crd.outline().get("spec")?;
     Some(GroupKind::new(spec.get("group")?.as_str()?, spec.pointer("/names/kind")?.as_str()?))
 }

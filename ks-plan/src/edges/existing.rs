@@ -4,11 +4,11 @@ use std::collections::BTreeMap;
 
 use ks_model::{ComponentName, ObjectRef};
 
-use super::World;
-use crate::graph::{Dependency, EdgeReason, Node, Until};
+use super::{End, Link, World};
+use crate::graph::{EdgeReason, Until};
 
 /// An object of others waits until the objects of the component that writes into it are written.
-pub fn edges(world: &World<'_>) -> Vec<Dependency> {
+pub fn edges<'a>(world: &World<'a>) -> Vec<Link<'a>> {
     let mut own: BTreeMap<&ComponentName, Vec<&ObjectRef>> = BTreeMap::new();
     for (object, component) in world.members().filter(|(object, _)| !world.is_existing(object)) {
         own.entry(component).or_default().push(object);
@@ -19,11 +19,11 @@ pub fn edges(world: &World<'_>) -> Vec<Dependency> {
         .collect()
 }
 
-fn edge(existing: &ObjectRef, own: &ObjectRef) -> Dependency {
-    Dependency {
-        dependent: Node::Object(existing.clone()),
+fn edge<'a>(existing: &'a ObjectRef, own: &'a ObjectRef) -> Link<'a> {
+    Link {
+        dependent: End::Object(existing),
         before: Until::Present,
-        on: Node::Object(own.clone()),
+        on: End::Object(own),
         until: Until::Present,
         because: EdgeReason::Existing,
     }

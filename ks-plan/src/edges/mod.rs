@@ -15,10 +15,43 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use ks_model::{ComponentName, GroupKind, Manifest, ObjectRef};
 
-use crate::graph::{Dependency, Node};
+use crate::graph::{EdgeReason, Node, Until};
+use crate::lookup::Lookup;
 
 /// A rule looks at everything that is wanted and says which edges follow.
-pub type EdgeRule = fn(&World<'_>) -> Vec<Dependency>;
+pub type EdgeRule = for<'a> fn(&World<'a>) -> Vec<Link<'a>>;
+
+/// An end of an edge, as it stands in the world that a rule looks at.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum End<'a> {
+    /// A component.
+    Component(&'a ComponentName),
+    /// An object.
+    Object(&'a ObjectRef),
+}
+
+/// An edge that a rule draws, from the dependent to what it depends on.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Link<'a> {
+    /// Who waits.
+    pub dependent: End<'a>,
+    /// What the dependent may not become before.
+    pub before: Until,
+    /// For whom it waits.
+    pub on: End<'a>,
+    /// What that one has to be.
+    pub until: Until,
+    /// Why.
+    pub because: EdgeReason,
+}
+
+impl<'a> Link<'a> {
+    /// An edge between two objects, seen from the writing of the dependent.
+    pub fn between(dependent: &'a ObjectRef, on: &'a ObjectRef, until: Until, because: EdgeReason) -> Self {
+        let (dependent, on) = (End::Object(dependent), End::Object(on));
+        Self { dependent, before: Until::Present, on, until, because }
+    }
+}
 
 /// All rules. The list is the design: what is not here makes no edge.
 pub const RULES: &[EdgeRule] = &[
@@ -48,7 +81,11 @@ pub struct World<'a> {
     objects: BTreeMap<&'a ObjectRef, (&'a Manifest, Option<&'a ComponentName>)>,
     orders: BTreeMap<&'a ComponentName, Order<'a>>,
     existing: BTreeSet<&'a ObjectRef>,
+    /// The same objects by group, kind, namespace and name.
+    index: Lookup<Identity<'a>, &'a Manifest>,
 }
+
+type Identity<'a> = (&'a str, &'a str, Option<&'a str>, &'a str);
 
 impl<'a> World<'a> {
     /// Collects objects with their components, and the orders of the components.
@@ -56,11 +93,13 @@ impl<'a> World<'a> {
         objects: impl IntoIterator<Item = (&'a Manifest, Option<&'a ComponentName>)>,
         orders: impl IntoIterator<Item = (&'a ComponentName, Order<'a>)>,
     ) -> Self {
-        Self {
-            objects: objects.into_iter().map(|(it, component)| (it.object(), (it, component))).collect(),
-            orders: orders.into_iter().collect(),
-            existing: BTreeSet::new(),
-        }
+        let objects: BTreeMap<&ObjectRef, (&Manifest, Option<&ComponentName>)> =
+            objects.into_iter().map(|(it, component)| (it.object(), (it, component))).collect();
+        let identity = |ObjectRef { kind, namespace, name }: &'a ObjectRef| {
+            (kind.group.as_str(), kind.kind.as_str(), namespace.as_deref(), name.as_str())
+        };
+        let index = objects.iter().map(|(&object, &(manifest, _))| (identity(object), manifest)).collect();
+        Self { objects, orders: orders.into_iter().collect(), existing: BTreeSet::new(), index }
     }
 
     /// The same, where `existing` of the objects are made by others and only some of their fields are wanted.
@@ -93,9 +132,8 @@ impl<'a> World<'a> {
     }
 
     /// The object with this identity, when it is wanted.
-    pub fn find(&self, kind: GroupKind, namespace: Option<&str>, name: &str) -> Option<&'a Manifest> {
-        let object = ObjectRef { kind, namespace: namespace.map(str::to_owned), name: name.to_owned() };
-        self.objects.get(&object).map(|(manifest, _)| *manifest)
+    pub fn find(&self, group: &str, kind: &str, namespace: Option<&str>, name: &str) -> Option<&'a Manifest> {
+        self.index.get(&(group, kind, namespace, name)).copied()
     }
 
     /// The objects that belong to a component, each with it.
@@ -113,11 +151,6 @@ impl<'a> World<'a> {
         let components = self.orders.keys().copied().chain(self.members().map(|(_, component)| component));
         let objects = self.objects.keys().map(|object| Node::Object((*object).clone()));
         components.map(|it| Node::Component(it.clone())).chain(objects).collect()
-    }
-
-    /// Which component each object belongs to.
-    pub fn components(&self) -> BTreeMap<ObjectRef, ComponentName> {
-        self.members().map(|(object, component)| (object.clone(), component.clone())).collect()
     }
 }
 

@@ -4,14 +4,14 @@ use std::collections::BTreeMap;
 
 use ks_model::{GroupKind, Manifest, ObjectRef};
 
-use super::World;
 use super::rbac::{Rights, account, may_change, role};
-use crate::graph::{Dependency, EdgeReason, Node, Until};
+use super::{End, Link, World};
+use crate::graph::{EdgeReason, Until};
 
 /// A custom resource becomes ready only after the workload that may change its API group is.
 ///
 /// The operator is recognised by its rights: it runs as an account that is bound to a role with write verbs on the group.
-pub fn edges(world: &World<'_>) -> Vec<Dependency> {
+pub fn edges<'a>(world: &World<'a>) -> Vec<Link<'a>> {
     let rights = Rights::of(world);
     let workloads = ["Deployment", "StatefulSet"].into_iter().flat_map(|kind| world.of_kind("apps", kind));
     let operators: Vec<(&ObjectRef, Vec<&Manifest>)> =
@@ -31,11 +31,11 @@ pub fn edges(world: &World<'_>) -> Vec<Dependency> {
         .collect()
 }
 
-fn edge(object: &ObjectRef, operator: &ObjectRef) -> Dependency {
-    Dependency {
-        dependent: Node::Object(object.clone()),
+fn edge<'a>(object: &'a ObjectRef, operator: &'a ObjectRef) -> Link<'a> {
+    Link {
+        dependent: End::Object(object),
         before: Until::Ready,
-        on: Node::Object(operator.clone()),
+        on: End::Object(operator),
         until: Until::Ready,
         because: EdgeReason::Operator,
     }
@@ -45,7 +45,7 @@ fn roles_of<'a>(world: &World<'a>, rights: &Rights<'a>, account: &ObjectRef) -> 
     rights
         .bindings(account)
         .filter_map(|binding| role(world, binding))
-        .filter_map(|it| world.find(it.kind.clone(), it.namespace.as_deref(), &it.name))
+        .filter_map(|it| world.find(&it.kind.group, &it.kind.kind, it.namespace.as_deref(), &it.name))
         .collect()
 }
 

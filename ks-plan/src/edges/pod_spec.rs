@@ -21,7 +21,7 @@ pub fn pod_spec(manifest: &Manifest) -> Option<&Value> {
 
 /// The labels of the pods that a workload makes.
 pub fn pod_labels(manifest: &Manifest) -> Option<&Value> {
-    manifest.value().pointer("/spec/template/metadata/labels")
+    manifest.outline().pointer("/spec/template/metadata/labels")
 }
 
 /// The elements of a list at a pointer; none when it is absent.

@@ -2,16 +2,16 @@
 
 use std::collections::BTreeMap;
 
-use ks_model::{GroupKind, Manifest, ObjectRef};
+use ks_model::{Manifest, ObjectRef};
 
-use super::World;
 use super::pod_spec::{each, pod_spec, text};
-use crate::graph::{Dependency, EdgeReason, Until};
+use super::{Link, World};
+use crate::graph::{EdgeReason, Until};
 
 const RBAC: &str = "rbac.authorization.k8s.io";
 
 /// Bindings wait for their role and their accounts; workloads wait for their account and all its bindings.
-pub fn edges(world: &World<'_>) -> Vec<Dependency> {
+pub fn edges<'a>(world: &World<'a>) -> Vec<Link<'a>> {
     let rights = Rights::of(world);
     let bindings = bindings(world).flat_map(|binding| {
         let needs = role(world, binding).into_iter().chain(accounts(world, binding));
@@ -55,14 +55,14 @@ fn bindings<'a>(world: &World<'a>) -> impl Iterator<Item = &'a Manifest> {
 pub(super) fn account<'a>(world: &World<'a>, workload: &Manifest) -> Option<&'a ObjectRef> {
     let name = text(pod_spec(workload)?, "/serviceAccountName")?;
     let namespace = workload.object().namespace.as_deref();
-    world.find(GroupKind::new("", "ServiceAccount"), namespace, name).map(Manifest::object)
+    world.find("", "ServiceAccount", namespace, name).map(Manifest::object)
 }
 
 /// The role that a binding names, when it is wanted too.
 pub(super) fn role<'a>(world: &World<'a>, binding: &Manifest) -> Option<&'a ObjectRef> {
     let kind = text(binding.value(), "/roleRef/kind")?;
     let namespace = binding.object().namespace.as_deref().filter(|_| kind == "Role");
-    world.find(GroupKind::new(RBAC, kind), namespace, text(binding.value(), "/roleRef/name")?).map(Manifest::object)
+    world.find(RBAC, kind, namespace, text(binding.value(), "/roleRef/name")?).map(Manifest::object)
 }
 
 /// The accounts that a binding names, as far as they are wanted too.
@@ -70,12 +70,12 @@ fn accounts<'a>(world: &World<'a>, binding: &Manifest) -> impl Iterator<Item = &
     let own = binding.object().namespace.as_deref();
     each(binding.value(), "/subjects").filter(|it| text(it, "/kind") == Some("ServiceAccount")).filter_map(move |it| {
         let namespace = text(it, "/namespace").or(own);
-        world.find(GroupKind::new("", "ServiceAccount"), namespace, text(it, "/name")?).map(Manifest::object)
+        world.find("", "ServiceAccount", namespace, text(it, "/name")?).map(Manifest::object)
     })
 }
 
-fn edge(dependent: &ObjectRef, on: &ObjectRef) -> Dependency {
-    Dependency::between(dependent, on, Until::Present, EdgeReason::Rbac)
+fn edge<'a>(dependent: &'a ObjectRef, on: &'a ObjectRef) -> Link<'a> {
+    Link::between(dependent, on, Until::Present, EdgeReason::Rbac)
 }
 
 /// Whether a role lets its holder change objects of an API group that it names. One for all groups at once says nothing

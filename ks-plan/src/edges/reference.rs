@@ -1,11 +1,11 @@
 //! What an object names comes before the object.
 
-use ks_model::{GroupKind, Manifest};
+use ks_model::Manifest;
 use serde_json::Value;
 
-use super::World;
 use super::pod_spec::{each, pod_spec, text};
-use crate::graph::{Dependency, EdgeReason, Until};
+use super::{Link, World};
+use crate::graph::{EdgeReason, Until};
 
 /// Names in pods, one row each: where the list stands, where in an element the name stands, and the kind it names.
 const IN_PODS: &[(&str, &str, &str)] = &[
@@ -41,7 +41,7 @@ const IN_CONTAINERS: &[(&str, &str, &str)] = &[
 ];
 
 /// Objects wait for the Secrets, ConfigMaps, claims and Services that they name.
-pub fn edges(world: &World<'_>) -> Vec<Dependency> {
+pub fn edges<'a>(world: &World<'a>) -> Vec<Link<'a>> {
     world
         .manifests()
         .flat_map(|manifest| named(manifest).into_iter().filter_map(|it| it.edge(world, manifest)))
@@ -59,11 +59,11 @@ impl Name {
         Self { kind, name: name.to_owned(), field: pointer.replace('/', ".") }
     }
 
-    fn edge(self, world: &World<'_>, dependent: &Manifest) -> Option<Dependency> {
+    fn edge<'a>(self, world: &World<'a>, dependent: &'a Manifest) -> Option<Link<'a>> {
         let namespace = dependent.object().namespace.as_deref();
-        let on = world.find(GroupKind::new("", self.kind), namespace, &self.name)?;
+        let on = world.find("", self.kind, namespace, &self.name)?;
         let because = EdgeReason::Reference { field: self.field };
-        Some(Dependency::between(dependent.object(), on.object(), Until::Present, because))
+        Some(Link::between(dependent.object(), on.object(), Until::Present, because))
     }
 }
 
@@ -102,7 +102,7 @@ fn collect(value: &Value, table: &[(&str, &str, &'static str)], prefix: &str, na
 /// A StatefulSet names the Service that gives its pods their names.
 fn governing_service(manifest: &Manifest) -> Option<Name> {
     let name =
-        text(manifest.value(), "/spec/serviceName").filter(|_| manifest.object().kind.is("apps", "StatefulSet"))?;
+        text(manifest.outline(), "/spec/serviceName").filter(|_| manifest.object().kind.is("apps", "StatefulSet"))?;
     Some(Name::new("Service", name, "/spec/serviceName"))
 }
 

@@ -5,29 +5,29 @@ use std::collections::BTreeMap;
 use ks_model::{GroupKind, Manifest, ObjectRef};
 use serde_json::Value;
 
-use super::World;
 use super::pod_spec::{each, pod_labels, text};
-use crate::graph::{Dependency, EdgeReason, Until};
+use super::{Link, World};
+use crate::graph::{EdgeReason, Until};
 
 const ADMISSION: &str = "admissionregistration.k8s.io";
 
 /// Objects wait for the webhooks that admit or convert them, and for the Service and the workload that answer.
-pub fn edges(world: &World<'_>) -> Vec<Dependency> {
-    let kinds = kinds_by_resource(world);
+pub fn edges<'a>(world: &World<'a>) -> Vec<Link<'a>> {
+    let (kinds, workloads) = (kinds_by_resource(world), workloads(world));
     let mut edges = Vec::new();
     for kind in ["ValidatingWebhookConfiguration", "MutatingWebhookConfiguration"] {
         for configuration in world.of_kind(ADMISSION, kind) {
             for hook in each(configuration.value(), "/webhooks") {
                 let seen = seen_by(hook, &kinds);
-                edges.extend(wait_for(world, hook, &seen, Some(configuration.object())));
+                edges.extend(wait_for(world, &workloads, hook, &seen, Some(configuration.object())));
             }
         }
     }
     for crd in world.definitions() {
         if let (Some(hook), Some(kind)) =
-            (crd.value().pointer("/spec/conversion/webhook"), super::crd::defined_kind(crd))
+            (crd.outline().pointer("/spec/conversion/webhook"), super::crd::defined_kind(crd))
         {
-            edges.extend(wait_for(world, hook, &[kind], None));
+            edges.extend(wait_for(world, &workloads, hook, &[kind], None));
         }
     }
     edges
@@ -37,7 +37,7 @@ pub fn edges(world: &World<'_>) -> Vec<Dependency> {
 fn kinds_by_resource(world: &World<'_>) -> BTreeMap<(String, String), GroupKind> {
     let named = world.definitions().filter_map(|crd| {
         let kind = super::crd::defined_kind(crd)?;
-        let plural = text(crd.value(), "/spec/names/plural")?;
+        let plural = text(crd.outline(), "/spec/names/plural")?;
         Some(((kind.group.clone(), plural.to_owned()), kind))
     });
     named.collect()
@@ -56,36 +56,45 @@ fn seen_by(hook: &Value, kinds: &BTreeMap<(String, String), GroupKind>) -> Vec<G
         .collect()
 }
 
-fn wait_for(
-    world: &World<'_>,
+fn wait_for<'a>(
+    world: &World<'a>,
+    workloads: &Workloads<'a>,
     hook: &Value,
     kinds: &[GroupKind],
-    configuration: Option<&ObjectRef>,
-) -> Vec<Dependency> {
+    configuration: Option<&'a ObjectRef>,
+) -> Vec<Link<'a>> {
     let service = hook
         .pointer("/clientConfig/service")
-        .and_then(|it| world.find(GroupKind::new("", "Service"), text(it, "/namespace"), text(it, "/name")?));
-    let backends: Vec<&ObjectRef> = service.map(|it| backends(world, it)).unwrap_or_default();
+        .and_then(|it| world.find("", "Service", text(it, "/namespace"), text(it, "/name")?));
+    let backends: Vec<&ObjectRef> = service.map(|it| backends(workloads, it)).unwrap_or_default();
     let objects = kinds.iter().flat_map(|it| world.of_kind(&it.group, &it.kind));
     objects
         .flat_map(|it| {
             let ready = backends.iter().map(|on| (*on, Until::Ready));
             let written = configuration.into_iter().chain(service.map(Manifest::object)).map(|on| (on, Until::Present));
-            ready.chain(written).map(|(on, until)| Dependency::between(it.object(), on, until, EdgeReason::Webhook))
+            ready.chain(written).map(|(on, until)| Link::between(it.object(), on, until, EdgeReason::Webhook))
         })
         .collect()
 }
 
+/// What makes labelled pods, by namespace; made once, because every webhook asks.
+type Workloads<'a> = BTreeMap<Option<&'a str>, Vec<&'a Manifest>>;
+
+fn workloads<'a>(world: &World<'a>) -> Workloads<'a> {
+    let mut workloads = Workloads::new();
+    for it in world.manifests().filter(|it| pod_labels(it).is_some()) {
+        workloads.entry(it.object().namespace.as_deref()).or_default().push(it);
+    }
+    workloads
+}
+
 /// The workloads whose pods the Service of a webhook selects. A Service without a selector selects none.
-fn backends<'a>(world: &World<'a>, service: &Manifest) -> Vec<&'a ObjectRef> {
+fn backends<'a>(workloads: &Workloads<'a>, service: &Manifest) -> Vec<&'a ObjectRef> {
     let selector = service.value().pointer("/spec/selector").and_then(Value::as_object).filter(|it| !it.is_empty());
     let selects = |it: &Manifest| match (selector, pod_labels(it)) {
         (Some(selector), Some(labels)) => selector.iter().all(|(key, value)| labels.get(key) == Some(value)),
         _ => false,
     };
-    world
-        .manifests()
-        .filter(|it| it.object().namespace == service.object().namespace && selects(it))
-        .map(Manifest::object)
-        .collect()
+    let beside = workloads.get(&service.object().namespace.as_deref()).into_iter().flatten();
+    beside.filter(|it| selects(it)).map(|it| it.object()).collect()
 }

@@ -4,7 +4,7 @@ use ks_model::{ComponentName, DesiredObject, ObjectRef};
 use serde::Serialize;
 
 use super::{Condition, Explainer, Part, SettingStory, gate};
-use crate::graph::{Dependency, EdgeReason, Node, Until};
+use crate::graph::{Edge, EdgeReason, Node, Until};
 
 /// Explains a wanted object.
 #[derive(Clone, Debug, PartialEq, Serialize)]
@@ -42,9 +42,9 @@ pub struct Wait {
 pub(super) fn story(explainer: &Explainer<'_>, part: &Part<'_>, wanted: &DesiredObject) -> ObjectStory {
     let object = wanted.manifest.object();
     let node = Node::Object(object.clone());
-    let edges = || explainer.desired.graph().edges().iter().filter(|it| it.because != EdgeReason::Member);
-    let needs = edges().filter(|it| it.dependent == node).map(|edge| (&edge.on, edge));
-    let dependents = edges().filter(|it| it.on == node).map(|edge| (&edge.dependent, edge));
+    let edges = || explainer.desired.graph().edges().filter(|it| *it.because != EdgeReason::Member);
+    let needs = explainer.desired.graph().needs(&node).map(|edge| (edge.on, edge));
+    let dependents = edges().filter(|it| *it.on == node).map(|edge| (edge.dependent, edge));
     let shapes = |setting: &str| explainer.shaped(part, wanted, setting).into_iter().collect();
     ObjectStory {
         object: object.clone(),
@@ -58,12 +58,9 @@ pub(super) fn story(explainer: &Explainer<'_>, part: &Part<'_>, wanted: &Desired
 }
 
 /// The edges, but those that only repeat in a weaker form what another one asks.
-fn waits<'g>(edges: impl Iterator<Item = (&'g Node, &'g Dependency)>) -> Vec<Wait> {
-    let wait = |(node, edge): (&Node, &Dependency)| Wait {
-        node: node.clone(),
-        until: edge.until,
-        because: edge.because.clone(),
-    };
+fn waits<'g>(edges: impl Iterator<Item = (&'g Node, Edge<'g>)>) -> Vec<Wait> {
+    let wait =
+        |(node, edge): (&Node, Edge<'_>)| Wait { node: node.clone(), until: edge.until, because: edge.because.clone() };
     let all: Vec<Wait> = edges.map(wait).collect();
     let is_stronger = |a: &Wait, b: &Wait| a.node == b.node && a.because == b.because && a.until > b.until;
     all.iter().filter(|it| !all.iter().any(|other| is_stronger(other, it))).cloned().collect()

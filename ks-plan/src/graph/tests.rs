@@ -1,4 +1,4 @@
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use ks_model::Bundle;
 use proptest::prelude::*;
@@ -49,7 +49,7 @@ fn doomed_objects_without_a_component_are_in_the_graph_all_the_same() {
 fn the_needs_of_a_node_are_all_its_edges_and_no_others() {
     let graph = graph_of([config_map("a/c"), config_map("b/c"), crate::fixture::namespace("a")]);
     for node in graph.nodes() {
-        let all: Vec<_> = graph.edges().iter().filter(|edge| edge.dependent == *node).collect();
+        let all: Vec<_> = graph.edges().filter(|edge| edge.dependent == node).collect();
         assert_eq!(graph.needs(node).collect::<Vec<_>>(), all, "{node}");
     }
 }

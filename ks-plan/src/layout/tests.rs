@@ -202,7 +202,7 @@ fn closures(graph: &DependencyGraph) -> BTreeMap<State<'_>, BTreeSet<State<'_>>>
             if before == Until::Ready {
                 waits.insert((node, Until::Present));
             }
-            waits.extend(graph.needs(node).filter(|it| it.before == before).map(|it| (&it.on, it.until)));
+            waits.extend(graph.needs(node).filter(|it| it.before == before).map(|it| (it.on, it.until)));
             let further: Vec<State<'_>> = waits.iter().flat_map(|it| all.get(it)).flatten().copied().collect();
             waits.extend(further);
             all.insert((node, before), waits);
@@ -260,10 +260,10 @@ proptest! {
         let work = some_work(&graph, &choices, false);
         let steps = lay_out(&graph, &nothing(), &work);
         let before = ancestors(&steps);
-        for edge in graph.edges().iter().filter(|edge| edge.until == Until::Ready) {
-            let (Node::Object(on), Some(step)) = (&edge.on, step_of(&steps, (&edge.dependent, edge.before))) else { continue };
+        for edge in graph.edges().filter(|edge| edge.until == Until::Ready) {
+            let (Node::Object(on), Some(step)) = (edge.on, step_of(&steps, (edge.dependent, edge.before))) else { continue };
             if work.awaited.contains(on) {
-                let ready = step_of(&steps, (&edge.on, Until::Ready)).unwrap();
+                let ready = step_of(&steps, (edge.on, Until::Ready)).unwrap();
                 prop_assert!(before[&step].contains(&ready), "{} does not await {}", edge.dependent, edge.on);
             }
         }
@@ -280,9 +280,9 @@ proptest! {
         let steps = lay_out(&graph, &nothing(), &work);
         let before = ancestors(&steps);
         let grow = steps.iter().find(|it| it.task == Task::GrowInventory).unwrap().id;
-        let home = closure(&graph, &Node::Object(core("Namespace", "n0")));
+        let home = graph.place(&core("Namespace", "n0")).map(|it| closure(&graph, it)).unwrap_or_default();
         for step in steps.iter().filter(|it| it.task.is_write() && it.id != grow) {
-            let is_first = step.task.object().is_some_and(|it| home.contains(&Node::Object(it.clone())));
+            let is_first = step.task.object().and_then(|it| graph.place(it)).is_some_and(|it| home.contains(&it));
             prop_assert!(before[&step.id].contains(&grow) || is_first, "{}", step.task);
         }
         let last = steps.iter().last().unwrap();

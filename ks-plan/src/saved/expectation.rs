@@ -13,7 +13,7 @@ use crate::build::{FIELD_MANAGER, is_member};
 use crate::change::{Action, Change};
 use crate::desired::Desired;
 use crate::inventory::Inventory;
-use crate::live::LiveState;
+use crate::live::{LiveState, Settled};
 use crate::plan::Plan;
 use crate::predecessors::Adoption;
 use crate::sensitive::Mask;
@@ -93,18 +93,30 @@ impl fmt::Display for Staleness {
 }
 
 /// How all objects of a plan are.
-pub(super) fn expectations(plan: &Plan, desired: &Desired) -> Vec<Expectation> {
+///
+/// Of what stays as it is, a plan does not hold how it was: `live` does.
+pub(super) fn expectations(plan: &Plan, desired: &Desired, live: &LiveState) -> Vec<Expectation> {
     let mask = Mask::keyed(plan.facts.cluster_uid.as_deref());
-    plan.changes.iter().map(|it| expectation(it, desired, &mask)).collect()
+    let stays = |it: &Change| it.action == Action::NoOp;
+    let expected = |change: &Change| match live.settled(&change.object).filter(|_| stays(change)) {
+        Some(Settled { expected: Some(expected), .. }) => (**expected).clone(),
+        settled => {
+            debug_assert!(settled.is_none(), "what is settled for a plan to be saved is sieved for saving");
+            let found = live.object(&change.object).filter(|_| stays(change));
+            expectation(change, change.before.as_ref().or(found), desired, &mask)
+        }
+    };
+    plan.changes.iter().map(expected).collect()
 }
 
-fn expectation(change: &Change, desired: &Desired, mask: &Mask) -> Expectation {
-    let live_version = || change.before.as_ref()?.get("apiVersion")?.as_str().map(str::to_owned);
+/// How the object of a change is.
+pub(crate) fn expectation(change: &Change, live: Option<&Value>, desired: &Desired, mask: &Mask) -> Expectation {
+    let live_version = || live?.get("apiVersion")?.as_str().map(str::to_owned);
     let wanted_version = change.manifest.as_ref().map(|it| it.api_version().to_owned());
-    let expected = change.before.as_ref().map_or(Expected::Absent, |live| {
+    let expected = live.map_or(Expected::Absent, |live| {
         let (also, whole) = (also(change, live, desired), goes(change));
         Expected::Present {
-            uid: change.uid().unwrap_or_default().to_owned(),
+            uid: live.pointer("/metadata/uid").and_then(Value::as_str).unwrap_or_default().to_owned(),
             also: also.to_fields_v1(),
             whole,
             digest: Relied { also: &also, whole, mask }.digest(change, live),
@@ -185,9 +197,10 @@ impl SavedPlan {
             Some(Stale { object: it.object.clone(), because })
         });
         let namespace = self.inventory.namespace.as_deref().unwrap_or_default();
-        let id = Inventory::new(namespace, &self.inventory.name).id();
+        let inventory = Inventory::new(namespace, &self.inventory.name);
+        let id = inventory.id();
         let joined = live.present().filter(|(object, live)| {
-            self.plan.change(object).is_none() && **object != self.inventory && is_member(live, &id)
+            self.plan.change(object).is_none() && **object != self.inventory && is_member(live, id)
         });
         let joined = joined.map(|(object, _)| Stale { object: object.clone(), because: Staleness::Joined });
         judged.chain(joined).collect()

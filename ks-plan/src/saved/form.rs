@@ -10,6 +10,7 @@ use super::expectation::{Expectation, expectations};
 use super::{hidden, sound};
 use crate::desired::Desired;
 use crate::history::RecordedConfiguration;
+use crate::live::LiveState;
 use crate::plan::{Plan, places};
 
 /// The version of the file: the first number changes when an older ks would go wrong with it.
@@ -99,8 +100,16 @@ pub enum SavedPlanError {
 }
 
 impl SavedPlan {
-    /// Takes what has to be kept of a plan: `desired` is what it was made from.
-    pub fn of(plan: &Plan, desired: &Desired, cluster: String, configuration: ConfigurationSource) -> Self {
+    /// Takes what has to be kept of a plan: `desired` and `live` are what it was made from.
+    ///
+    /// Where objects were sieved, they have to be sieved [for saving](crate::Sieve::for_saving).
+    pub fn of(
+        plan: &Plan,
+        desired: &Desired,
+        live: &LiveState,
+        cluster: String,
+        configuration: ConfigurationSource,
+    ) -> Self {
         Self {
             kind: KIND.to_owned(),
             format_version: FORMAT_VERSION.to_owned(),
@@ -108,7 +117,7 @@ impl SavedPlan {
             configuration,
             recorded: None,
             inventory: desired.inventory().parent().clone(),
-            expected: expectations(plan, desired),
+            expected: expectations(plan, desired, live),
             plan: hidden::hidden(plan),
         }
     }

@@ -9,6 +9,7 @@ mod form;
 mod hidden;
 mod sound;
 
+pub(crate) use expectation::expectation;
 pub use expectation::{Expectation, Expected, Stale, Staleness};
 pub use form::{ConfigurationSource, FORMAT_VERSION, SavedPlan, SavedPlanError};
 pub use hidden::Unrevealed;

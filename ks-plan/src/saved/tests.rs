@@ -29,7 +29,7 @@ fn planned(desired: &Desired, live: &LiveState) -> Plan {
 }
 
 fn saved(desired: &Desired, live: &LiveState) -> SavedPlan {
-    let saved = SavedPlan::of(&planned(desired, live), desired, "demo".into(), ConfigurationSource::default());
+    let saved = SavedPlan::of(&planned(desired, live), desired, live, "demo".into(), ConfigurationSource::default());
     SavedPlan::read(&saved.text().unwrap()).unwrap()
 }
 

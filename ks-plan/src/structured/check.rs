@@ -83,9 +83,10 @@ impl<'a> Check<'a> {
             let Some(element) = ty.element(item) else {
                 return self.misfit(format!("item {index} has nothing to tell it from the others"));
             };
-            if let Some(double) = seen.replace(element) {
-                return self.misfit(format!("duplicate entries for key {double}"));
+            if seen.contains(&element) {
+                return self.misfit(format!("duplicate entries for key {element}"));
             }
+            seen.insert(element);
             self.below(Step::Item(ty, item), item, ty.item())?;
         }
         Ok(())

@@ -65,6 +65,37 @@ pub fn default(object: &mut Value, schema: StructuralSchema<'_>) {
     fill(object, schema.root);
 }
 
+/// The object with the defaults of the schema; `None` when it has them all, so that most objects need no copy.
+pub fn defaulted(object: &Value, schema: StructuralSchema<'_>) -> Option<Value> {
+    lacks(object, schema.root).then(|| {
+        let mut filled = object.clone();
+        fill(&mut filled, schema.root);
+        filled
+    })
+}
+
+/// Whether [`fill`] would change the value.
+fn lacks(value: &Value, schema: &Value) -> bool {
+    let lacks_item = |item: &Value, schema: &Value| {
+        (item.is_null() && !is_nullable(schema) && default_of(schema).is_some()) || lacks(item, schema)
+    };
+    match value {
+        Value::Object(entries) => {
+            let lacks_property = |(name, property): (&String, &Value)| match entries.get(name) {
+                None => default_of(property).is_some(),
+                Some(value) => value.is_null() && !is_nullable(property),
+            };
+            let mut properties = schema.get("properties").and_then(Value::as_object).into_iter().flatten();
+            properties.any(lacks_property)
+                || entries.iter().any(|(name, value)| below(schema, name).is_some_and(|it| lacks_item(value, it)))
+        }
+        Value::Array(items) => {
+            schema.get("items").is_some_and(|schema| items.iter().any(|item| lacks_item(item, schema)))
+        }
+        _ => false,
+    }
+}
+
 fn fill(value: &mut Value, schema: &Value) {
     match value {
         Value::Object(entries) => {

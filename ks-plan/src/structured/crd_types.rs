@@ -10,24 +10,32 @@ use super::crd::is_set;
 use super::schema::{CrdSchemaError, CustomKind};
 use super::types::{DEDUCED, Field, Items, MapNode, Node, NodeId, Scalar, Table, UNTYPED};
 
-/// Gives the kind of a definition and the types of its versions.
-pub(super) fn kinds_of(crd: &Value) -> Result<(GroupKind, BTreeMap<String, CustomKind>), CrdSchemaError> {
+/// Gives the kind of a definition that has all that is needed for types of its versions.
+pub(super) fn kind_of(crd: &Value) -> Result<GroupKind, CrdSchemaError> {
     let name = crd.pointer("/metadata/name").and_then(Value::as_str).unwrap_or_default();
     let missing = |field| CrdSchemaError::Missing { name: name.to_owned(), field };
     let text = |pointer: &str| crd.pointer(pointer).and_then(Value::as_str);
     let group = text("/spec/group").ok_or_else(|| missing("spec.group"))?;
     let kind = text("/spec/names/kind").ok_or_else(|| missing("spec.names.kind"))?;
     let versions = crd.pointer("/spec/versions").and_then(Value::as_array).ok_or_else(|| missing("spec.versions"))?;
-    let preserves = crd.pointer("/spec/preserveUnknownFields").and_then(Value::as_bool).unwrap_or(false);
-    let mut kinds = BTreeMap::new();
-    for version in versions {
-        let name = version.get("name").and_then(Value::as_str).ok_or_else(|| missing("spec.versions.name"))?;
-        kinds.insert(name.to_owned(), kind_of(version, preserves));
+    if versions.iter().any(|it| name_of(it).is_none()) {
+        return Err(missing("spec.versions.name"));
     }
-    Ok((GroupKind::new(group, kind), kinds))
+    Ok(GroupKind::new(group, kind))
 }
 
-fn kind_of(version: &Value, preserves: bool) -> CustomKind {
+fn name_of(version: &Value) -> Option<&str> {
+    version.get("name").and_then(Value::as_str)
+}
+
+/// Gives the types of the versions of a definition.
+pub(super) fn versions(crd: &Value) -> BTreeMap<String, CustomKind> {
+    let preserves = crd.pointer("/spec/preserveUnknownFields").and_then(Value::as_bool).unwrap_or(false);
+    let versions = crd.pointer("/spec/versions").and_then(Value::as_array).into_iter().flatten();
+    versions.filter_map(|it| Some((name_of(it)?.to_owned(), version_of(it, preserves)))).collect()
+}
+
+fn version_of(version: &Value, preserves: bool) -> CustomKind {
     let resets_status = version.pointer("/subresources/status").is_some_and(|status| !status.is_null());
     let mut converter = Converter::new();
     let empty = Value::Object(Map::new());

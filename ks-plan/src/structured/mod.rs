@@ -20,6 +20,7 @@ pub mod fields;
 mod fields_v1;
 pub(crate) mod hand_over;
 mod leave_out;
+mod list_type;
 pub mod managed_fields;
 pub mod merge;
 mod merging;

@@ -1,15 +1,15 @@
 //! Types of kinds: which lists are keyed, which maps are atomic.
 
 use std::collections::BTreeMap;
+use std::sync::OnceLock;
 
-use ks_model::GroupKind;
+use ks_model::{GroupKind, Manifest};
 use serde_json::{Map, Value};
 
 use super::builtin::Builtin;
 use super::crd_types;
-use super::path::PathElement;
-use super::types::{DEDUCED, Field, Items, ListNode, MapNode, Node, NodeId, Presence, Rule, Scalar, Table, UNTYPED};
-use super::value::order;
+pub(super) use super::list_type::ListType;
+use super::types::{DEDUCED, Field, Items, MapNode, Node, NodeId, Presence, Rule, Scalar, Table, UNTYPED};
 
 /// Tells why a CustomResourceDefinition cannot be used.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -32,7 +32,7 @@ pub enum CrdSchemaError {
     },
 }
 
-/// The types of the built-in kinds and of the custom kinds registered with [`Schemas::register_crd`].
+/// The types of the built-in kinds and of the custom kinds registered with [`Schemas::register`] and [`Schemas::register_crd`].
 ///
 /// Built-in types come from a table generated from the OpenAPI of Kubernetes, custom ones from the structural schema of their
 /// definition (`x-kubernetes-list-type`, `-list-map-keys`, `-map-type`, `-preserve-unknown-fields`, `-embedded-resource`).
@@ -50,9 +50,22 @@ pub enum CrdSchemaError {
 /// ```
 #[derive(Clone, Debug)]
 pub struct Schemas {
-    builtin: &'static Builtin,
-    custom: BTreeMap<GroupKind, BTreeMap<String, CustomKind>>,
-    unknown: CustomKind,
+    custom: BTreeMap<GroupKind, CustomTypes>,
+    unknown: OnceLock<CustomKind>,
+}
+
+/// The types of the versions of a custom kind, read from its definition when one of them is asked for.
+#[derive(Clone, Debug)]
+struct CustomTypes {
+    definition: Option<Manifest>,
+    versions: OnceLock<BTreeMap<String, CustomKind>>,
+}
+
+impl CustomTypes {
+    fn version(&self, version: &str) -> Option<&CustomKind> {
+        let read = || self.definition.as_ref().map(|it| crd_types::versions(it.value())).unwrap_or_default();
+        self.versions.get_or_init(read).get(version)
+    }
 }
 
 /// The type of one version of a custom kind.
@@ -69,7 +82,12 @@ pub(super) struct CustomKind {
 impl Schemas {
     /// Gives the types of the kinds that Kubernetes itself serves.
     pub fn builtin() -> Self {
-        Self { builtin: Builtin::get(), custom: BTreeMap::new(), unknown: crd_types::unknown_kind() }
+        Self { custom: BTreeMap::new(), unknown: OnceLock::new() }
+    }
+
+    /// Reads the table of the built-in kinds, for which the first question waits otherwise.
+    pub fn read_builtin() {
+        Builtin::get();
     }
 
     /// Adds the kinds of a CustomResourceDefinition; a kind known before is replaced.
@@ -77,20 +95,34 @@ impl Schemas {
     /// # Errors
     /// When the definition lacks its group, kind or versions.
     pub fn register_crd(&mut self, crd: &Value) -> Result<(), CrdSchemaError> {
-        let (kind, versions) = crd_types::kinds_of(crd)?;
-        self.custom.insert(kind, versions);
+        let kind = crd_types::kind_of(crd)?;
+        let versions = OnceLock::from(crd_types::versions(crd));
+        self.custom.insert(kind, CustomTypes { definition: None, versions });
+        Ok(())
+    }
+
+    /// Adds the same kinds; their schemas are read when one of them is asked for.
+    ///
+    /// # Errors
+    /// As [`Self::register_crd`].
+    pub fn register(&mut self, definition: &Manifest) -> Result<(), CrdSchemaError> {
+        let kind = crd_types::kind_of(definition.outline())?;
+        let (definition, versions) = (Some(definition.clone()), OnceLock::new());
+        self.custom.insert(kind, CustomTypes { definition, versions });
         Ok(())
     }
 
     /// Gives the type of a kind in a version. A kind that is not known has the metadata of every object; the rest is
     /// deduced: maps granular, lists atomic.
     pub fn of(&self, kind: &GroupKind, version: &str) -> Type<'_> {
-        if let Some(root) = self.builtin.kind(&kind.group, version, &kind.kind) {
-            let table = &self.builtin.table;
+        let builtin = Builtin::get();
+        if let Some(root) = builtin.kind(&kind.group, version, &kind.kind) {
+            let table = &builtin.table;
             let has_status = table.node(root).map.as_ref().is_some_and(|map| map.fields.contains_key("status"));
             return Type::new(table, root, Traits { is_typed: true, resets_status: has_status });
         }
-        let custom = self.custom.get(kind).and_then(|versions| versions.get(version)).unwrap_or(&self.unknown);
+        let custom = self.custom.get(kind).and_then(|it| it.version(version));
+        let custom = custom.unwrap_or_else(|| self.unknown.get_or_init(crd_types::unknown_kind));
         Type::new(&custom.table, custom.root, Traits { is_typed: false, resets_status: custom.resets_status })
     }
 
@@ -136,7 +168,8 @@ impl<'a> Type<'a> {
         self.traits
     }
 
-    fn part(&self, id: NodeId) -> Self {
+    /// Gives the type of a part of it.
+    pub(super) fn part(&self, id: NodeId) -> Self {
         Self { node: self.table.node(id), ..*self }
     }
 
@@ -145,7 +178,7 @@ impl<'a> Type<'a> {
     }
 
     pub(super) fn as_list(&self) -> Option<ListType<'a>> {
-        self.node.list.as_ref().map(|node| ListType { ty: *self, node })
+        self.node.list.as_ref().map(|node| ListType::new(*self, node))
     }
 
     /// Tells whether a map or list of this type is one leaf; the map decides where both are possible.
@@ -268,119 +301,5 @@ impl<'a> MapType<'a> {
     /// Gives the type of a field, deduced when the type does not know it.
     pub(super) fn field(&self, field: &str) -> Type<'a> {
         self.declared(field).unwrap_or_else(|| self.ty.part(DEDUCED))
-    }
-}
-
-/// The type of a list.
-#[derive(Clone, Copy, Debug)]
-pub(super) struct ListType<'a> {
-    ty: Type<'a>,
-    node: &'a ListNode,
-}
-
-impl<'a> ListType<'a> {
-    pub(super) fn is_atomic(&self) -> bool {
-        self.node.items == Items::Atomic
-    }
-
-    pub(super) fn item(&self) -> Type<'a> {
-        self.ty.part(self.node.item)
-    }
-
-    /// Gives the step to an item of a list that is not atomic; absent when the item has nothing to tell it by.
-    pub(super) fn element(&self, item: &Value) -> Option<PathElement> {
-        match &self.node.items {
-            Items::Atomic => None,
-            Items::Set if item.is_null() || item.is_array() || item.is_object() => None,
-            Items::Set => Some(PathElement::Value(item.clone())),
-            Items::Keyed(keys) => {
-                let item = item.as_object()?;
-                let default = |key: &str| self.key_field(key).and_then(|field| field.key_default.as_ref());
-                let value = |key: &String| item.get(key).or_else(|| default(key)).cloned();
-                let mut found: Vec<_> = keys.iter().filter_map(|key| Some((key.clone(), value(key)?))).collect();
-                found.sort_by(|a, b| a.0.cmp(&b.0));
-                (!found.is_empty()).then_some(PathElement::Key(found))
-            }
-        }
-    }
-
-    /// Appends that step as the server writes it in `FieldsV1`; nothing when there is none.
-    pub(super) fn write_step(&self, item: &Value, step: &mut String) -> Option<()> {
-        let start = step.len();
-        if self.write_plain_step(item, step).is_none() {
-            step.truncate(start);
-            step.push_str(&self.element(item)?.to_fields_v1());
-        }
-        Some(())
-    }
-
-    /// Appends a step of plain texts and whole numbers, which need no escapes.
-    fn write_plain_step(&self, item: &Value, step: &mut String) -> Option<()> {
-        match &self.node.items {
-            Items::Set => {
-                step.push_str("v:");
-                write_plain(item, step)
-            }
-            Items::Keyed(keys) if keys.is_sorted() => {
-                let item = item.as_object()?;
-                step.push_str("k:{");
-                let mut is_first = true;
-                for key in keys {
-                    let Some(value) = item.get(key).or_else(|| self.key_field(key)?.key_default.as_ref()) else {
-                        continue;
-                    };
-                    step.push_str(if is_first { "\"" } else { ",\"" });
-                    is_first = false;
-                    step.push_str(key);
-                    step.push_str("\":");
-                    write_plain(value, step)?;
-                }
-                step.push('}');
-                (!is_first).then_some(())
-            }
-            Items::Atomic | Items::Keyed(_) => None,
-        }
-    }
-
-    /// Tells whether two items are the same one: they have a step, and it is the same.
-    pub(super) fn is_same_item(&self, a: &Value, b: &Value) -> bool {
-        let Items::Keyed(keys) = &self.node.items else {
-            return self.element(a).is_some_and(|it| self.element(b).as_ref() == Some(&it));
-        };
-        let (Some(a), Some(b)) = (a.as_object(), b.as_object()) else { return false };
-        let mut is_told = false;
-        for key in keys {
-            let default = || self.key_field(key)?.key_default.as_ref();
-            match (a.get(key).or_else(default), b.get(key).or_else(default)) {
-                (Some(a), Some(b)) if order(a, b).is_eq() => is_told = true,
-                (None, None) => {}
-                _ => return false,
-            }
-        }
-        is_told
-    }
-
-    fn key_field(&self, key: &str) -> Option<&'a Field> {
-        self.ty.table.node(self.node.item).map.as_ref()?.fields.get(key)
-    }
-}
-
-/// Appends a text that needs no quoting inside, a whole number or a boolean as JSON; nothing of any other value.
-fn write_plain(value: &Value, text: &mut String) -> Option<()> {
-    use std::fmt::Write;
-
-    match value {
-        Value::String(plain) if plain.bytes().all(|it| it.is_ascii_alphanumeric() || b"-._/: ".contains(&it)) => {
-            text.push('"');
-            text.push_str(plain);
-            text.push('"');
-            Some(())
-        }
-        Value::Number(number) if number.is_i64() || number.is_u64() => write!(text, "{number}").ok(),
-        Value::Bool(is) => {
-            text.push_str(if *is { "true" } else { "false" });
-            Some(())
-        }
-        _ => None,
     }
 }

@@ -10,6 +10,7 @@ mod etcd;
 mod gates;
 mod grafana;
 mod notification;
+mod prepared;
 mod settings;
 mod support;
 mod trace;

@@ -31,7 +31,7 @@ fn document(desired: &Desired, live: &LiveState) -> Value {
     let mut facts = Facts::default();
     facts.cluster_uid = Some("c0ffee".into());
     let plan = plan(desired, live, &facts).expect("small objects make a plan");
-    let saved = SavedPlan::of(&plan, desired, "demo".into(), ConfigurationSource::of("cc.yaml", "spec: {}"));
+    let saved = SavedPlan::of(&plan, desired, live, "demo".into(), ConfigurationSource::of("cc.yaml", "spec: {}"));
     serde_json::to_value(saved).expect("a plan is JSON")
 }
 

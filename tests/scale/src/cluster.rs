@@ -1,8 +1,10 @@
 //! Clusters that are as wanted, or nearly so, as the API server would hand them out.
 
-use ks_model::{Manifest, ObjectRef};
+use std::sync::Arc;
+
+use ks_model::{Facts, Manifest, ObjectRef};
 use ks_plan::structured::{ApplyRequest, apply, update_status};
-use ks_plan::{Desired, FIELD_MANAGER, LiveState, Observation};
+use ks_plan::{Desired, FIELD_MANAGER, LiveState, Observation, Sieve};
 use serde_json::{Value, json};
 
 use crate::status;
@@ -59,6 +61,22 @@ fn stored(manifest: &Manifest, desired: &Desired, number: usize, is_former: bool
 fn annotate(object: &mut Value) {
     let metadata = object.pointer_mut("/metadata").and_then(Value::as_object_mut).expect("an object has metadata");
     metadata.entry("annotations").or_insert_with(|| json!({}))[FORMER] = json!("yes");
+}
+
+/// The cluster as a plan sees it that compares each object as it comes.
+pub fn sieved(desired: &Arc<Desired>, objects: impl IntoIterator<Item = (ObjectRef, Value)>) -> LiveState {
+    let (mut live, parent) = (LiveState::default(), desired.inventory().parent());
+    let (mut inventory, others): (Vec<_>, Vec<_>) = objects.into_iter().partition(|(object, _)| object == parent);
+    let inventory = inventory.pop().map(|(_, value)| value);
+    let sieve = Sieve::new(Arc::clone(desired), &Facts::default(), inventory.as_ref());
+    for (object, value) in others {
+        let sifted = sieve.sift(&object, value);
+        live.put(object, sifted);
+    }
+    if let Some(value) = inventory {
+        live.observe(parent.clone(), Observation::Present(value));
+    }
+    live
 }
 
 /// Every object of a cluster as the text that its server sends.

@@ -1,14 +1,15 @@
 //! The steps of planning as they are measured, each on a prepared world, so that every program that measures means the same.
 
 use std::any::Any;
+use std::sync::Arc;
 
 use ks_model::config::{ClusterConfiguration, Source};
-use ks_model::{Facts, Manifest};
+use ks_model::{DesiredObject, Facts, Manifest, ObjectRef};
 use ks_plan::structured::{ApplyRequest, Verdict, apply, compare};
-use ks_plan::{Catalogue, Compiled, Desired, FIELD_MANAGER, LiveState, Plan, Schedule, doubts, plan};
+use ks_plan::{Catalogue, Compiled, DependencyGraph, Desired, FIELD_MANAGER, LiveState, Plan, Schedule, doubts, plan};
 use serde_json::Value;
 
-use crate::cluster::{changed, settled, texts};
+use crate::cluster::{changed, settled, sieved, texts};
 use crate::{catalogue, compiled, configuration, desired};
 
 /// Holds a wanted state and the clusters that it is compared with.
@@ -16,7 +17,7 @@ pub struct World {
     catalogue: Catalogue,
     configuration: String,
     compiled: Compiled,
-    desired: Desired,
+    desired: Arc<Desired>,
     settled: LiveState,
     changed: LiveState,
     texts: Vec<Vec<u8>>,
@@ -32,7 +33,7 @@ impl World {
     pub fn new(count: usize) -> Self {
         let catalogue = catalogue();
         let compiled = compiled(&catalogue, count);
-        let desired = desired(&catalogue, compiled.clone());
+        let desired = Arc::new(desired(&catalogue, compiled.clone()));
         let settled = settled(&desired);
         let changed = changed(&desired, 10);
         let texts = texts(&settled).into_iter().map(|(_, text)| text).collect();
@@ -66,20 +67,30 @@ fn planned(desired: &Desired, live: &LiveState) -> Plan {
 /// What a step leaves behind. It is dropped outside of what is measured.
 pub type Outcome = Box<dyn Any>;
 
+/// What a step takes over, so that it can be given away or changed.
+pub enum Taken {
+    /// Nothing: it only looks.
+    Nothing,
+    /// The wanted objects, whose trees nobody else has.
+    Compiled(Box<Compiled>),
+    /// The live objects as they were read.
+    Live(Vec<(ObjectRef, Value)>),
+}
+
 /// Holds one step: what it takes over, and what is measured.
 #[derive(Clone, Copy)]
 pub struct Step {
     /// What readers call it.
     pub name: &'static str,
     /// Copies what the step takes over, where it takes over anything.
-    pub prepare: fn(&World) -> Option<Compiled>,
+    pub prepare: fn(&World) -> Taken,
     /// Runs it.
-    pub run: fn(&World, Option<Compiled>) -> Outcome,
+    pub run: fn(&World, Taken) -> Outcome,
 }
 
 impl Step {
-    const fn new(name: &'static str, run: fn(&World, Option<Compiled>) -> Outcome) -> Self {
-        Self { name, prepare: |_| None, run }
+    const fn new(name: &'static str, run: fn(&World, Taken) -> Outcome) -> Self {
+        Self { name, prepare: |_| Taken::Nothing, run }
     }
 }
 
@@ -92,16 +103,31 @@ pub const READ_JSON: Step = Step::new("serde_json", |world, _| {
 /// The plan that has to take no more than three times as long as that.
 pub const UNCHANGED: Step = Step::new("plan, nothing changes", |it, _| Box::new(planned(&it.desired, &it.settled)));
 
+/// The same where each object is compared as it comes, and dropped: what a plan costs once a page of a LIST is read.
+pub const SIEVED: Step = Step {
+    name: "compare and drop, then plan",
+    prepare: |world| Taken::Live(world.settled.present().map(|(it, value)| (it.clone(), value.clone())).collect()),
+    run: |world, taken| match taken {
+        Taken::Live(objects) => Box::new(planned(&world.desired, &sieved(&world.desired, objects))),
+        _ => Box::new(()),
+    },
+};
+
 /// What grows with the number of objects.
-pub const GROWING: [Step; 7] = [
+pub const GROWING: [Step; 9] = [
     READ_JSON,
     Step {
         name: "graph and schemas",
-        prepare: |world| Some(world.compiled.clone()),
-        run: |world, taken| Box::new(taken.map(|it| desired(&world.catalogue, it))),
+        prepare: |world| Taken::Compiled(Box::new(unshared(&world.compiled))),
+        run: |world, taken| match taken {
+            Taken::Compiled(compiled) => Box::new(desired(&world.catalogue, *compiled)),
+            _ => Box::new(()),
+        },
     },
+    Step::new("graph", |it, _| Box::new(DependencyGraph::build(it.desired.bundles()).expect("an order"))),
     Step::new("compare", |it, _| Box::new(doubts(&it.desired, &it.settled).len())),
     UNCHANGED,
+    SIEVED,
     Step::new("plan, one in ten changes", |it, _| Box::new(planned(&it.desired, &it.changed))),
     Step::new("plan, empty cluster", |it, _| Box::new(planned(&it.desired, &LiveState::default()))),
     Step::new("schedule of a first install", |it, _| Box::new(scheduled(&it.first_install))),
@@ -117,6 +143,16 @@ pub const FIXED: [Step; 5] = [
     Step::new("compare one Deployment", |it, _| Box::new(compared(it, &it.workload))),
     Step::new("merge one Deployment", |it, _| Box::new(merged(it, &it.workload))),
 ];
+
+/// The same, each object in a tree of its own: what is compiled is nobody else's.
+fn unshared(compiled: &Compiled) -> Compiled {
+    let mut copy = compiled.clone();
+    let objects = copy.bundles.iter_mut().flat_map(|it| &mut it.objects);
+    objects.for_each(|it: &mut DesiredObject| {
+        it.manifest = Manifest::parse(it.manifest.value().clone()).expect("it was an object before");
+    });
+    copy
+}
 
 fn configured(world: &World) -> ClusterConfiguration {
     let source = Source::new("cluster-configuration.yaml", &world.configuration);

@@ -1,11 +1,14 @@
 //! What is measured is what it says: as many objects as asked for, and nothing to do where nothing changed.
 
 use std::collections::BTreeSet;
+use std::sync::Arc;
 
-use ks_model::Facts;
-use ks_plan::plan;
-use ks_scale::cluster::{changed, settled, texts};
+use ks_model::{Facts, ObjectRef};
+use ks_plan::display::{PlanDocument, TextOptions, text};
+use ks_plan::{Desired, LiveState, doubts, plan};
+use ks_scale::cluster::{changed, settled, sieved, texts};
 use ks_scale::{catalogue, compiled, desired};
+use serde_json::Value;
 
 const COUNT: usize = 400;
 
@@ -47,4 +50,25 @@ fn two_calls_give_the_same_bytes() {
     let catalogue = catalogue();
     let once = || texts(&settled(&desired(&catalogue, compiled(&catalogue, COUNT))));
     assert_eq!(once(), once());
+}
+
+/// Everything that a plan is written as: what stays, what changes, and what is done.
+fn written(desired: &Arc<Desired>, live: &LiveState) -> (String, String) {
+    let plan = plan(desired, live, &Facts::default()).expect("a plan");
+    let document = serde_json::to_string(&PlanDocument::of(&plan)).expect("JSON");
+    (document, text(&plan, &TextOptions { full: true, ..TextOptions::default() }))
+}
+
+#[test]
+fn a_plan_of_sifted_objects_is_the_plan_of_all() {
+    let catalogue = catalogue();
+    let desired = Arc::new(desired(&catalogue, compiled(&catalogue, COUNT)));
+    for live in [settled(&desired), changed(&desired, 10), changed(&desired, 2)] {
+        let objects: Vec<(ObjectRef, Value)> = live.present().map(|(it, value)| (it.clone(), value.clone())).collect();
+        let sifted = sieved(&desired, objects);
+        assert_eq!(written(&desired, &sifted), written(&desired, &live));
+        assert!(sifted.present().count() < live.present().count());
+        let names = |live: &LiveState| doubts(&desired, live).iter().map(|it| it.object().clone()).collect::<Vec<_>>();
+        assert_eq!(names(&sifted), names(&live));
+    }
 }

@@ -312,7 +312,14 @@ impl World {
         };
         let live = self.cluster.get(kind.unwrap(), &change.object).await.unwrap();
         let said = || format!("{} {} ({:?})", change.action.symbol(), change.object, change.verified);
-        let (after, live) = match (&change.after, live) {
+        // What stays is as it was. The plan does not hold how that is, and the look at it may have dropped it too.
+        let stays = || planned.live.object(&change.object).filter(|_| change.action == Action::NoOp);
+        if planned.live.settled(&change.object).is_some() {
+            let ty = planned.desired.type_of(change.manifest.as_ref()?);
+            let is_same = compare(change.manifest.as_ref()?.value(), &live?, "ks", ty) == Verdict::Unchanged;
+            return (!is_same).then(|| format!("{}: it is not what was wanted", said()));
+        }
+        let (after, live) = match (change.after.as_ref().or_else(stays), live) {
             (None, None) => return None,
             // Finalizers of others keep it, and the plan can only ask for it to go.
             (None, Some(live)) if live.pointer("/metadata/deletionTimestamp").is_some() => return None,
@@ -329,7 +336,7 @@ impl World {
         } else {
             let mut differences = Vec::new();
             // What is made anew keeps nothing that the server chose for the old one.
-            let before = change.before.as_ref().filter(|_| change.action != Action::Replace);
+            let before = change.before.as_ref().or_else(stays).filter(|_| change.action != Action::Replace);
             differ("", &comparable(after, before), &comparable(&live, before), &mut differences);
             differences
         };

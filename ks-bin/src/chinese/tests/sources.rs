@@ -80,7 +80,7 @@ pub fn rooms() -> Vec<(PathBuf, Vec<&'static str>)> {
         ("ks-plan/src/diagnosis/trouble.rs", &[]),
         ("ks-plan/src/compile/gate.rs", &["{condition}, which is off", "{condition} does not hold"]),
         ("ks-plan/src/compile/clue.rs", &["{} is not set"]),
-        ("ks-plan/src/saved/expectation.rs", &[]),
+        ("ks-plan/src/saved/expectation.rs", &["what is settled for a plan to be saved is sieved for saving"]),
         ("ks-plan/src/resolutions/problem.rs", &[]),
         ("ks-plan/src/resolutions/address.rs", &[]),
         ("ks-plan/src/steps.rs", &["everything is written", "wait until {object} is gone"]),
