@@ -179,7 +179,7 @@ impl Rights {
 pub fn binds_what_is_to_come(binding: &Manifest, desired: &Desired, live: &LiveState) -> bool {
     let role = bound(binding)
         .map(|it| if it.kind.is(RBAC, "ClusterRole") { ObjectRef::cluster(it.kind, it.name) } else { it });
-    role.is_some_and(|it| desired.find(&it).is_some() && live.object(&it).is_none())
+    role.is_some_and(|it| desired.find(&it).is_some() && !live.exists(&it))
 }
 
 /// The role that a binding binds, as the API server asks for the right to: in the namespace of the binding.
