@@ -26,6 +26,7 @@ mod lookups;
 pub(crate) mod rendered;
 mod resources;
 pub(crate) mod settings;
+mod unique;
 
 pub use clue::Clue;
 use earlier::Earlier;

@@ -2,6 +2,7 @@
 
 use serde_json::Value;
 
+use super::unique::Unique;
 use crate::yaml::{self, SourceError};
 
 /// Reads all documents that a template printed. Where it printed whole objects, each as one value, they are JSON.
@@ -9,11 +10,12 @@ pub(crate) fn documents(file: &str, text: &str) -> Result<Vec<Value>, SourceErro
     json_documents(text).map_or_else(|| yaml::documents(file, text), Ok)
 }
 
-/// Reads documents that are mappings in JSON; nothing when one of them is anything else.
+/// Reads documents that are mappings in JSON; nothing when one of them is anything else, or has two members of one name.
 fn json_documents(text: &str) -> Option<Vec<Value>> {
     let text = text.trim_start();
     let parts = text.strip_prefix("---\n").unwrap_or(text).split("\n---\n").map(str::trim);
-    let read = |part: &str| if part.starts_with('{') { serde_json::from_str(part).ok() } else { None };
+    let read =
+        |part: &str| if part.starts_with('{') { serde_json::from_str(part).ok().map(|Unique(it)| it) } else { None };
     parts.filter(|it| !it.is_empty()).map(read).collect()
 }
 
@@ -36,5 +38,7 @@ mod tests {
             assert_eq!(documents("f", text), yaml::documents("f", text), "{text}");
         }
         assert!(documents("f", "{\"a\":1}\n---\n{\n").unwrap_err().line.is_some());
+        let twice = "{\"a\":1}\n---\n{\"b\":[{\"c\":1,\n\"c\":2}]}\n";
+        assert_eq!(documents("f", twice).unwrap_err().line, yaml::documents("f", twice).unwrap_err().line);
     }
 }
