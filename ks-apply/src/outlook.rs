@@ -4,12 +4,11 @@ use std::sync::Arc;
 
 use ks_model::Facts;
 use ks_model::config::ClusterConfiguration;
-use ks_plan::structured::Schemas;
-use ks_plan::{Catalogue, Compiled, Desired, Inventory, Lookups, Sieve, compile, lookups};
+use ks_plan::{Catalogue, Desired, Inventory, Lookups, Sieve, compile, lookups};
 
 use crate::cluster::{Cluster, RequestCount};
 use crate::observe::{Survey, further_reads, member_reads, survey};
-use crate::planned::{PlanError, PlanOptions, Planned, Wanted, plan_from};
+use crate::planned::{Guess, PlanError, PlanOptions, Planned, Wanted, plan_from};
 use crate::read_ahead::{ReadAhead, Task};
 
 /// Holds a look at a cluster that is under way on tasks of its own while components are read and compiled.
@@ -65,14 +64,13 @@ impl Outlook {
         options: &PlanOptions,
     ) -> Result<Planned, PlanError> {
         let mut guess = compile(catalogue, config, &Facts::default()).ok();
-        // These are read at their first use otherwise; there is time for it now.
-        Schemas::read_builtin();
-        guess.iter().for_each(Compiled::read_whole);
         let desired = guess.as_mut().and_then(|it| Desired::unordered(catalogue, it, Inventory::default()).ok());
         let desired = desired.map(|it| Arc::new(it.with_resolutions(options.resolutions.clone())));
+        // This is done at the first use otherwise; there is time for it now.
+        desired.iter().for_each(|it| it.read_whole());
         let mut survey = self.survey.end().await?;
         let wanted = lookups(catalogue, config, &survey.facts);
-        self.ahead.sift(desired.map(|it| sieve(it, &survey, &wanted, options)));
+        self.ahead.sift(desired.clone().map(|it| sieve(it, &survey, &wanted, options)));
         if let Some(guess) = &guess {
             self.ahead.expect(further_reads(&survey, guess, &wanted));
         }
@@ -80,6 +78,7 @@ impl Outlook {
             survey.sightings.note_members(&kind, members);
         }
         self.ahead.sift(None);
+        let guess = Guess { compiled: guess, desired };
         let mut planned = plan_from(&*self.ahead, survey, guess, Wanted { catalogue, config, options }).await?;
         planned.requests = self.ahead.requests().since(self.before);
         Ok(planned)

@@ -1,5 +1,7 @@
 //! The whole way from a configuration to a plan, for programs that embed ks.
 
+use std::sync::Arc;
+
 use ks_model::config::ClusterConfiguration;
 use ks_plan::{
     Catalogue, CompileErrors, Compiled, Desired, DesiredError, Inventory, LiveState, Plan, PlanningError, Resolutions,
@@ -81,7 +83,7 @@ pub async fn plan(
 ) -> Result<Planned, PlanError> {
     let before = cluster.requests();
     let survey = survey(cluster).await?;
-    let mut planned = plan_from(cluster, survey, None, Wanted { catalogue, config, options }).await?;
+    let mut planned = plan_from(cluster, survey, Guess::default(), Wanted { catalogue, config, options }).await?;
     planned.requests = cluster.requests().since(before);
     Ok(planned)
 }
@@ -94,20 +96,28 @@ pub(crate) struct Wanted<'a> {
     pub(crate) options: &'a PlanOptions,
 }
 
-/// Plans on from a survey, and from what other facts gave, if that is known; its requests are counted from here.
+/// What other facts gave, as far as that is known.
+#[derive(Default)]
+pub(crate) struct Guess {
+    pub(crate) compiled: Option<Compiled>,
+    pub(crate) desired: Option<Arc<Desired>>,
+}
+
+/// Plans on from a survey and a guess; its requests are counted from here.
 pub(crate) async fn plan_from(
     cluster: &dyn Cluster,
     mut survey: Survey,
-    guess: Option<Compiled>,
+    guess: Guess,
     Wanted { catalogue, config, options }: Wanted<'_>,
 ) -> Result<Planned, PlanError> {
     let before = cluster.requests();
     survey.look_up(cluster, &lookups(catalogue, config, &survey.facts)).await?;
-    let compiled = match guess {
+    let compiled = match guess.compiled {
         Some(guess) => compile_again(guess, catalogue, config, &survey.facts)?,
         None => compile(catalogue, config, &survey.facts)?,
     };
     let desired = Desired::of(catalogue, compiled, Inventory::default())?;
+    let desired = guess.desired.iter().fold(desired, |desired, earlier| desired.sharing(earlier));
     let desired = desired.with_resolutions(options.resolutions.clone());
     let live = observe(cluster, &mut survey, &desired).await?;
     let plan = ks_plan::plan(&desired, &live, &survey.facts)?;

@@ -23,7 +23,7 @@ use std::process::ExitCode;
 use clap::Parser;
 
 fn main() -> ExitCode {
-    panic::hide_contents();
+    panic::end_without_contents();
     let cli = cli::Cli::parse();
     let language = language::choose(cli.global.lang, |name| std::env::var(name).ok());
     let ui = ui::Ui::new(cli.global.color).speaking(language);

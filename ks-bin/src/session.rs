@@ -1,5 +1,6 @@
 //! What most commands begin with: the configuration, the components, the cluster, and what they make together.
 
+use std::mem::forget;
 use std::path::Path;
 use std::sync::Arc;
 
@@ -113,7 +114,15 @@ impl Session {
         drop(sign);
         let cluster = connection.cluster.describe();
         let recorded = recorded(&catalogue, &config, &source, options, &planned)?;
-        let basis = lookout.map(|it| (it, Basis { catalogue, config, more: more.clone() }));
+        let basis = Basis { catalogue, config, more: more.clone() };
+        let basis = match lookout {
+            Some(lookout) => Some((lookout, basis)),
+            None => {
+                // The end of the program frees it in one go.
+                forget(basis);
+                None
+            }
+        };
         Ok(Self { cluster, connection: Some(connection), source, recorded, planned, basis })
     }
 

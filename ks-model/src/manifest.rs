@@ -114,6 +114,11 @@ impl Manifest {
         self.0.whole.as_ref().map(|it| it.prepared)
     }
 
+    /// Whether both are copies of one manifest, and neither was changed since.
+    pub fn is_copy_of(&self, other: &Self) -> bool {
+        Arc::ptr_eq(&self.0, &other.0)
+    }
+
     /// Whether all of the object is read: of a prepared one, whether somebody has looked at it.
     pub fn is_read(&self) -> bool {
         self.0.whole.as_ref().is_none_or(Whole::is_read)

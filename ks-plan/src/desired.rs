@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::hash::{Hash, Hasher};
 
 use ks_model::{Bundle, ClosedGate, ComponentName, DesiredObject, GroupKind, Manifest, ObjectRef, Ownership};
+use rayon::prelude::*;
 
 use crate::catalogue::{Catalogue, Component};
 use crate::compile::Compiled;
@@ -123,6 +124,24 @@ impl Desired {
             Self::with_graph(bundles, closed, BTreeMap::new(), inventory, |_| Ok(DependencyGraph::default()))?;
         let readiness = catalogue.components().flat_map(Component::readiness_rules).collect();
         Ok(Self { marks: marks(catalogue), readiness, ..desired })
+    }
+
+    /// Reads those parts of the objects that are read only when they are asked for, and the types of their kinds, as a comparison
+    /// will: the objects beside each other.
+    pub fn read_whole(&self) {
+        Schemas::read_builtin();
+        let objects: Vec<&DesiredObject> = self.bundles.iter().flat_map(|it| &it.objects).collect();
+        objects.into_par_iter().for_each(|it| {
+            it.manifest.value();
+            self.type_of(&it.manifest);
+        });
+    }
+
+    /// The same, which takes over what an earlier look at the same wanted objects has read of the schemas among them.
+    #[must_use]
+    pub fn sharing(mut self, earlier: &Self) -> Self {
+        self.schemas.share(&earlier.schemas);
+        self
     }
 
     /// Marks the objects as members of `inventory`, draws their graph and reads the schemas among them.

@@ -39,7 +39,13 @@ async fn everything_goes_and_what_others_have_is_as_it_was() {
     for (path, object) in THEIRS {
         plane.apply_as("somebody", path, object).unwrap();
     }
-    plane.wait_for("/api/v1/namespaces/elsewhere/serviceaccounts/default", Duration::from_secs(30), |_| true).unwrap();
+    // What the controllers make of it is there before the first look.
+    let soon = Duration::from_secs(60);
+    for path in ["serviceaccounts/default", "configmaps/kube-root-ca.crt"] {
+        plane.wait_for(&format!("/api/v1/namespaces/elsewhere/{path}"), soon, |_| true).unwrap();
+    }
+    let claim = "/api/v1/namespaces/elsewhere/persistentvolumeclaims/p";
+    plane.wait_for(claim, soon, |it| it["status"]["phase"] == "Bound").unwrap();
     let options = ConnectOptions { kubeconfig: Some(plane.kubeconfig()), ..ConnectOptions::default() };
     let cluster = KubeCluster::connect(options).await.unwrap();
     let engine = Engine::on(cluster.clone());

@@ -1,5 +1,6 @@
 //! `ks plan`.
 
+use std::mem::ManuallyDrop;
 use std::path::{Path, PathBuf};
 
 use clap::{Args, ValueEnum};
@@ -73,7 +74,8 @@ pub async fn run(options: &GlobalOptions, args: &PlanArgs, ui: &Ui) -> Result<Ki
     }
     let mut more = args.resolve.options()?;
     more.for_saving = args.out.is_some();
-    let session = Session::open(options, &more, Access::ReadOnly, ui).await?;
+    // The end of the program frees it in one go.
+    let session = ManuallyDrop::new(Session::open(options, &more, Access::ReadOnly, ui).await?);
     let plan = &session.planned.plan;
     ui.print(&written(plan, &session.cluster, &args.view, ui.language())?)?;
     session.tell_warnings(ui);

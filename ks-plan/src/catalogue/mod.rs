@@ -125,13 +125,11 @@ impl Catalogue {
         self.order.iter().filter_map(|name| self.components.get(name))
     }
 
-    /// Whether a template of the component, or a macro that it may use, asks which API server there is.
-    pub(crate) fn asks_for_version(&self, component: &Component) -> bool {
-        let templates = component.manifests.iter().filter(|it| matches!(it.body, ManifestBody::Template { .. }));
-        let templates = templates.filter_map(|it| self.source(&it.path));
+    /// Whether a template, or a macro that it may use, asks which API server there is.
+    pub(crate) fn asks_for_version(&self, template: &str) -> bool {
         let macros =
             self.files.iter().filter(|(path, _)| role(path) == FileRole::Macros).map(|(_, text)| text.as_ref());
-        templates.chain(macros).any(|it| it.contains("server_at_least"))
+        self.source(template).into_iter().chain(macros).any(|it| it.contains("server_at_least"))
     }
 
     /// The images.

@@ -46,16 +46,6 @@ pub struct Compiled {
     pub(crate) rendering: Rendering,
 }
 
-impl Compiled {
-    /// Reads those parts of the objects that are read only when they are asked for, as a comparison will.
-    pub fn read_whole(&self) {
-        let objects: Vec<&DesiredObject> = self.bundles.iter().flat_map(|it| &it.objects).collect();
-        objects.into_par_iter().for_each(|it| {
-            it.manifest.value();
-        });
-    }
-}
-
 /// Renders the objects of all components that the configuration switches on.
 ///
 /// # Errors
@@ -137,16 +127,17 @@ fn compile_over(
             Err(error) => errors.push(error),
         }
     }
-    let taken: Vec<_> = open.iter().map(|(it, read)| earlier.objects(it, &read.values, &inputs)).collect();
-    let files = open.iter().zip(&taken).filter(|(_, objects)| objects.is_none());
-    let files: Vec<_> = files.flat_map(|((it, read), _)| it.manifests.iter().map(move |file| (file, read))).collect();
-    let rendered: Vec<_> = files.into_par_iter().map(|(file, read)| file_objects(file, read, &inputs)).collect();
+    let files = open.iter().flat_map(|(it, read)| it.manifests.iter().map(move |file| (*it, file, read)));
+    let files: Vec<_> = files
+        .map(|(component, file, read)| (earlier.objects(component, file, &read.values, &inputs), file, read))
+        .collect();
+    let render = |(taken, file, read): (Option<_>, _, _)| taken.map_or_else(|| file_objects(file, read, &inputs), Ok);
+    let rendered: Vec<_> = files.into_par_iter().map(render).collect();
     let mut rendered = rendered.into_iter();
     let mut bundles = Vec::with_capacity(open.len());
     let mut values = BTreeMap::new();
-    for ((component, read), objects) in open.into_iter().zip(taken) {
-        let objects =
-            objects.unwrap_or_else(|| gathered(rendered.by_ref().take(component.manifests.len()), &mut errors));
+    for (component, read) in open {
+        let objects = gathered(rendered.by_ref().take(component.manifests.len()), &mut errors);
         values.insert(component.name.clone(), read.values);
         bundles.push(bundle_of(component, objects, read.told, &closed));
     }

@@ -108,7 +108,10 @@ impl Record {
     /// The bytes of the record, no more than `most` where leaving out helps.
     pub(super) fn packed(&self, most: usize) -> Result<Vec<u8>, RecordError> {
         let mut record = self.clone();
-        let mut packed = record.pack()?;
+        let mut packed = record.pack(Compression::fast())?;
+        if packed.len() > most {
+            packed = record.pack(Compression::best())?;
+        }
         let left_out = ["the plan for programs", "the plan", "the plan and the configuration"];
         for (step, words) in left_out.into_iter().enumerate() {
             if packed.len() <= most {
@@ -122,15 +125,15 @@ impl Record {
                 record.configuration = None;
             }
             record.plan.left_out = Some(format!("{words}: too large for an object of a cluster"));
-            packed = record.pack()?;
+            packed = record.pack(Compression::best())?;
         }
         Ok(packed)
     }
 
-    fn pack(&self) -> Result<Vec<u8>, RecordError> {
+    fn pack(&self, compression: Compression) -> Result<Vec<u8>, RecordError> {
         let text = serde_json::to_vec(self).map_err(malformed)?;
         // The header has no time, so that the same record has the same bytes.
-        let mut encoder = GzEncoder::new(Vec::new(), Compression::best());
+        let mut encoder = GzEncoder::new(Vec::new(), compression);
         encoder.write_all(&text).map_err(malformed)?;
         encoder.finish().map_err(malformed)
     }

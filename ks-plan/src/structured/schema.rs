@@ -1,7 +1,7 @@
 //! Types of kinds: which lists are keyed, which maps are atomic.
 
 use std::collections::BTreeMap;
-use std::sync::OnceLock;
+use std::sync::{Arc, OnceLock};
 
 use ks_model::{GroupKind, Manifest};
 use serde_json::{Map, Value};
@@ -54,11 +54,11 @@ pub struct Schemas {
     unknown: OnceLock<CustomKind>,
 }
 
-/// The types of the versions of a custom kind, read from its definition when one of them is asked for.
+/// The types of the versions of a custom kind, read from its definition when one of them is asked for. Copies share them.
 #[derive(Clone, Debug)]
 struct CustomTypes {
     definition: Option<Manifest>,
-    versions: OnceLock<BTreeMap<String, CustomKind>>,
+    versions: Arc<OnceLock<BTreeMap<String, CustomKind>>>,
 }
 
 impl CustomTypes {
@@ -96,7 +96,7 @@ impl Schemas {
     /// When the definition lacks its group, kind or versions.
     pub fn register_crd(&mut self, crd: &Value) -> Result<(), CrdSchemaError> {
         let kind = crd_types::kind_of(crd)?;
-        let versions = OnceLock::from(crd_types::versions(crd));
+        let versions = Arc::new(OnceLock::from(crd_types::versions(crd)));
         self.custom.insert(kind, CustomTypes { definition: None, versions });
         Ok(())
     }
@@ -107,9 +107,22 @@ impl Schemas {
     /// As [`Self::register_crd`].
     pub fn register(&mut self, definition: &Manifest) -> Result<(), CrdSchemaError> {
         let kind = crd_types::kind_of(definition.outline())?;
-        let (definition, versions) = (Some(definition.clone()), OnceLock::new());
+        let (definition, versions) = (Some(definition.clone()), Arc::default());
         self.custom.insert(kind, CustomTypes { definition, versions });
         Ok(())
+    }
+
+    /// Shares what `others` have read of the same definitions.
+    pub(crate) fn share(&mut self, others: &Self) {
+        for (kind, types) in &mut self.custom {
+            let is_same = |it: &&CustomTypes| match (&it.definition, &types.definition) {
+                (Some(other), Some(own)) => other.is_copy_of(own),
+                _ => false,
+            };
+            if let Some(other) = others.custom.get(kind).filter(is_same) {
+                types.versions = Arc::clone(&other.versions);
+            }
+        }
     }
 
     /// Gives the type of a kind in a version. A kind that is not known has the metadata of every object; the rest is

@@ -8,6 +8,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use ks_model::{Manifest, ObjectRef};
+use rayon::prelude::*;
 
 use crate::structured::{FieldPath, PathElement, Schemas, altered};
 
@@ -113,8 +114,10 @@ pub(crate) fn trace(rendering: &Rendering, file: &str, schemas: &Schemas) -> Opt
     let text = rendering.render(file, None).ok()?;
     let base = Base { text: &text, objects: objects(file, &text)?, schemas };
     let mut trace = Trace::default();
-    for influence in rendering.influences(file) {
-        let found = base.shaped_by(rendering, file, &influence).unwrap_or_else(|| {
+    let tried = |it: Influence| (base.shaped_by(rendering, file, &it), it);
+    let found: Vec<(Option<Fields>, Influence)> = rendering.influences(file).into_par_iter().map(tried).collect();
+    for (found, influence) in found {
+        let found = found.unwrap_or_else(|| {
             trace.untried.insert(influence.name.clone());
             base.whole()
         });

@@ -2,6 +2,7 @@
 
 #![expect(clippy::unwrap_used, clippy::panic, reason = "tests may unwrap, their helpers too")]
 
+mod again;
 mod alerts;
 mod catalogue;
 mod certificates;

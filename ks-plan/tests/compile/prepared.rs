@@ -15,7 +15,7 @@ fn rendering_reads_no_prepared_definition_and_looking_ahead_reads_all() {
     let prepared: Vec<&Manifest> = desired.manifests().filter(|it| it.pieces().is_some()).collect();
     assert!(prepared.len() > 10, "{}", prepared.len());
     assert!(!prepared.iter().any(|it| it.is_read()));
-    compiled.read_whole();
     let ahead = Desired::of(&catalogue, compiled, Inventory::default()).unwrap();
+    ahead.read_whole();
     assert!(ahead.manifests().all(Manifest::is_read));
 }
