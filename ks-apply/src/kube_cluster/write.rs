@@ -79,8 +79,9 @@ async fn answered(
 ) -> Result<Value, ClusterError> {
     match wire.send(action, request, Repeat::Always).await {
         Err(fault)
-            if fault.code() == Some(404)
-                && fault.is_absence_of(&manifest.object().name)
+            if fault.is_absence_of(&manifest.object().name)
+                // An object may outlive its namespace, and does not go: the namespace has to be there first.
+                && !fault.is_absence_of_namespace()
                 && manifest.revision().is_some() =>
         {
             let message = "it has gone".to_owned();

@@ -187,3 +187,25 @@ async fn warnings_of_the_server_are_kept_once() {
     cluster.apply(&deployments(), &manifest(), ApplyMode::default()).await.unwrap();
     assert_eq!(cluster.warnings(), ["policy/v1beta1 is deprecated"]);
 }
+
+/// What a replacement is answered, when the server finds no object of this kind and name.
+async fn replaced_where_absent(kind: &'static str, name: &'static str) -> ClusterError {
+    let answer = move || {
+        Answer::Json(
+            404,
+            json!({ "kind": "Status", "code": 404, "reason": "NotFound", "message": format!("{kind} \"{name}\" not found"),
+                "details": { "kind": kind, "name": name } }),
+        )
+    };
+    let server = Server::start(move |_, _| answer()).await;
+    server.connect().await.replace(&deployments(), &manifest().as_of("7")).await.unwrap_err()
+}
+
+#[tokio::test]
+async fn a_replacement_of_what_has_gone_is_a_conflict_and_in_a_missing_namespace_it_is_invalid() {
+    let error = replaced_where_absent("deployments", "n").await;
+    assert!(matches!(&error, ClusterError::Conflict { fields, .. } if fields.is_empty()), "{error:?}");
+    let error = replaced_where_absent("namespaces", "ns").await;
+    let ClusterError::Invalid { causes, .. } = &error else { panic!("{error:?}") };
+    assert_eq!(causes[0].field, "metadata.namespace");
+}

@@ -65,6 +65,11 @@ impl Fault {
         }
     }
 
+    /// Whether the answer is that the namespace of the object does not exist.
+    pub(super) fn is_absence_of_namespace(&self) -> bool {
+        matches!(self, Self::Refused(refusal) if refusal.is_absence_of_namespace())
+    }
+
     /// Whether the answer is that an object of this name, or its namespace, does not exist.
     pub(super) fn is_absence_of(&self, name: &str) -> bool {
         matches!(self, Self::Refused(refusal) if refusal.is_absence_of(name))

@@ -70,7 +70,11 @@ impl Refusal {
 
     pub(super) fn is_absence_of(&self, name: &str) -> bool {
         let details = self.status.details.as_ref();
-        self.code == 404 && details.is_some_and(|it| it.name == name || it.kind == "namespaces")
+        self.code == 404 && details.is_some_and(|it| it.name == name) || self.is_absence_of_namespace()
+    }
+
+    pub(super) fn is_absence_of_namespace(&self) -> bool {
+        self.code == 404 && self.status.details.as_ref().is_some_and(|it| it.kind == "namespaces")
     }
 
     /// Turns the refusal into the error to tell.
