@@ -8,12 +8,9 @@ use super::{End, Link, World};
 use crate::graph::{EdgeReason, Until};
 
 /// Members make their component; objects wait for the components that theirs requires or comes after.
-///
-/// A CustomResourceDefinition does nothing by itself and takes the server long to serve, so it waits for no other component.
 pub fn edges<'a>(world: &World<'a>) -> Vec<Link<'a>> {
-    let of_member = |(object, component): (&'a ObjectRef, _)| {
-        let is_definition = object.kind.is("apiextensions.k8s.io", "CustomResourceDefinition");
-        let order = if is_definition { None } else { world.order(component) };
+    let of_member = |(object, component)| {
+        let order = world.order(component);
         let requires =
             order.map(|it| waits(world, object, component, it.requires, Until::Ready, &EdgeReason::Requires));
         let after = order.map(|it| waits(world, object, component, it.after, Until::Present, &EdgeReason::After));
