@@ -9,7 +9,7 @@ use ks_model::{GroupKind, ObjectRef};
 use ks_plan::display::{PlanDocument, TextOptions, text};
 use ks_plan::saved::ConfigurationSource;
 use ks_plan::{Action, Catalogue, SavedPlan};
-use serde_json::json;
+use serde_json::{Value, json};
 use tokio::sync::{mpsc, watch};
 
 use crate::recorder::Recorder;
@@ -66,12 +66,25 @@ fn shown(planned: &Planned) -> String {
     text(&planned.plan, &TextOptions { full: true, ..TextOptions::default() })
 }
 
-/// Everything that a plan is written as.
-fn written(planned: &Planned) -> [String; 3] {
+/// Everything that a plan is written as, but for when its dry runs were answered.
+fn written(planned: &Planned) -> (String, [Value; 2]) {
     let source = ConfigurationSource::default();
     let saved = SavedPlan::of(&planned.plan, &planned.desired, &planned.live, "here".into(), source);
-    let document = serde_json::to_string(&PlanDocument::of(&planned.plan)).unwrap();
-    [shown(planned), document, saved.text().unwrap()]
+    let document = serde_json::to_value(PlanDocument::of(&planned.plan)).unwrap();
+    let mut written = [document, serde_json::from_str(&saved.text().unwrap()).unwrap()];
+    written.iter_mut().for_each(forget_times);
+    (shown(planned), written)
+}
+
+fn forget_times(value: &mut Value) {
+    match value {
+        Value::Object(members) => {
+            members.retain(|name, _| name != "time" && name != "creationTimestamp");
+            members.values_mut().for_each(forget_times);
+        }
+        Value::Array(items) => items.iter_mut().for_each(forget_times),
+        _ => {}
+    }
 }
 
 /// Plans in both ways, and gives the plan, with all that was asked.
