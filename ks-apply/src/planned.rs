@@ -117,7 +117,10 @@ pub(crate) async fn plan_from(
         None => compile(catalogue, config, &survey.facts)?,
     };
     let desired = Desired::of(catalogue, compiled, Inventory::default())?;
-    let desired = guess.desired.iter().fold(desired, |desired, earlier| desired.sharing(earlier));
+    let desired = match &guess.desired {
+        Some(earlier) => desired.sharing(earlier),
+        None => desired,
+    };
     let desired = desired.with_resolutions(options.resolutions.clone());
     let live = observe(cluster, &mut survey, &desired).await?;
     let plan = ks_plan::plan(&desired, &live, &survey.facts)?;

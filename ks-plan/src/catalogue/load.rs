@@ -211,6 +211,6 @@ fn template_body(path: &str, text: &str, component: &Component, templates: &Temp
 }
 
 /// Tells whether the dotted path `shorter` is `path` or leads to it.
-fn is_prefix(shorter: &str, path: &str) -> bool {
+pub(crate) fn is_prefix(shorter: &str, path: &str) -> bool {
     path.strip_prefix(shorter).is_some_and(|rest| rest.is_empty() || rest.starts_with('.'))
 }

@@ -29,6 +29,7 @@ pub(crate) use component::{ManifestBody, ManifestFile};
 pub(crate) use error::write_lines;
 pub use error::{CatalogueError, CatalogueErrors, SettingFault};
 use file::{FileRole, role};
+pub(crate) use load::is_prefix;
 pub use manifest_fault::ManifestFault;
 use scope::Scopes;
 pub use setting::SettingRule;

@@ -6,7 +6,7 @@ use ks_model::DesiredObject;
 use serde_json::Value;
 
 use super::{Compiled, Inputs};
-use crate::catalogue::{Component, ManifestBody, ManifestFile};
+use crate::catalogue::{Component, ManifestBody, ManifestFile, is_prefix};
 use crate::trace::Rendering;
 
 /// Holds the objects of an earlier compile, by the files that they come from, with what they were rendered with.
@@ -54,9 +54,7 @@ impl Earlier {
 
 /// Whether all settings of which a template reads something are as they were.
 fn are_same(before: &Value, now: &Value, reads: &BTreeSet<String>) -> bool {
-    let is_read = |setting: &str| {
-        reads.iter().any(|it| it.strip_prefix(setting).is_some_and(|rest| rest.is_empty() || rest.starts_with('.')))
-    };
+    let is_read = |setting: &str| reads.iter().any(|it| is_prefix(setting, it));
     let (Some(before), Some(now)) = (before.as_object(), now.as_object()) else { return before == now };
     let mut names = before.keys().chain(now.keys());
     names.all(|it| before.get(it) == now.get(it) || !is_read(it))
