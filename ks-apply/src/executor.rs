@@ -11,6 +11,7 @@ use tokio::time::{Instant, sleep_until};
 use crate::cluster::Cluster;
 use crate::discovery::Discovery;
 use crate::event::{ApplyEvent, Outcome, Tally};
+use crate::left_out;
 use crate::wait::AGES;
 use crate::worker::Worker;
 
@@ -66,10 +67,11 @@ pub async fn apply(
     let tell = |event| drop(events.send(event));
     tell(ApplyEvent::Began(plan.summary()));
     let deadline = options.deadline.map(|it| Instant::now() + it.min(AGES));
+    let schedule = left_out::schedule(&plan.steps, options.wait);
     let worker =
         Worker::new(cluster, discovery, Arc::clone(&plan), options, interrupt.clone(), deadline, events.clone());
     let mut run =
-        Run { steps: &plan.steps, schedule: Schedule::new(&plan.steps), tally: Tally::default(), events: &events };
+        Run { steps: &plan.steps, schedule, tally: Tally::default(), events: &events };
     let mut tasks: JoinSet<(StepId, Outcome, Duration)> = JoinSet::new();
     let mut interrupted = *interrupt.borrow();
     let overdue = async {

@@ -1,8 +1,34 @@
-//! The waits that an apply leaves out when nobody wants to wait.
+//! The waits that an apply leaves out when nobody wants to wait, and the order in which it writes then.
 
 use std::collections::BTreeSet;
 
-use ks_plan::{StepGraph, StepId, Task, Until};
+use ks_plan::{Schedule, Step, StepGraph, StepId, Task, Until};
+
+/// The order of the steps. Unless somebody waits for everything, a write that rests on no wait is not held up by components that do, such
+/// as those with objects of a kind that is yet to be served; everything else keeps the order of the plan.
+pub(crate) fn schedule(steps: &StepGraph, is_patient: bool) -> Schedule {
+    if is_patient {
+        return Schedule::new(steps);
+    }
+    let (mut resting, mut held) = (BTreeSet::new(), BTreeSet::new());
+    let left_out = waits(steps, is_patient);
+    // Each step stands after all that it needs.
+    for step in steps.iter() {
+        let rests = step.needs.iter().any(|it| resting.contains(it));
+        match &step.task {
+            Task::Reach(..) if rests || step.needs.iter().any(|it| held.contains(it)) => drop(held.insert(step.id)),
+            Task::Reach(..) => {}
+            task if rests || is_wait(task) && !left_out.contains(&step.id) => drop(resting.insert(step.id)),
+            _ => {}
+        }
+    }
+    let is_free = |step: &Step| matches!(step.task, Task::Write(_)) && !resting.contains(&step.id);
+    Schedule::heeding(steps, |step, need| !is_free(step) || !held.contains(&need))
+}
+
+fn is_wait(task: &Task) -> bool {
+    matches!(task, Task::AwaitReady(_))
+}
 
 /// Unless somebody waits for everything: the waits for readiness on which no write rests by itself, and what would be said to be ready after them.
 ///

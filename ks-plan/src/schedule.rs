@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::steps::{StepGraph, StepId};
+use crate::steps::{Step, StepGraph, StepId};
 
 /// Counts down what each step still needs and hands out the steps that need nothing more.
 ///
@@ -25,16 +25,24 @@ pub struct Schedule {
 impl Schedule {
     /// Starts at the beginning of a plan.
     pub fn new(steps: &StepGraph) -> Self {
-        let mut dependents: BTreeMap<StepId, Vec<StepId>> = BTreeMap::new();
+        Self::heeding(steps, |_, _| true)
+    }
+
+    /// The same, with only those needs that `heeds` wants: of a step, and of one that it needs.
+    pub fn heeding(steps: &StepGraph, heeds: impl Fn(&Step, StepId) -> bool) -> Self {
+        let (mut open, mut free, mut dependents) = (BTreeMap::new(), BTreeSet::new(), BTreeMap::new());
         for step in steps.iter() {
-            for need in &step.needs {
-                dependents.entry(*need).or_default().push(step.id);
+            let mut count = 0;
+            for need in step.needs.iter().filter(|it| heeds(step, **it)) {
+                dependents.entry(*need).or_insert_with(Vec::new).push(step.id);
+                count += 1;
+            }
+            match count {
+                0 => drop(free.insert(step.id)),
+                count => drop(open.insert(step.id, count)),
             }
         }
-        let (free, open): (Vec<_>, Vec<_>) =
-            steps.iter().map(|step| (step.id, step.needs.len())).partition(|(_, open)| *open == 0);
-        let free = free.into_iter().map(|(id, _)| id).collect();
-        Self { open: open.into_iter().collect(), free, running: BTreeSet::new(), dependents }
+        Self { open, free, running: BTreeSet::new(), dependents }
     }
 
     /// Takes the steps that may run now, in the order of the plan. Each is handed out once.

@@ -192,3 +192,23 @@ async fn who_does_not_want_to_wait_waits_only_for_what_a_write_rests_on() {
     let asked = cluster.take();
     assert!(!asked.iter().any(|it| it.starts_with("watch") && it.ends_with("home/d")), "{asked:?}");
 }
+
+#[tokio::test(start_paused = true)]
+async fn who_does_not_want_to_wait_writes_whatever_rests_on_no_wait() {
+    let cluster = Recorder::new(sandbox());
+    let hook = ObjectRef::namespaced(GroupKind::new("apps", "Deployment"), "home", "hook");
+    cluster.sandbox.set_faults(FaultPlan::default().pods(hook, PodFault::NeverReady));
+    let base = bundle("base", [namespace("home"), definition(), thing()].into_iter().chain(admission()));
+    let mut other = thing();
+    other["metadata"]["name"] = json!("other");
+    let later = requiring(bundle("later", [config_map("later", "1"), other]), &["base"]);
+    let mut options = ApplyOptions::default();
+    (options.wait, options.timeout) = (false, Duration::from_secs(20));
+    let result = applied_with(&cluster, &desired(vec![base, later]), options, watch::channel(false).1).await;
+    let late = result.outcome("wait for Deployment.apps home/hook");
+    assert!(matches!(late, Outcome::TimedOut { .. }), "{}", result.told());
+    for skipped in ["apply Thing.example.org home/t", "apply Thing.example.org home/other"] {
+        assert!(matches!(result.outcome(skipped), Outcome::Skipped { .. }), "{}", result.told());
+    }
+    assert!(matches!(result.outcome("apply ConfigMap home/later"), Outcome::Applied), "{}", result.told());
+}
