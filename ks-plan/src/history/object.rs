@@ -22,8 +22,6 @@ const TYPE: &str = "ks.kubesphere.io/history";
 const INFIX: &str = "-history-";
 /// How many bytes a record may have, compressed. An object may have a MiB or so, and base64 makes a third more of it.
 const MOST: usize = 256 * 1024;
-/// How hard a record is packed at first: the best takes three times as long and saves a fifth.
-const QUICK: Compression = Compression::new(4);
 /// How many bytes are unpacked at most, whatever somebody wrote there.
 const UNPACKED: u64 = 64 * 1024 * 1024;
 
@@ -109,11 +107,12 @@ impl Record {
 
     /// The bytes of the record, no more than `most` where leaving out helps.
     pub(super) fn packed(&self, most: usize) -> Result<Vec<u8>, RecordError> {
-        let mut record = self.clone();
-        let mut packed = record.pack(QUICK)?;
-        if packed.len() > most {
-            packed = record.pack(Compression::best())?;
+        let mut packed = self.pack(Compression::default())?;
+        if packed.len() <= most {
+            return Ok(packed);
         }
+        let mut record = self.clone();
+        packed = record.pack(Compression::best())?;
         let left_out = ["the plan for programs", "the plan", "the plan and the configuration"];
         for (step, words) in left_out.into_iter().enumerate() {
             if packed.len() <= most {
