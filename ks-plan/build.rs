@@ -12,14 +12,14 @@ use std::{env, fs};
 
 use serde_json::{Map, Value};
 
-#[path = "src/yaml.rs"]
+#[path = "src/yaml/mod.rs"]
 mod yaml;
 
 const ROOT: &str = "../manifests";
 
 fn main() -> Result<(), Box<dyn Error>> {
     println!("cargo::rerun-if-changed={ROOT}");
-    println!("cargo::rerun-if-changed=src/yaml.rs");
+    println!("cargo::rerun-if-changed=src/yaml");
     let out = PathBuf::from(env::var("OUT_DIR")?);
     let mut files = BTreeMap::new();
     collect(Path::new(ROOT), "", &mut files)?;

@@ -70,8 +70,7 @@ pub async fn apply(
     let schedule = left_out::schedule(&plan.steps, options.wait);
     let worker =
         Worker::new(cluster, discovery, Arc::clone(&plan), options, interrupt.clone(), deadline, events.clone());
-    let mut run =
-        Run { steps: &plan.steps, schedule, tally: Tally::default(), events: &events };
+    let mut run = Run { steps: &plan.steps, schedule, tally: Tally::default(), events: &events };
     let mut tasks: JoinSet<(StepId, Outcome, Duration)> = JoinSet::new();
     let mut interrupted = *interrupt.borrow();
     let overdue = async {

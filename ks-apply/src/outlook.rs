@@ -1,14 +1,15 @@
 //! A plan whose questions are asked before it is known what is wanted.
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
-use ks_model::Facts;
 use ks_model::config::ClusterConfiguration;
+use ks_model::{Facts, GroupKind};
 use ks_plan::{Catalogue, Desired, Inventory, Lookups, Sieve, compile, lookups};
 
 use crate::cluster::{Cluster, RequestCount};
 use crate::observe::{Survey, further_reads, member_reads, survey};
-use crate::planned::{Guess, PlanError, PlanOptions, Planned, Wanted, plan_from};
+use crate::planned::{Guess, PlanError, PlanOptions, Planned, Wanted, desire, plan_from};
 use crate::read_ahead::{ReadAhead, Task};
 
 /// Holds a look at a cluster that is under way on tasks of its own while components are read and compiled.
@@ -74,15 +75,24 @@ impl Outlook {
         if let Some(guess) = &guess {
             self.ahead.expect(further_reads(&survey, guess, &wanted));
         }
-        for (kind, members) in self.ahead.members().await? {
-            survey.sightings.note_members(&kind, members);
-        }
-        self.ahead.sift(None);
+        // What settings ask for comes first: what is wanted is compiled, and its graph is drawn, while all others come in.
+        let asked = asked(&wanted);
+        survey.sightings.note(self.ahead.members(|it| asked.contains(&it.kind)).await?);
         let guess = Guess { compiled: guess, desired };
-        let mut planned = plan_from(&*self.ahead, survey, guess, Wanted { catalogue, config, options }).await?;
+        let wanted = Wanted { catalogue, config, options };
+        let desired = desire(&*self.ahead, &mut survey, guess, wanted).await?;
+        survey.sightings.note(self.ahead.members(|_| true).await?);
+        self.ahead.sift(None);
+        let mut planned = plan_from(&*self.ahead, survey, desired).await?;
         planned.requests = self.ahead.requests().since(self.before);
         Ok(planned)
     }
+}
+
+/// The kinds of the objects that are looked up by name.
+fn asked(wanted: &Lookups) -> BTreeSet<GroupKind> {
+    let secrets = wanted.certificates.iter().map(|it| it.secret.object().kind);
+    wanted.kept.iter().map(|it| it.object.kind.clone()).chain(secrets).collect()
 }
 
 /// What members are compared with as they come. What settings ask for stays whole.

@@ -82,8 +82,11 @@ pub async fn plan(
     options: &PlanOptions,
 ) -> Result<Planned, PlanError> {
     let before = cluster.requests();
-    let survey = survey(cluster).await?;
-    let mut planned = plan_from(cluster, survey, Guess::default(), Wanted { catalogue, config, options }).await?;
+    let mut survey = survey(cluster).await?;
+    let wanted = Wanted { catalogue, config, options };
+    survey.look_at_members(cluster).await?;
+    let desired = desire(cluster, &mut survey, Guess::default(), wanted).await?;
+    let mut planned = plan_from(cluster, survey, desired).await?;
     planned.requests = cluster.requests().since(before);
     Ok(planned)
 }
@@ -103,15 +106,14 @@ pub(crate) struct Guess {
     pub(crate) desired: Option<Arc<Desired>>,
 }
 
-/// Plans on from a survey and a guess; its requests are counted from here.
-pub(crate) async fn plan_from(
+/// Looks up what settings ask for, where the members that may be asked for were seen, and compiles what is wanted.
+pub(crate) async fn desire(
     cluster: &dyn Cluster,
-    mut survey: Survey,
+    survey: &mut Survey,
     guess: Guess,
     Wanted { catalogue, config, options }: Wanted<'_>,
-) -> Result<Planned, PlanError> {
-    let before = cluster.requests();
-    survey.look_up(cluster, &lookups(catalogue, config, &survey.facts)).await?;
+) -> Result<Desired, PlanError> {
+    survey.look_up_beside_members(cluster, &lookups(catalogue, config, &survey.facts)).await?;
     let compiled = match guess.compiled {
         Some(guess) => compile_again(guess, catalogue, config, &survey.facts)?,
         None => compile(catalogue, config, &survey.facts)?,
@@ -121,7 +123,16 @@ pub(crate) async fn plan_from(
         Some(earlier) => desired.sharing(earlier),
         None => desired,
     };
-    let desired = desired.with_resolutions(options.resolutions.clone());
+    Ok(desired.with_resolutions(options.resolutions.clone()))
+}
+
+/// Plans on from there; its requests are counted from here.
+pub(crate) async fn plan_from(
+    cluster: &dyn Cluster,
+    mut survey: Survey,
+    desired: Desired,
+) -> Result<Planned, PlanError> {
+    let before = cluster.requests();
     let live = observe(cluster, &mut survey, &desired).await?;
     let plan = ks_plan::plan(&desired, &live, &survey.facts)?;
     let requests = cluster.requests().since(before);

@@ -53,8 +53,8 @@ impl<K: Ord + Clone, T: Send + 'static> UnderWay<K, T> {
         self.locked().remove(what)
     }
 
-    fn take_all(&self) -> BTreeMap<K, Task<T>> {
-        std::mem::take(&mut *self.locked())
+    fn take_all(&self, is_meant: impl Fn(&K) -> bool) -> BTreeMap<K, Task<T>> {
+        self.locked().extract_if(.., |it, _| is_meant(it)).collect()
     }
 
     fn locked(&self) -> MutexGuard<'_, BTreeMap<K, Task<T>>> {
@@ -113,10 +113,13 @@ impl ReadAhead {
         self.sifting.begin(sieve);
     }
 
-    /// Gives out the lists of members that were expected.
-    pub(crate) async fn members(&self) -> Result<Vec<(ServedKind, Members)>, ClusterError> {
+    /// Gives out those lists of members that were expected and are not given out yet.
+    pub(crate) async fn members(
+        &self,
+        is_meant: impl Fn(&ServedKind) -> bool,
+    ) -> Result<Vec<(ServedKind, Members)>, ClusterError> {
         let mut lists = Vec::new();
-        for (kind, task) in self.members.take_all() {
+        for (kind, task) in self.members.take_all(is_meant) {
             lists.push((kind, task.end().await?));
         }
         Ok(lists)

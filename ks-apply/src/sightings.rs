@@ -57,6 +57,11 @@ impl Sightings {
         self.members.insert(kind.kind.clone(), Listed::new(kind, members));
     }
 
+    /// Notes lists of members.
+    pub(crate) fn note(&mut self, lists: Vec<(ServedKind, Members)>) {
+        lists.into_iter().for_each(|(kind, members)| self.note_members(&kind, members));
+    }
+
     /// Notes what a look at an inventory gave; members are its members.
     pub(crate) fn note_inventory(&mut self, inventory: &Inventory, found: Option<Value>) {
         self.inventory = Some((inventory.parent().clone(), found));

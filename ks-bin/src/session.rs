@@ -27,8 +27,8 @@ pub struct Session {
     pub connection: Option<Connection>,
     /// The configuration that is planned.
     pub source: ConfigurationSource,
-    /// What the history keeps of it.
-    pub recorded: RecordedConfiguration,
+    /// What a history or a saved plan keeps of it; only where one may be written.
+    pub recorded: Option<RecordedConfiguration>,
     /// What the configuration wants, what the cluster has, and what is to be done.
     pub planned: Planned,
     /// How the lease was before, and what the plan was made from; only where it may be applied.
@@ -76,7 +76,8 @@ impl Session {
             let config = from_file.ok_or_else(|| without_file(path))?;
             let planned = snapshot.plan(&catalogue, &config, more)?;
             snapshot::tell_unknown(&snapshot, &planned.desired, ui);
-            let recorded = recorded(&catalogue, &config, &source, options, &planned)?;
+            let record = || recorded(&catalogue, &config, &source, options, &planned);
+            let recorded = more.for_saving.then(record).transpose()?;
             return Ok(Self { cluster: snapshot.cluster, connection: None, source, recorded, planned, basis: None });
         }
         let connection = cluster::open(&options.cluster, access).await;
@@ -113,7 +114,8 @@ impl Session {
         let planned = look.plan(&catalogue, &config, more).await?;
         drop(sign);
         let cluster = connection.cluster.describe();
-        let recorded = recorded(&catalogue, &config, &source, options, &planned)?;
+        let record = || recorded(&catalogue, &config, &source, options, &planned);
+        let recorded = (more.for_saving || access == Access::ReadWrite).then(record).transpose()?;
         let basis = Basis { catalogue, config, more: more.clone() };
         let basis = match lookout {
             Some(lookout) => Some((lookout, basis)),

@@ -2,6 +2,7 @@
 //!
 //! Nothing here reads a file, the environment or a clock, prints, or waits. Same input, same bytes.
 
+mod at;
 pub mod bundle;
 pub mod certificate;
 pub mod component;
@@ -13,6 +14,7 @@ pub mod manifest;
 pub mod object_ref;
 pub mod quantity;
 
+pub use at::{at, member};
 pub use bundle::{Bundle, ClosedGate, DesiredObject, Origin, Ownership, Setting};
 pub use certificate::{CertificateRequest, CertificateState, SecretName, SecretNameError};
 pub use component::{ComponentName, ComponentNameError};

@@ -7,7 +7,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value, json};
 
-use crate::{GroupKind, ObjectRef};
+use crate::{GroupKind, ObjectRef, at};
 
 mod prepared;
 
@@ -178,7 +178,7 @@ impl Manifest {
 
     /// Sets a label, replacing a value that it may have had. One that is there already makes no copy.
     pub fn set_label(&mut self, key: &str, value: &str) {
-        let labels = self.outline().pointer("/metadata/labels");
+        let labels = at(self.outline(), "/metadata/labels");
         if labels.and_then(|it| it.get(key)).and_then(Value::as_str) == Some(value) {
             return;
         }
@@ -212,12 +212,12 @@ impl Manifest {
 
     /// The `resourceVersion` of the live object that it is meant for, where it names one.
     pub fn revision(&self) -> Option<&str> {
-        self.outline().pointer("/metadata/resourceVersion").and_then(Value::as_str)
+        at(self.outline(), "/metadata/resourceVersion").and_then(Value::as_str)
     }
 
     /// Whether it is meant for one live object only.
     pub fn is_pinned(&self) -> bool {
-        self.outline().pointer("/metadata/uid").is_some()
+        at(self.outline(), "/metadata/uid").is_some()
     }
 
     /// The same object under another name, to ask whether a new one could be made.

@@ -46,6 +46,8 @@ pub struct Desired {
     graph: DependencyGraph,
     schemas: Schemas,
     index: Lookup<Wanted, (usize, usize)>,
+    /// Where the objects of the graph stand in the bundles, in its order.
+    order: Vec<(usize, usize)>,
     defined: BTreeMap<GroupKind, ObjectRef>,
     rendering: Option<Rendering>,
     marks: Marks,
@@ -181,6 +183,7 @@ impl Desired {
             }
         }
         let graph = graph(&bundles)?;
+        let order = graph.objects().filter_map(|it| index.get(it).copied()).collect();
         Ok(Self {
             bundles,
             closed,
@@ -189,6 +192,7 @@ impl Desired {
             graph,
             schemas,
             index,
+            order,
             defined,
             rendering: None,
             marks: Marks::default(),
@@ -270,7 +274,20 @@ impl Desired {
 
     /// The wanted objects, each after everything that it depends on.
     pub fn manifests(&self) -> impl Iterator<Item = &Manifest> {
-        self.graph.objects().filter_map(|object| self.find(object).map(|(_, found)| &found.manifest))
+        self.objects().map(|(_, object)| &object.manifest)
+    }
+
+    /// The same as they are wanted, each with the component that wants it.
+    pub fn objects(&self) -> impl Iterator<Item = (&Bundle, &DesiredObject)> {
+        self.order.iter().filter_map(|(bundle, position)| {
+            let bundle = self.bundles.get(*bundle)?;
+            Some((bundle, bundle.objects.get(*position)?))
+        })
+    }
+
+    /// The manifests of the objects that belong to ks as a whole, in the same order.
+    pub fn members(&self) -> impl Iterator<Item = &Manifest> {
+        self.objects().filter(|(_, it)| it.ownership == Ownership::Whole).map(|(_, it)| &it.manifest)
     }
 
     /// A wanted object, with the component that wants it.
@@ -326,7 +343,9 @@ impl Desired {
 
     /// The kinds and namespaces that the wanted objects live in, and the objects of others in which fields are wanted.
     pub fn contents(&self) -> Contents {
-        let owned = |ownership| self.graph.objects().filter(move |it| self.ownership(it) == ownership);
+        let owned = |ownership| {
+            self.objects().filter(move |(_, it)| it.ownership == ownership).map(|(_, it)| it.manifest.object())
+        };
         let mut contents = Contents::of(owned(Ownership::Whole));
         contents.existing = owned(Ownership::Fields).cloned().collect();
         contents
@@ -340,9 +359,9 @@ impl Desired {
 
 /// Marks what belongs to ks as members of an inventory.
 fn mark(bundle: &mut Bundle, inventory: &Inventory) {
-    for object in bundle.objects.iter_mut().filter(|it| it.ownership == Ownership::Whole) {
-        inventory.mark(&mut object.manifest, &bundle.component);
-    }
+    let objects = bundle.objects.par_iter_mut().filter(|it| it.ownership == Ownership::Whole);
+    // Each gets a tree of its own.
+    objects.for_each(|it| inventory.mark(&mut it.manifest, &bundle.component));
 }
 
 fn definition(manifest: &Manifest) -> Option<GroupKind> {

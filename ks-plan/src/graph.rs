@@ -207,7 +207,7 @@ impl DependencyGraph {
     }
 
     fn of(world: &edges::World<'_>) -> Result<Self, GraphError> {
-        let nodes: Vec<Node> = world.nodes().into_iter().collect();
+        let nodes = world.nodes();
         let places = Places::of(&nodes);
         let wait = |link: edges::Link<'_>| {
             let (dependent, on) = (places.find(link.dependent)?, places.find(link.on)?);

@@ -3,13 +3,14 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 
-use ks_model::{DesiredObject, Manifest, ObjectRef, Ownership};
+use ks_model::{DesiredObject, Manifest, ObjectRef, Ownership, at};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use crate::conflict::Conflict;
 use crate::desired::Desired;
+use crate::lookup::Lookup;
 use crate::readiness::{Readiness, Rules, companion};
 use crate::saved::Expectation;
 
@@ -17,7 +18,7 @@ use crate::saved::Expectation;
 #[derive(Clone, Default)]
 pub struct LiveState {
     observations: BTreeMap<ObjectRef, Observation>,
-    settled: BTreeMap<ObjectRef, Settled>,
+    settled: Lookup<ObjectRef, Settled>,
     /// The namespaces that are being deleted: every object is asked whether it lives in one.
     leaving: BTreeSet<String>,
     answers: BTreeMap<ObjectRef, DryRun>,
@@ -25,10 +26,10 @@ pub struct LiveState {
     tenants: BTreeMap<ObjectRef, Value>,
 }
 
-/// Prints identities only, because live objects may hold secrets.
+/// Prints the identities of what was observed only, because live objects may hold secrets.
 impl fmt::Debug for LiveState {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_list().entries(self.observations.keys().chain(self.settled.keys())).finish()
+        f.debug_list().entries(self.observations.keys()).finish()
     }
 }
 
@@ -185,7 +186,7 @@ impl LiveState {
 
     /// Whether the object exists, settled or not.
     pub fn exists(&self, object: &ObjectRef) -> bool {
-        self.settled.contains_key(object) || self.object(object).is_some()
+        self.settled.get(object).is_some() || self.object(object).is_some()
     }
 
     /// How far an object is on its way to being ready, by the rules of its kind and with its companion.
@@ -246,5 +247,5 @@ impl LiveState {
 
 /// Whether somebody has asked for the deletion of a live object, and only finalizers or time stand before it.
 pub(crate) fn is_leaving(live: &Value) -> bool {
-    live.pointer("/metadata/deletionTimestamp").is_some()
+    at(live, "/metadata/deletionTimestamp").is_some()
 }

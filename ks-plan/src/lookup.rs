@@ -1,7 +1,9 @@
 //! A map that is only looked up in.
 
 use std::borrow::Borrow;
-use std::hash::{BuildHasherDefault, DefaultHasher, Hash};
+use std::hash::Hash;
+
+use foldhash::fast::FixedState;
 
 /// Holds values by keys, found by a hash without a seed. There is no way to walk through it, so that nothing follows from its order.
 ///
@@ -10,7 +12,7 @@ use std::hash::{BuildHasherDefault, DefaultHasher, Hash};
 pub(crate) struct Lookup<K: Eq + Hash, V>(Seedless<K, V>);
 
 #[expect(clippy::disallowed_types, reason = "its order is never seen, and its hashes are the same in every run")]
-type Seedless<K, V> = std::collections::HashMap<K, V, BuildHasherDefault<DefaultHasher>>;
+type Seedless<K, V> = std::collections::HashMap<K, V, FixedState>;
 
 impl<K: Eq + Hash, V> Default for Lookup<K, V> {
     fn default() -> Self {
@@ -27,9 +29,17 @@ impl<K: Eq + Hash, V> Lookup<K, V> {
         self.0.get(key)
     }
 
-    /// Puts a value in, in the place of the one that the key had.
-    pub(crate) fn insert(&mut self, key: K, value: V) {
-        self.0.insert(key, value);
+    /// Puts a value in; gives the one that the key had.
+    pub(crate) fn insert(&mut self, key: K, value: V) -> Option<V> {
+        self.0.insert(key, value)
+    }
+
+    /// Takes the value of a key out.
+    pub(crate) fn remove<Q: Eq + Hash + ?Sized>(&mut self, key: &Q) -> Option<V>
+    where
+        K: Borrow<Q>,
+    {
+        self.0.remove(key)
     }
 }
 

@@ -1,9 +1,9 @@
 //! Lists and reads of everything that a plan is about.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use futures::{StreamExt, TryStreamExt, stream};
-use ks_model::{GroupKind, Manifest, ObjectRef, Ownership};
+use ks_model::{GroupKind, Manifest, ObjectRef};
 use ks_plan::readiness::companion;
 use ks_plan::{Contents, Desired, LiveState, Observation, Sifted, volumes};
 use serde_json::Value;
@@ -92,8 +92,7 @@ impl<'a> Observer<'a> {
     ) -> Result<(), ClusterError> {
         let mut kinds: BTreeMap<&GroupKind, &ServedKind> =
             recorded.kinds.iter().filter_map(|kind| Some((kind, self.served(kind, None)?))).collect();
-        let is_member = |it: &&Manifest| self.desired.ownership(it.object()) == Ownership::Whole;
-        for manifest in self.desired.manifests().filter(is_member) {
+        for manifest in self.desired.members() {
             let kind = &manifest.object().kind;
             kinds.extend(self.served(kind, Some(manifest.version())).map(|served| (kind, served)));
         }
@@ -170,7 +169,9 @@ impl<'a> Observer<'a> {
 
     /// Notes the namespaces that nothing makes: no object can be put there. The survey has listed all that there are.
     fn lacking_namespaces(&self, live: &mut LiveState) {
-        for name in self.desired.manifests().filter_map(|it| it.object().namespace.as_ref()) {
+        let names: BTreeSet<&String> =
+            self.desired.manifests().filter_map(|it| it.object().namespace.as_ref()).collect();
+        for name in names {
             let home = ObjectRef::cluster(GroupKind::new("", "Namespace"), name);
             if !self.survey.namespaces.contains(name) && self.desired.find(&home).is_none() {
                 live.observe(home, Observation::Absent { askable: true });
@@ -181,8 +182,7 @@ impl<'a> Observer<'a> {
     /// Lists the claims of the pods that wanted objects make, one request for each namespace that has any.
     async fn claims(&self, live: &mut LiveState) -> Result<(), ClusterError> {
         let Some(kind) = self.served(&GroupKind::new("", "PersistentVolumeClaim"), None) else { return Ok(()) };
-        let is_member = |it: &&Manifest| self.desired.ownership(it.object()) == Ownership::Whole;
-        for namespace in volumes::namespaces(self.desired.manifests().filter(is_member)) {
+        for namespace in volumes::namespaces(self.desired.members()) {
             if self.survey.namespaces.contains(namespace) {
                 let query = ListQuery { namespace: Some(namespace.to_owned()), ..ListQuery::default() };
                 for claim in self.cluster.list(kind, &query).await? {

@@ -6,7 +6,7 @@ mod look;
 mod made_anew;
 mod survey;
 
-use ks_model::ObjectRef;
+use ks_model::{ObjectRef, at};
 use ks_plan::{Contents, Desired, LiveState};
 use serde_json::Value;
 
@@ -63,10 +63,10 @@ pub(crate) async fn look_for(
 
 /// The identity of an object that was read as one of a kind.
 pub(crate) fn identity(kind: &ServedKind, object: &Value) -> ObjectRef {
-    let namespace = object.pointer("/metadata/namespace").and_then(Value::as_str).map(str::to_owned);
+    let namespace = at(object, "/metadata/namespace").and_then(Value::as_str).map(str::to_owned);
     ObjectRef { kind: kind.kind.clone(), namespace, name: name(object).to_owned() }
 }
 
 fn name(object: &Value) -> &str {
-    object.pointer("/metadata/name").and_then(Value::as_str).unwrap_or_default()
+    at(object, "/metadata/name").and_then(Value::as_str).unwrap_or_default()
 }

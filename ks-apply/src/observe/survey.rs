@@ -76,7 +76,23 @@ impl Survey {
     /// # Errors
     /// When the cluster cannot be reached, or refuses one of these reads.
     pub async fn look_up(&mut self, cluster: &dyn Cluster, wanted: &Lookups) -> Result<(), ClusterError> {
-        self.sightings.look_at_members(cluster, self.member_kinds(), &member_query()).await?;
+        self.look_at_members(cluster).await?;
+        self.look_up_beside_members(cluster, wanted).await
+    }
+}
+
+impl Survey {
+    /// Lists the members that the inventory promises, but for kinds that were listed already.
+    pub(crate) async fn look_at_members(&mut self, cluster: &dyn Cluster) -> Result<(), ClusterError> {
+        self.sightings.look_at_members(cluster, self.member_kinds(), &member_query()).await
+    }
+
+    /// As [`Self::look_up`], where those members were seen that may be asked for.
+    pub(crate) async fn look_up_beside_members(
+        &mut self,
+        cluster: &dyn Cluster,
+        wanted: &Lookups,
+    ) -> Result<(), ClusterError> {
         let (kept, found, certificates) = futures::try_join!(
             live_values(cluster, self, &wanted.kept),
             searches(cluster, self, &wanted.searches),
@@ -87,9 +103,7 @@ impl Survey {
         self.facts.certificates = certificates;
         Ok(())
     }
-}
 
-impl Survey {
     /// The kinds that the inventory names, but for those that were listed already.
     pub(super) fn member_kinds(&self) -> Vec<ServedKind> {
         let named = self

@@ -88,7 +88,7 @@ pub fn ready(session: Session, rollback_to: Option<u32>) -> Result<Ready, Comman
     let (lookout, basis) = basis.ok_or_else(no_way)?;
     let (lookout, truth) = (Some(lookout), Some(Truth::Fresh(Box::new(basis))));
     let (discovery, plan) = (planned.survey.discovery, Arc::new(planned.plan));
-    let past = Past { configuration: Some(recorded), rollback_to };
+    let past = Past { configuration: recorded, rollback_to };
     Ok(Ready { name, connection, discovery, plan, lookout, truth, past })
 }
 

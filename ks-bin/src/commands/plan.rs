@@ -100,7 +100,10 @@ fn save(session: &Session, path: &Path, ui: &Ui) -> Result<(), CommandError> {
     let planned = &session.planned;
     let saved =
         SavedPlan::of(&planned.plan, &planned.desired, &planned.live, session.cluster.clone(), session.source.clone());
-    let saved = saved.with_recorded(session.recorded.clone());
+    let saved = match &session.recorded {
+        Some(recorded) => saved.with_recorded(recorded.clone()),
+        None => saved,
+    };
     let text = saved.text().map_err(|error| CommandError::new(Kind::Bug, format!("write JSON: {error}")))?;
     saved_plan::write(path, &text)?;
     let path = path.display();

@@ -1,11 +1,10 @@
 //! What can be wrong with the manifests of a catalogue, whether static or rendered.
 
-use std::collections::BTreeMap;
-
 use ks_model::{Manifest, ManifestError, ObjectRef};
 use serde_json::Value;
 
 use super::scope::Scopes;
+use crate::lookup::Lookup;
 
 /// Names one fault of a manifest.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -58,7 +57,7 @@ pub(crate) fn wrong_scope(file: &str, object: &ObjectRef, scopes: &Scopes) -> Op
 
 /// Finds the objects that come twice, given with their files.
 pub(crate) fn duplicates<'a>(objects: impl Iterator<Item = (&'a str, &'a ObjectRef)>) -> Vec<ManifestFault> {
-    let mut seen: BTreeMap<&ObjectRef, &str> = BTreeMap::new();
+    let mut seen: Lookup<&ObjectRef, &str> = Lookup::default();
     let mut found = Vec::new();
     for (file, object) in objects {
         if let Some(first) = seen.insert(object, file) {

@@ -17,16 +17,15 @@ use crate::generated;
 use crate::images::ResolvedImage;
 use crate::render::{Expressions, Renderer};
 use crate::trace::Rendering;
+use crate::yaml;
 
 pub(crate) mod clue;
 mod earlier;
 mod error;
 mod gate;
 mod lookups;
-pub(crate) mod rendered;
 mod resources;
 pub(crate) mod settings;
-mod unique;
 
 pub use clue::Clue;
 use earlier::Earlier;
@@ -266,7 +265,7 @@ fn file_objects(
         ManifestBody::Template { reads, images } => (reads, images),
     };
     let text = inputs.renderer.render(&file.path, &settings.values).map_err(CompileError::Template)?;
-    let values = rendered::documents(&file.path, &text).map_err(CompileError::NotYaml)?;
+    let values = yaml::documents(&file.path, &text).map_err(CompileError::NotYaml)?;
     let names: BTreeSet<String> =
         reads.iter().cloned().chain(images.iter().flat_map(|image| settings::image_names(image))).collect();
     let object = |value| Ok(desired(manifest(value, file, inputs)?, file, names.clone()));

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use ks_model::{Facts, Manifest, ObjectRef, Ownership};
+use ks_model::{Facts, Manifest, ObjectRef};
 use serde_json::Value;
 
 use super::{Check, Evidence, Finding, Symptom, Verdict};
@@ -62,7 +62,7 @@ fn defaults(facts: &Facts) -> Vec<&str> {
 /// Whose volumes want which class; none means the default.
 fn claims(desired: &Desired) -> BTreeMap<Option<String>, BTreeSet<ObjectRef>> {
     let mut found: BTreeMap<Option<String>, BTreeSet<ObjectRef>> = BTreeMap::new();
-    for manifest in desired.manifests().filter(|it| desired.ownership(it.object()) == Ownership::Whole) {
+    for manifest in desired.members() {
         for class in classes(manifest) {
             // The empty text is a class of its own: volumes that somebody made by hand.
             found.entry(class).or_default().insert(manifest.object().clone());

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use ks_model::{GroupKind, Manifest, ObjectRef};
+use ks_model::{GroupKind, Manifest, ObjectRef, at};
 
 use super::{Link, World};
 use crate::graph::{EdgeReason, Until};
@@ -21,5 +21,5 @@ pub fn edges<'a>(world: &World<'a>) -> Vec<Link<'a>> {
 /// The kind that a CustomResourceDefinition defines.
 pub fn defined_kind(crd: &Manifest) -> Option<GroupKind> {
     let spec = crd.outline().get("spec")?;
-    Some(GroupKind::new(spec.get("group")?.as_str()?, spec.pointer("/names/kind")?.as_str()?))
+    Some(GroupKind::new(spec.get("group")?.as_str()?, at(spec, "/names/kind")?.as_str()?))
 }

@@ -146,11 +146,12 @@ impl<'a> World<'a> {
         self.orders.get(component).copied()
     }
 
-    /// Every object and every component.
-    pub fn nodes(&self) -> BTreeSet<Node> {
+    /// Every component and every object, sorted.
+    pub fn nodes(&self) -> Vec<Node> {
         let components = self.orders.keys().copied().chain(self.members().map(|(_, component)| component));
+        let components: BTreeSet<&ComponentName> = components.collect();
         let objects = self.objects.keys().map(|object| Node::Object((*object).clone()));
-        components.map(|it| Node::Component(it.clone())).chain(objects).collect()
+        components.into_iter().map(|it| Node::Component(it.clone())).chain(objects).collect()
     }
 }
 

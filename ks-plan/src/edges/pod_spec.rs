@@ -1,6 +1,6 @@
 //! Where a kind carries the description of its pods.
 
-use ks_model::Manifest;
+use ks_model::{Manifest, at};
 use serde_json::Value;
 
 /// The pod description inside an object: the template of a workload, or the part of a custom resource that an operator
@@ -16,20 +16,20 @@ pub fn pod_spec(manifest: &Manifest) -> Option<&Value> {
         ("", "Pod") | ("monitoring.coreos.com", "Prometheus" | "Alertmanager" | "ThanosRuler") => "/spec",
         _ => return None,
     };
-    manifest.value().pointer(pointer)
+    at(manifest.value(), pointer)
 }
 
 /// The labels of the pods that a workload makes.
 pub fn pod_labels(manifest: &Manifest) -> Option<&Value> {
-    manifest.outline().pointer("/spec/template/metadata/labels")
+    at(manifest.outline(), "/spec/template/metadata/labels")
 }
 
 /// The elements of a list at a pointer; none when it is absent.
 pub fn each<'a>(value: &'a Value, pointer: &str) -> impl Iterator<Item = &'a Value> {
-    value.pointer(pointer).and_then(Value::as_array).into_iter().flatten()
+    at(value, pointer).and_then(Value::as_array).into_iter().flatten()
 }
 
 /// The text at a pointer.
 pub fn text<'a>(value: &'a Value, pointer: &str) -> Option<&'a str> {
-    value.pointer(pointer).and_then(Value::as_str)
+    at(value, pointer).and_then(Value::as_str)
 }

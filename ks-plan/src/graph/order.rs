@@ -51,7 +51,7 @@ impl<'n> Places<'n> {
             match node {
                 Node::Component(component) => places.components.insert(component, place),
                 Node::Object(object) => places.objects.insert(object, place),
-            }
+            };
         }
         places
     }

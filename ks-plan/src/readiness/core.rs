@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use ks_model::{Quantity, StorageClass};
+use ks_model::{Quantity, StorageClass, at};
 use serde_json::Value;
 
 use super::Readiness;
@@ -18,7 +18,7 @@ pub fn namespace(object: &Value) -> Readiness {
 
 /// A claim is ready when it is bound, to a volume with as much room as it asks for.
 pub fn claim(object: &Value) -> Readiness {
-    let amount = |pointer: &str| Quantity::try_from(object.pointer(pointer)?).ok();
+    let amount = |pointer: &str| Quantity::try_from(at(object, pointer)?).ok();
     let (asked, has) = (amount("/spec/resources/requests/storage"), amount("/status/capacity/storage"));
     match phase(object) {
         Some("Bound") => match (asked, has) {
@@ -37,7 +37,7 @@ pub fn claim(object: &Value) -> Readiness {
 ///
 /// Nothing may wait for such a claim, because what waits may be what makes the pod.
 pub fn waits_for_first_use(claim: &Value, classes: &BTreeMap<String, StorageClass>) -> bool {
-    let text = |pointer: &str| claim.pointer(pointer).and_then(Value::as_str);
+    let text = |pointer: &str| at(claim, pointer).and_then(Value::as_str);
     if text("/spec/volumeName").is_some_and(|it| !it.is_empty()) || phase(claim).is_some_and(|it| it != "Pending") {
         return false;
     }
@@ -51,8 +51,8 @@ pub fn waits_for_first_use(claim: &Value, classes: &BTreeMap<String, StorageClas
 
 /// A service of type LoadBalancer is ready when it has an address; all others at once.
 pub fn service(object: &Value) -> Readiness {
-    let is_balanced = object.pointer("/spec/type").and_then(Value::as_str) == Some("LoadBalancer");
-    let addresses = object.pointer("/status/loadBalancer/ingress").and_then(Value::as_array);
+    let is_balanced = at(object, "/spec/type").and_then(Value::as_str) == Some("LoadBalancer");
+    let addresses = at(object, "/status/loadBalancer/ingress").and_then(Value::as_array);
     if is_balanced && addresses.is_none_or(Vec::is_empty) {
         return Readiness::waiting("it has no address yet");
     }
@@ -60,5 +60,5 @@ pub fn service(object: &Value) -> Readiness {
 }
 
 fn phase(object: &Value) -> Option<&str> {
-    object.pointer("/status/phase")?.as_str()
+    at(object, "/status/phase")?.as_str()
 }

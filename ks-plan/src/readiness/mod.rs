@@ -17,7 +17,7 @@ use std::fmt;
 pub use self::core::waits_for_first_use;
 pub(crate) use self::expression::fault as expression_fault;
 pub use self::rules::{KindRule, Rules};
-use ks_model::{GroupKind, ObjectRef};
+use ks_model::{GroupKind, ObjectRef, at};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
@@ -86,7 +86,7 @@ pub fn companion(object: &ObjectRef) -> Option<ObjectRef> {
 /// ```
 pub fn readiness(object: Option<&Value>, companion: Option<&Value>) -> Readiness {
     let Some(object) = object else { return Readiness::waiting("it does not exist yet") };
-    if object.pointer("/metadata/deletionTimestamp").is_some() {
+    if at(object, "/metadata/deletionTimestamp").is_some() {
         return Readiness::waiting("it is being deleted");
     }
     rule(&kind_of(object)).map_or(Readiness::Ready, |rule| rule(object, companion))
@@ -130,7 +130,7 @@ fn kind_of(object: &Value) -> GroupKind {
 
 /// The number at a pointer, or `default` where it is absent.
 fn number(object: &Value, pointer: &str, default: i64) -> i64 {
-    object.pointer(pointer).and_then(Value::as_i64).unwrap_or(default)
+    at(object, pointer).and_then(Value::as_i64).unwrap_or(default)
 }
 
 /// Says so when the controller has not looked at the current generation.

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use ks_model::{at, member};
 use serde_json::{Map, Value};
 
 use super::canonical::{encode, is_secret};
@@ -55,11 +56,11 @@ pub fn compare_defaulted(desired: &Value, defaulted: &Value, live: &Value, manag
 }
 
 fn is_unchanged(desired: &Value, defaulted: &Value, live: &Value, manager: &str, ty: Type<'_>) -> bool {
-    let same = |pointer: &str| desired.pointer(pointer) == live.pointer(pointer);
-    let same_or_silent = |pointer: &str| desired.pointer(pointer).is_none() || same(pointer);
+    let same = |pointer: &str| at(desired, pointer) == at(live, pointer);
+    let same_or_silent = |pointer: &str| at(desired, pointer).is_none() || same(pointer);
     let is_same_object =
         same("/apiVersion") && same("/kind") && same("/metadata/name") && same_or_silent("/metadata/namespace");
-    if !is_same_object || desired.pointer("/metadata/managedFields").is_some() {
+    if !is_same_object || at(desired, "/metadata/managedFields").is_some() {
         return false;
     }
     let owns_exactly = owns_exactly(desired, live, manager, ty);
@@ -221,7 +222,7 @@ impl<'a> Walk<'a> {
     }
 
     fn field(&mut self, name: &'a str, wanted: Wanted<'a>, beside: &'a Map<String, Value>, map: MapType<'a>) -> bool {
-        let (ty, live) = (map.field(name), beside.get(name));
+        let (ty, live) = (map.field(name), member(beside, name));
         self.below(Step::Field(name), |walk| match live {
             Some(live) if walk.is_inside(wanted.applied, live, ty) && ty.rule() == Some(Rule::Metadata) => {
                 walk.as_typed(|walk| walk.inside(wanted, live, ty))

@@ -3,6 +3,7 @@
 //! The same is told by [`field_set`](super::field_set) and [`FieldSet::from_fields_v1`](super::FieldSet::from_fields_v1), which make
 //! two sets to compare. Of most live objects nothing else is asked, so here both are walked at once and no set is made.
 
+use ks_model::member;
 use serde_json::{Map, Value};
 
 use super::fields::STRIPPED_METADATA;
@@ -82,7 +83,7 @@ impl Names {
         self.step.clear();
         self.step.push_str("f:");
         self.step.push_str(name);
-        let inner = owned.get(&self.step);
+        let inner = member(owned, &self.step);
         let is_always = value.as_object().is_some_and(Map::is_empty) || !map.is_named(name);
         self.fits(inner, value, map.field(name), is_always)
     }
@@ -129,7 +130,7 @@ impl Names {
     fn item<'o>(&mut self, inner: &'o Map<String, Value>, item: &Value, list: ListType<'_>) -> Option<&'o Value> {
         self.step.clear();
         list.write_step(item, &mut self.step)?;
-        let found = inner.get(&self.step)?;
+        let found = member(inner, &self.step)?;
         self.fits(Some(found), item, list.item(), true).map(|_| found)
     }
 }

@@ -9,10 +9,10 @@ use serde_json::Value;
 
 use super::mutants::mutants;
 use crate::catalogue::{Catalogue, Component, ManifestBody};
-use crate::compile::{rendered, settings::image_names};
+use crate::compile::settings::image_names;
 use crate::images::ResolvedImage;
 use crate::render::Renderer;
-use crate::yaml::SourceError;
+use crate::yaml::{self, SourceError};
 
 /// The name under which the version of the API server shapes an object.
 pub(super) const SERVER_VERSION: &str = "facts.version";
@@ -176,7 +176,7 @@ impl Rendering {
 
 /// The objects of a text; nothing when it holds anything else.
 pub(super) fn objects(file: &str, text: &str) -> Option<BTreeMap<ObjectRef, Manifest>> {
-    let documents = rendered::documents(file, text).ok()?;
+    let documents = yaml::documents(file, text).ok()?;
     let object = |value| Manifest::parse(value).ok().map(|it| (it.object().clone(), it));
     documents.into_iter().map(object).collect()
 }

@@ -13,7 +13,7 @@ mod verdict;
 
 use std::collections::BTreeSet;
 
-use ks_model::{Facts, GroupKind, Manifest, ObjectRef, Ownership};
+use ks_model::{Facts, GroupKind, Manifest, ObjectRef};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
@@ -75,7 +75,7 @@ pub fn namespaces<'a>(members: impl Iterator<Item = &'a Manifest>) -> BTreeSet<&
 /// What is to be applied to the claims that grow in place, each for its very claim; the server is asked about it beforehand.
 pub fn expansions(desired: &Desired, live: &LiveState, facts: &Facts) -> Vec<Manifest> {
     let mut found = Vec::new();
-    for manifest in desired.manifests().filter(|it| desired.ownership(it.object()) == Ownership::Whole) {
+    for manifest in desired.members() {
         let owner = ClaimOwner::of(manifest.object(), manifest.value(), live.object(manifest.object()));
         let Some(owner) = owner else { continue };
         for slot in owner.slots().iter().filter(|it| desired.find(&it.claim).is_none()) {

@@ -1,6 +1,6 @@
 //! What has claims: StatefulSets, and the custom resources that prometheus-operator turns into some.
 
-use ks_model::{GroupKind, ObjectRef, Quantity};
+use ks_model::{GroupKind, ObjectRef, Quantity, at};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
@@ -53,7 +53,7 @@ impl ClaimTemplates {
     /// makes it anew when the template changes, because a StatefulSet cannot change its own.
     pub fn readiness(&self, set: Option<&Value>) -> Readiness {
         let Some(set) = set else { return Readiness::waiting("its StatefulSet does not exist at the moment") };
-        if set.pointer("/metadata/deletionTimestamp").is_some() {
+        if at(set, "/metadata/deletionTimestamp").is_some() {
             return Readiness::waiting("its StatefulSet is being deleted");
         }
         let live = templates(set);
@@ -98,14 +98,19 @@ impl ClaimOwner {
     ///
     /// A Prometheus in several shards is several StatefulSets; its claims are left alone.
     pub fn of(object: &ObjectRef, value: &Value, live: Option<&Value>) -> Option<Self> {
-        let number = |pointer: &str, default| value.pointer(pointer).and_then(Value::as_i64).unwrap_or(default);
-        let replicas = number("/spec/replicas", 1);
+        let number = |pointer: &str, default| at(value, pointer).and_then(Value::as_i64).unwrap_or(default);
+        let replicas = || number("/spec/replicas", 1);
         if object.kind.is("apps", "StatefulSet") {
             let (owner, set, wanted) = (object.clone(), object.clone(), templates(value));
-            let is_parallel = value.pointer("/spec/podManagementPolicy").and_then(Value::as_str) == Some("Parallel");
+            let is_parallel = at(value, "/spec/podManagementPolicy").and_then(Value::as_str) == Some("Parallel");
             let first = number("/spec/ordinals/start", 0);
             let templates = ClaimTemplates { owner, set, wanted, retired: Vec::new() };
-            return (!templates.wanted.is_empty()).then_some(Self { templates, first, replicas, is_parallel });
+            return (!templates.wanted.is_empty()).then(|| Self {
+                templates,
+                first,
+                replicas: replicas(),
+                is_parallel,
+            });
         }
         let set = companion(object).filter(|_| number("/spec/shards", 1) <= 1)?;
         let default = format!("{}-{}", set.name, if object.kind.kind == "ThanosRuler" { "data" } else { "db" });
@@ -117,7 +122,7 @@ impl ClaimOwner {
         }
         let (owner, wanted) = (object.clone(), template.into_iter().collect());
         let templates = ClaimTemplates { owner, set, wanted, retired };
-        Some(Self { templates, first: 0, replicas, is_parallel: true })
+        Some(Self { templates, first: 0, replicas: replicas(), is_parallel: true })
     }
 
     /// The field of the object that holds the templates, as plans print it.
@@ -183,9 +188,9 @@ impl ClaimOwner {
 
 /// The templates of a StatefulSet.
 fn templates(set: &Value) -> Vec<ClaimTemplate> {
-    let templates = set.pointer("/spec/volumeClaimTemplates").and_then(Value::as_array);
+    let templates = at(set, "/spec/volumeClaimTemplates").and_then(Value::as_array);
     let named = |it: &Value| {
-        let name = it.pointer("/metadata/name")?.as_str()?.to_owned();
+        let name = at(it, "/metadata/name")?.as_str()?.to_owned();
         Some(template(it, name))
     };
     templates.into_iter().flatten().filter_map(named).collect()
@@ -193,21 +198,21 @@ fn templates(set: &Value) -> Vec<ClaimTemplate> {
 
 /// The template of a custom resource. Whatever else it says about storage wins over a template, as the operator has it.
 fn operated(value: &Value, default: &str) -> Option<ClaimTemplate> {
-    let storage = value.pointer(STORAGE)?;
+    let storage = at(value, STORAGE)?;
     let is_set = |field: &str| storage.get(field).is_some_and(|it| !it.is_null());
     if is_set("emptyDir") || is_set("ephemeral") {
         return None;
     }
     let found = storage.get("volumeClaimTemplate")?;
-    let name = found.pointer("/metadata/name").and_then(Value::as_str).unwrap_or(default);
+    let name = at(found, "/metadata/name").and_then(Value::as_str).unwrap_or(default);
     Some(template(found, name.to_owned()))
 }
 
 fn template(value: &Value, name: String) -> ClaimTemplate {
-    let size = value.pointer("/spec/resources/requests/storage");
+    let size = at(value, "/spec/resources/requests/storage");
     ClaimTemplate {
         name,
-        class: value.pointer("/spec/storageClassName").and_then(Value::as_str).map(str::to_owned),
+        class: at(value, "/spec/storageClassName").and_then(Value::as_str).map(str::to_owned),
         size: size.and_then(|it| Quantity::try_from(it).ok()).map(|it| it.to_string()),
     }
 }

@@ -42,6 +42,6 @@ fn application(number: usize, namespace: &str) -> [Value; IN_APPLICATION] {
             "roleRef": role, "subjects": [{ "kind": "ServiceAccount", "name": name, "namespace": namespace }] }),
         json!({ "apiVersion": "networking.k8s.io/v1", "kind": "NetworkPolicy", "metadata": metadata,
             "spec": { "podSelector": { "matchLabels": labels }, "policyTypes": ["Ingress"],
-                "ingress": [{ "ports": [{ "port": 8080 }] }] } }),
+                "ingress": [{ "ports": [{ "port": 8080, "protocol": "TCP" }] }] } }),
     ]
 }
