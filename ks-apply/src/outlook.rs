@@ -72,8 +72,8 @@ impl Outlook {
         let mut survey = self.survey.end().await?;
         let wanted = lookups(catalogue, config, &survey.facts);
         self.ahead.sift(desired.clone().map(|it| sieve(it, &survey, &wanted, options)));
-        if let Some(guess) = &guess {
-            self.ahead.expect(further_reads(&survey, guess, &wanted));
+        if let Some(desired) = &desired {
+            self.ahead.expect(further_reads(&survey, desired, &wanted));
         }
         // What settings ask for comes first: what is wanted is compiled, and its graph is drawn, while all others come in.
         let asked = asked(&wanted);

@@ -14,7 +14,7 @@ use super::carry_out::{CarryOutArgs, Manner, PatienceArgs, carry_out};
 use super::consent::{confirm, consent};
 use super::lock::{self, Truth};
 use super::resolve::ResolveArgs;
-use super::written_down::{self, Past};
+use super::written_down::{self, Draft, Past};
 use crate::cli::{GlobalOptions, Output};
 use crate::cluster::{Access, Connection};
 use crate::command_error::{CommandError, Kind, missing};
@@ -130,8 +130,9 @@ pub async fn proceed(mut ready: Ready, manner: &Manner, asks: bool, ui: &Ui) -> 
         confirm(manner, ui)?;
     }
     let interrupt = interrupt::listen();
+    let draft = Draft::begin(&ready);
     let held = lock::take(&mut ready, manner, &interrupt, ui).await?;
-    let held = written_down::begin(held, &ready, manner).await?;
+    let held = written_down::begin(held, &ready, draft, manner).await?;
     let (ledger, ending, elapsed) = carry_out(&ready, held, interrupt, manner, ui).await?;
     let (plan, tally) = (&*ready.plan, ending.tally);
     tell_warnings(&ready.connection, ui);

@@ -1,8 +1,11 @@
 //! The history around an apply: begun when the lease is taken, ended before it is let go. What of an end did not work.
 
+use std::sync::Arc;
+
 use ks_apply::lease::{DURATION, Ending, Held};
 use ks_plan::history::{Record, RecordedConfiguration};
 use ks_plan::{Inventory, Plan};
+use tokio::task::{JoinHandle, spawn_blocking};
 
 use super::apply::Ready;
 use super::carry_out::Manner;
@@ -19,16 +22,42 @@ pub struct Past {
     pub rollback_to: Option<u32>,
 }
 
+/// A record that is made of a plan while the lease is taken.
+pub struct Draft {
+    plan: Arc<Plan>,
+    record: JoinHandle<Record>,
+}
+
+impl Draft {
+    /// Begins to make it, on a thread of its own.
+    pub fn begin(ready: &Ready) -> Self {
+        let (plan, name) = (Arc::clone(&ready.plan), ready.name.clone());
+        let record = spawn_blocking(move || Record::of(&plan, &name));
+        Self { plan: Arc::clone(&ready.plan), record }
+    }
+
+    /// The record of what is carried out: under the lease another plan may have been made.
+    async fn end(self, ready: &Ready) -> Record {
+        let drafted = if Arc::ptr_eq(&self.plan, &ready.plan) { self.record.await.ok() } else { None };
+        drafted.unwrap_or_else(|| Record::of(&ready.plan, &ready.name))
+    }
+}
+
 /// Writes down that an apply begins. Where that does not work nothing was done yet, so nothing is: whoever relies on the history
 /// must not find an apply that it does not know.
-pub async fn begin(held: Option<Held>, ready: &Ready, manner: &Manner) -> Result<Option<Held>, CommandError> {
+pub async fn begin(
+    held: Option<Held>,
+    ready: &Ready,
+    draft: Draft,
+    manner: &Manner,
+) -> Result<Option<Held>, CommandError> {
     let Some(mut held) = held else { return Ok(None) };
     // A plan that was made again under the lease may have nothing left to write. The end of everything is that of its history.
     let writes = ready.plan.steps.iter().any(|it| it.task.is_write());
     if manner.history == 0 || !writes || ready.plan.is_the_end() {
         return Ok(Some(held));
     }
-    let mut record = Record::of(&ready.plan, &ready.name);
+    let mut record = draft.end(ready).await;
     record.who = who();
     held.holder().clone_into(&mut record.holder);
     env!("CARGO_PKG_VERSION").clone_into(&mut record.version);
