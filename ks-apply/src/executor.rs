@@ -3,6 +3,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use ks_model::ObjectRef;
 use ks_plan::{Plan, Schedule, StepGraph, StepId, Task};
 use tokio::sync::{mpsc, watch};
 use tokio::task::JoinSet;
@@ -86,7 +87,10 @@ pub async fn apply(
         if interrupted {
             run.interrupt();
         }
-        for step in run.schedule.ready() {
+        let mut ready = run.schedule.ready();
+        // The server takes a while until it serves what they define.
+        ready.sort_by_key(|it| !defines(&plan.steps, *it));
+        for step in ready {
             tasks.spawn(worker.clone().step(step));
         }
         // The interrupt comes first: steps that it ended must not count as failures that skip what needs them.
@@ -110,6 +114,12 @@ pub async fn apply(
     }
     tell(ApplyEvent::Ended(run.tally));
     run.tally
+}
+
+/// Whether a step writes the definition of a kind.
+fn defines(steps: &StepGraph, step: StepId) -> bool {
+    let is_definition = |it: &ObjectRef| it.kind.is("apiextensions.k8s.io", "CustomResourceDefinition");
+    steps.get(step).is_some_and(|it| matches!(&it.task, Task::Write(object) if is_definition(object)))
 }
 
 /// What the one owner of the state knows while steps are under way.

@@ -2,14 +2,19 @@
 
 use std::collections::BTreeSet;
 
-use ks_plan::{Schedule, Step, StepGraph, StepId, Task, Until};
+use ks_plan::{Schedule, StepGraph, StepId, Task, Until};
 
-/// The order of the steps. Unless somebody waits for everything, a write that rests on no wait is not held up by components that do, such
-/// as those with objects of a kind that is yet to be served; everything else keeps the order of the plan.
+/// The order of the steps. Unless somebody waits for everything, components do not hold up what the server would take:
+///
+/// - a write that rests on no wait does not wait for components that do, such as those with objects of a kind that is yet to be served;
+/// - every other write waits until the components that its own requires are written, and not until all that they define is served.
+///
+/// Everything else keeps the order of the plan.
 pub(crate) fn schedule(steps: &StepGraph, is_patient: bool) -> Schedule {
     if is_patient {
         return Schedule::new(steps);
     }
+    // What rests on a wait that is kept, and the components among it.
     let (mut resting, mut held) = (BTreeSet::new(), BTreeSet::new());
     let left_out = waits(steps, is_patient);
     // Each step stands after all that it needs.
@@ -22,8 +27,20 @@ pub(crate) fn schedule(steps: &StepGraph, is_patient: bool) -> Schedule {
             _ => {}
         }
     }
-    let is_free = |step: &Step| matches!(step.task, Task::Write(_)) && !resting.contains(&step.id);
-    Schedule::heeding(steps, |step, need| !is_free(step) || !held.contains(&need))
+    let task = |id: &StepId| steps.get(*id).map(|it| &it.task);
+    let written = |held: &StepId| -> Vec<StepId> {
+        let Some(Task::Reach(component, Until::Ready)) = task(held) else { return vec![*held] };
+        let is_written = |it: &&StepId| task(it) == Some(&Task::Reach(component.clone(), Until::Present));
+        steps.get(*held).into_iter().flat_map(|it| &it.needs).filter(is_written).copied().collect()
+    };
+    Schedule::heeding(steps, |step| match &step.task {
+        Task::Write(_) if resting.contains(&step.id) => {
+            let (held, rest): (Vec<StepId>, Vec<StepId>) = step.needs.iter().partition(|it| held.contains(it));
+            rest.into_iter().chain(held.iter().flat_map(written)).collect()
+        }
+        Task::Write(_) => step.needs.difference(&held).copied().collect(),
+        _ => step.needs.clone(),
+    })
 }
 
 fn is_wait(task: &Task) -> bool {

@@ -25,19 +25,18 @@ pub struct Schedule {
 impl Schedule {
     /// Starts at the beginning of a plan.
     pub fn new(steps: &StepGraph) -> Self {
-        Self::heeding(steps, |_, _| true)
+        Self::heeding(steps, |it| it.needs.clone())
     }
 
-    /// The same, with only those needs that `heeds` wants: of a step, and of one that it needs.
-    pub fn heeding(steps: &StepGraph, heeds: impl Fn(&Step, StepId) -> bool) -> Self {
+    /// The same, where each step needs what `needs` says.
+    pub fn heeding(steps: &StepGraph, needs: impl Fn(&Step) -> BTreeSet<StepId>) -> Self {
         let (mut open, mut free, mut dependents) = (BTreeMap::new(), BTreeSet::new(), BTreeMap::new());
         for step in steps.iter() {
-            let mut count = 0;
-            for need in step.needs.iter().filter(|it| heeds(step, **it)) {
+            let needs = needs(step);
+            for need in &needs {
                 dependents.entry(*need).or_insert_with(Vec::new).push(step.id);
-                count += 1;
             }
-            match count {
+            match needs.len() {
                 0 => drop(free.insert(step.id)),
                 count => drop(open.insert(step.id, count)),
             }

@@ -212,3 +212,27 @@ async fn who_does_not_want_to_wait_writes_whatever_rests_on_no_wait() {
     }
     assert!(matches!(result.outcome("apply ConfigMap home/later"), Outcome::Applied), "{}", result.told());
 }
+
+#[tokio::test(start_paused = true)]
+async fn who_does_not_want_to_wait_needs_of_a_component_only_that_it_is_written() {
+    let cluster = Recorder::new(sandbox());
+    let hook = ObjectRef::namespaced(GroupKind::new("apps", "Deployment"), "home", "hook");
+    cluster.sandbox.set_faults(FaultPlan::default().pods(hook, PodFault::NeverReady));
+    let (mut gadgets, mut gadget, mut admission) = (definition(), thing(), admission());
+    gadgets["metadata"]["name"] = json!("gadgets.example.org");
+    gadgets["spec"]["names"] = json!({ "kind": "Gadget", "plural": "gadgets" });
+    gadget["kind"] = json!("Gadget");
+    admission[2]["webhooks"][0]["rules"][0]["resources"] = json!(["gadgets"]);
+    let base = bundle("base", [namespace("home"), definition(), gadgets].into_iter().chain(admission));
+    let admitted = requiring(bundle("admitted", [gadget]), &["base"]);
+    let later = requiring(bundle("later", [thing()]), &["base"]);
+    let mut options = ApplyOptions::default();
+    (options.wait, options.timeout) = (false, Duration::from_secs(20));
+    let result = applied_with(&cluster, &desired(vec![base, admitted, later]), options, watch::channel(false).1).await;
+    let late = result.outcome("wait for Deployment.apps home/hook");
+    assert!(matches!(late, Outcome::TimedOut { .. }), "{}", result.told());
+    let skipped = result.outcome("apply Gadget.example.org home/t");
+    assert!(matches!(skipped, Outcome::Skipped { .. }), "{}", result.told());
+    // Its component requires another one that is never ready, which is no reason of the server's.
+    assert!(matches!(result.outcome("apply Thing.example.org home/t"), Outcome::Applied), "{}", result.told());
+}
