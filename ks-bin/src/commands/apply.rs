@@ -130,7 +130,7 @@ pub async fn proceed(mut ready: Ready, manner: &Manner, asks: bool, ui: &Ui) -> 
         confirm(manner, ui)?;
     }
     let interrupt = interrupt::listen();
-    let draft = Draft::begin(&ready);
+    let draft = Draft::begin(&ready, manner);
     let held = lock::take(&mut ready, manner, &interrupt, ui).await?;
     let held = written_down::begin(held, &ready, draft, manner).await?;
     let (ledger, ending, elapsed) = carry_out(&ready, held, interrupt, manner, ui).await?;

@@ -29,18 +29,27 @@ pub struct Draft {
 }
 
 impl Draft {
-    /// Begins to make it, on a thread of its own.
-    pub fn begin(ready: &Ready) -> Self {
+    /// Begins to make it, on a thread of its own; nothing where none is written.
+    pub fn begin(ready: &Ready, manner: &Manner) -> Option<Self> {
         let (plan, name) = (Arc::clone(&ready.plan), ready.name.clone());
-        let record = spawn_blocking(move || Record::of(&plan, &name));
-        Self { plan: Arc::clone(&ready.plan), record }
+        is_written_down(&plan, manner)
+            .then(|| Self { plan: Arc::clone(&plan), record: spawn_blocking(move || Record::of(&plan, &name)) })
     }
 
     /// The record of what is carried out: under the lease another plan may have been made.
-    async fn end(self, ready: &Ready) -> Record {
-        let drafted = if Arc::ptr_eq(&self.plan, &ready.plan) { self.record.await.ok() } else { None };
+    async fn end(draft: Option<Self>, ready: &Ready) -> Record {
+        let drafted = match draft.filter(|it| Arc::ptr_eq(&it.plan, &ready.plan)) {
+            Some(draft) => draft.record.await.ok(),
+            None => None,
+        };
         drafted.unwrap_or_else(|| Record::of(&ready.plan, &ready.name))
     }
+}
+
+/// Whether an apply is written down. A plan that was made again under the lease may have nothing left to write, and the end of
+/// everything is that of its history.
+fn is_written_down(plan: &Plan, manner: &Manner) -> bool {
+    manner.history > 0 && !plan.is_the_end() && plan.steps.iter().any(|it| it.task.is_write())
 }
 
 /// Writes down that an apply begins. Where that does not work nothing was done yet, so nothing is: whoever relies on the history
@@ -48,16 +57,14 @@ impl Draft {
 pub async fn begin(
     held: Option<Held>,
     ready: &Ready,
-    draft: Draft,
+    draft: Option<Draft>,
     manner: &Manner,
 ) -> Result<Option<Held>, CommandError> {
     let Some(mut held) = held else { return Ok(None) };
-    // A plan that was made again under the lease may have nothing left to write. The end of everything is that of its history.
-    let writes = ready.plan.steps.iter().any(|it| it.task.is_write());
-    if manner.history == 0 || !writes || ready.plan.is_the_end() {
+    if !is_written_down(&ready.plan, manner) {
         return Ok(Some(held));
     }
-    let mut record = draft.end(ready).await;
+    let mut record = Draft::end(draft, ready).await;
     record.who = who();
     held.holder().clone_into(&mut record.holder);
     env!("CARGO_PKG_VERSION").clone_into(&mut record.version);
