@@ -133,10 +133,11 @@ impl Desired {
     pub fn read_whole(&self) {
         Schemas::read_builtin();
         let objects: Vec<&DesiredObject> = self.bundles.iter().flat_map(|it| &it.objects).collect();
-        objects.into_par_iter().for_each(|it| {
+        objects.par_iter().filter(|it| !it.manifest.is_read()).for_each(|it| {
             it.manifest.value();
-            self.type_of(&it.manifest);
         });
+        let kinds: BTreeMap<_, _> = objects.iter().map(|it| ((&it.manifest.object().kind, it.manifest.version()), &it.manifest)).collect();
+        kinds.into_values().par_bridge().for_each(|it| drop(self.type_of(it)));
     }
 
     /// The same, which takes over what an earlier look at the same wanted objects has read of the schemas among them.

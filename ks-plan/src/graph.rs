@@ -208,7 +208,7 @@ impl DependencyGraph {
 
     fn of(world: &edges::World<'_>) -> Result<Self, GraphError> {
         let nodes = world.nodes();
-        let places = Places::of(&nodes);
+        let places = Places::of(&nodes, world);
         let wait = |link: edges::Link<'_>| {
             let (dependent, on) = (places.find(link.dependent)?, places.find(link.on)?);
             let edges::Link { before, until, because, .. } = link;

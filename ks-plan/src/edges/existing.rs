@@ -9,16 +9,15 @@ use crate::graph::{EdgeReason, Until};
 
 /// An object of others waits until the objects of the component that writes into it are written.
 pub fn edges<'a>(world: &World<'a>) -> Vec<Link<'a>> {
-    let existing: Vec<_> = world.members().filter(|(object, _)| world.is_existing(object)).collect();
-    if existing.is_empty() {
+    if !world.has_existing() {
         return Vec::new();
     }
     let mut own: BTreeMap<&ComponentName, Vec<&ObjectRef>> = BTreeMap::new();
     for (object, component) in world.members().filter(|(object, _)| !world.is_existing(object)) {
         own.entry(component).or_default().push(object);
     }
+    let existing = world.members().filter(|(object, _)| world.is_existing(object));
     existing
-        .into_iter()
         .flat_map(|(object, component)| own.get(component).into_iter().flatten().map(|it| edge(object, it)))
         .collect()
 }

@@ -109,6 +109,11 @@ impl<'a> World<'a> {
         self
     }
 
+    /// Whether somebody else makes any of the objects.
+    pub fn has_existing(&self) -> bool {
+        !self.existing.is_empty()
+    }
+
     /// Whether somebody else makes the object.
     pub fn is_existing(&self, object: &ObjectRef) -> bool {
         self.existing.contains(object)
