@@ -4,15 +4,17 @@ use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
 
-use ks_plan::{Catalogue, history};
+use ks_plan::{Catalogue, Inventory, history};
 
 use crate::command_error::{CommandError, Kind};
 
 /// Loads the components.
 pub fn load(overlay: Option<&Path>) -> Result<Catalogue, CommandError> {
-    let embedded = Catalogue::embedded()?;
-    let Some(folder) = overlay else { return Ok(embedded) };
-    Ok(embedded.overlay(files(folder)?)?)
+    let catalogue = match overlay {
+        Some(folder) => Catalogue::embedded_under(files(folder)?)?,
+        None => Catalogue::embedded()?,
+    };
+    Ok(catalogue.marked(&Inventory::default()))
 }
 
 /// Tells one folder of components from another, by what is in it.

@@ -7,7 +7,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value, json};
 
-use crate::{GroupKind, ObjectRef, at};
+use crate::{GroupKind, ObjectRef, at, member};
 
 mod prepared;
 
@@ -178,8 +178,8 @@ impl Manifest {
 
     /// Sets a label, replacing a value that it may have had. One that is there already makes no copy.
     pub fn set_label(&mut self, key: &str, value: &str) {
-        let labels = at(self.outline(), "/metadata/labels");
-        if labels.and_then(|it| it.get(key)).and_then(Value::as_str) == Some(value) {
+        let labels = at(self.outline(), "/metadata/labels").and_then(Value::as_object);
+        if labels.and_then(|it| member(it, key)).and_then(Value::as_str) == Some(value) {
             return;
         }
         self.edit_metadata(|metadata| {

@@ -104,8 +104,8 @@ pub enum PlanningError {
 pub fn plan(desired: &Desired, live: &LiveState, facts: &Facts) -> Result<Plan, PlanningError> {
     let mask = Mask::keyed(facts.cluster_uid.as_deref());
     let reasons = Reasons::new(desired, &mask);
-    let (changes, missing, faults, volumes) = Default::default();
-    let keeps = Keeps::of(desired, live);
+    let (missing, faults, volumes) = Default::default();
+    let (changes, keeps) = (Vec::with_capacity(desired.manifests().count()), Keeps::of(desired, live));
     let mut builder = Builder { desired, live, facts, mask: &mask, reasons, keeps, changes, missing, faults, volumes };
     for manifest in desired.manifests() {
         builder.wanted(manifest);

@@ -133,11 +133,14 @@ impl Desired {
     pub fn read_whole(&self) {
         Schemas::read_builtin();
         let objects: Vec<&DesiredObject> = self.bundles.iter().flat_map(|it| &it.objects).collect();
-        objects.par_iter().filter(|it| !it.manifest.is_read()).for_each(|it| {
+        let kinds: BTreeMap<_, _> =
+            objects.iter().map(|it| ((&it.manifest.object().kind, it.manifest.version()), &it.manifest)).collect();
+        objects.par_iter().for_each(|it| {
             it.manifest.value();
         });
-        let kinds: BTreeMap<_, _> = objects.iter().map(|it| ((&it.manifest.object().kind, it.manifest.version()), &it.manifest)).collect();
-        kinds.into_values().par_bridge().for_each(|it| drop(self.type_of(it)));
+        kinds.into_values().collect::<Vec<_>>().into_par_iter().for_each(|it| {
+            self.type_of(it);
+        });
     }
 
     /// The same, which takes over what an earlier look at the same wanted objects has read of the schemas among them.
@@ -168,7 +171,7 @@ impl Desired {
         graph: fn(&[Bundle]) -> Result<DependencyGraph, GraphError>,
     ) -> Result<Self, DesiredError> {
         let mut schemas = Schemas::builtin();
-        let mut index = Lookup::default();
+        let mut index = Lookup::with_room_for(bundles.iter().map(|it| it.objects.len()).sum());
         let mut defined = BTreeMap::new();
         for (i, bundle) in bundles.iter_mut().enumerate() {
             mark(bundle, &inventory);

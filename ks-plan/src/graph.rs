@@ -5,6 +5,7 @@ mod order;
 use std::fmt;
 
 use ks_model::{Bundle, ComponentName, Manifest, ObjectRef, Ownership};
+use rayon::prelude::*;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
@@ -207,15 +208,16 @@ impl DependencyGraph {
     }
 
     fn of(world: &edges::World<'_>) -> Result<Self, GraphError> {
-        let nodes = world.nodes();
+        let draw = || -> Vec<_> { edges::RULES.par_iter().map(|rule| rule(world)).collect() };
+        let (links, nodes) = rayon::join(draw, || world.nodes());
         let places = Places::of(&nodes, world);
         let wait = |link: edges::Link<'_>| {
             let (dependent, on) = (places.find(link.dependent)?, places.find(link.on)?);
             let edges::Link { before, until, because, .. } = link;
             (dependent != on).then_some(Wait { dependent, before, on, until, because })
         };
-        let mut edges: Vec<Wait> = edges::RULES.iter().flat_map(|rule| rule(world)).filter_map(wait).collect();
-        edges.sort_unstable();
+        let mut edges: Vec<Wait> = links.into_iter().flatten().filter_map(wait).collect();
+        edges.par_sort_unstable();
         edges.dedup();
         let mut components = vec![None; nodes.len()];
         for (object, component) in world.members() {

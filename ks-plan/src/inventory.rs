@@ -171,8 +171,14 @@ impl Contents {
     pub fn of<'a>(objects: impl IntoIterator<Item = &'a ObjectRef>) -> Self {
         let mut contents = Self::default();
         for object in objects {
-            contents.kinds.insert(object.kind.clone());
-            contents.namespaces.extend(object.namespace.clone());
+            if !contents.kinds.contains(&object.kind) {
+                contents.kinds.insert(object.kind.clone());
+            }
+            if let Some(namespace) = &object.namespace
+                && !contents.namespaces.contains(namespace)
+            {
+                contents.namespaces.insert(namespace.clone());
+            }
         }
         contents
     }

@@ -11,6 +11,12 @@ use crate::steps::{StepGraph, StepId, Task, Work};
 
 /// Makes the steps of `work`: writes along `graph`, then deletes against `deleted`.
 pub(crate) fn lay_out(graph: &DependencyGraph, deleted: &DependencyGraph, work: &Work) -> StepGraph {
+    let mut steps = if work.leaves_all() { StepGraph::default() } else { lay_out_writes(graph, work) };
+    lay_out_deletes(&mut steps, deleted, work);
+    steps
+}
+
+fn lay_out_writes(graph: &DependencyGraph, work: &Work) -> StepGraph {
     let mut reached = Vec::new();
     reached.resize_with(graph.len(), Reached::default);
     let mut writes = Writes { graph, work, steps: StepGraph::default(), reached, inventory: None };
@@ -20,9 +26,7 @@ pub(crate) fn lay_out(graph: &DependencyGraph, deleted: &DependencyGraph, work: 
     graph.order().filter(|it| first.contains(it)).for_each(|it| writes.node(it));
     writes.inventory();
     graph.order().filter(|it| !first.contains(it)).for_each(|it| writes.node(it));
-    let mut steps = writes.steps;
-    lay_out_deletes(&mut steps, deleted, work);
-    steps
+    writes.steps
 }
 
 /// A node with everything that it depends on, directly or not.

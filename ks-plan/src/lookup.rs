@@ -21,6 +21,15 @@ impl<K: Eq + Hash, V> Default for Lookup<K, V> {
 }
 
 impl<K: Eq + Hash, V> Lookup<K, V> {
+    /// An empty one that takes so many keys before it has to grow.
+    pub(crate) fn with_room_for(count: usize) -> Self {
+        Self(Seedless::with_capacity_and_hasher(count, FixedState::default()))
+    }
+
+    pub(crate) fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+
     /// Finds the value of a key.
     pub(crate) fn get<Q: Eq + Hash + ?Sized>(&self, key: &Q) -> Option<&V>
     where

@@ -1,6 +1,7 @@
 //! The plan: plain data that says what apply will do, object by object and step by step.
 
 use ks_model::{ClosedGate, ComponentName, Facts, GroupKind, Manifest, ObjectRef, Ownership};
+use rayon::prelude::*;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
@@ -49,7 +50,7 @@ pub struct Plan {
 /// The places of changes, sorted by their objects.
 pub(crate) fn places(changes: &[Change]) -> Vec<usize> {
     let mut places: Vec<usize> = (0..changes.len()).collect();
-    places.sort_by(|a, b| changes[*a].object.cmp(&changes[*b].object));
+    places.par_sort_by(|a, b| changes[*a].object.cmp(&changes[*b].object));
     places
 }
 

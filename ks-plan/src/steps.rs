@@ -157,6 +157,13 @@ pub(crate) struct Work {
     pub last: Vec<ObjectRef>,
 }
 
+impl Work {
+    /// Whether nothing is written, and nothing is waited for.
+    pub(crate) fn leaves_all(&self) -> bool {
+        self.written.is_empty() && self.awaited.is_empty() && self.volumes.is_empty() && self.grows.is_none()
+    }
+}
+
 /// What has to be done to the claims of one object.
 #[derive(Clone, Debug)]
 pub(crate) struct VolumeWork {

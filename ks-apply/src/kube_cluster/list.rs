@@ -107,7 +107,7 @@ async fn page(
 /// Puts version and kind in front, which lists leave out or give as `PartialObjectMetadata`.
 fn complete(item: Value, kind: &ServedKind, metadata_only: bool) -> Value {
     let Value::Object(item) = item else { return item };
-    let mut whole = Map::new();
+    let mut whole = Map::with_capacity(item.len() + 2);
     whole.insert("apiVersion".into(), kind.api_version().into());
     whole.insert("kind".into(), kind.kind.kind.as_str().into());
     whole.extend(item.into_iter().filter(|(key, _)| match key.as_str() {

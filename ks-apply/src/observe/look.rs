@@ -92,10 +92,10 @@ impl<'a> Observer<'a> {
     ) -> Result<(), ClusterError> {
         let mut kinds: BTreeMap<&GroupKind, &ServedKind> =
             recorded.kinds.iter().filter_map(|kind| Some((kind, self.served(kind, None)?))).collect();
-        for manifest in self.desired.members() {
-            let kind = &manifest.object().kind;
-            kinds.extend(self.served(kind, Some(manifest.version())).map(|served| (kind, served)));
-        }
+        let wanted: BTreeSet<(&GroupKind, &str)> =
+            self.desired.members().map(|it| (&it.object().kind, it.version())).collect();
+        let served = wanted.into_iter().filter_map(|(kind, version)| Some((kind, self.served(kind, Some(version))?)));
+        kinds.extend(served);
         let mut unseen = Vec::new();
         for kind in kinds.into_values() {
             match seen.take_members(kind, self.desired.inventory()) {
@@ -130,9 +130,11 @@ impl<'a> Observer<'a> {
         live: &mut LiveState,
     ) -> Result<(), ClusterError> {
         let is_listed = |it: &Manifest| {
-            let version = live.object(it.object()).and_then(|it| it.get("apiVersion")).and_then(Value::as_str);
             // What is settled was compared in the version in which it is wanted.
-            version == Some(it.api_version()) || live.settled(it.object()).is_some()
+            live.settled(it.object()).is_some() || {
+                let version = live.object(it.object()).and_then(|it| it.get("apiVersion")).and_then(Value::as_str);
+                version == Some(it.api_version())
+            }
         };
         let missing: Vec<&Manifest> = self.desired.manifests().filter(|it| !is_listed(it)).collect();
         let missing = missing.into_iter().map(|it| (it.object(), Some(it.version())));
@@ -152,9 +154,9 @@ impl<'a> Observer<'a> {
 
     /// Reads what the readiness of existing objects rests on.
     async fn companions(&self, live: &mut LiveState) -> Result<(), ClusterError> {
-        let wanted = self.desired.manifests().filter(|it| live.exists(it.object()));
-        let companions: Vec<ObjectRef> =
-            wanted.filter_map(|it| companion(it.object())).filter(|it| live.object(it).is_none()).collect();
+        let wanted = self.desired.manifests().filter_map(|it| Some((it.object(), companion(it.object())?)));
+        let companions = wanted.filter(|(object, companion)| live.exists(object) && live.object(companion).is_none());
+        let companions: Vec<ObjectRef> = companions.map(|(_, it)| it).collect();
         let askable = companions.iter().filter_map(|it| Some((it, self.served(&it.kind, None)?)));
         let seen: Vec<(&ObjectRef, Option<Value>)> = stream::iter(askable)
             .map(|(object, kind)| async move { Ok::<_, ClusterError>((object, self.cluster.get(kind, object).await?)) })

@@ -3,10 +3,12 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use ks_model::{ComponentName, LiveField, Manifest, Ownership};
+use rayon::prelude::*;
 use serde::Deserialize;
 
 use super::SettingRule;
 use super::readiness::Declared;
+use crate::inventory::Inventory;
 
 /// Holds one component of the catalogue: what `component.yaml` says, and its manifests.
 #[derive(Clone, Debug)]
@@ -38,6 +40,15 @@ pub(crate) struct ManifestFile {
     pub(crate) path: String,
     pub(crate) ownership: Ownership,
     pub(crate) body: ManifestBody,
+}
+
+impl ManifestFile {
+    /// Marks its objects as members of an inventory, where they are known without rendering and belong to ks.
+    pub(super) fn mark(&mut self, inventory: &Inventory, component: &ComponentName) {
+        if let (ManifestBody::Static(manifests), Ownership::Whole) = (&mut self.body, self.ownership) {
+            manifests.par_iter_mut().for_each(|it| inventory.mark(it, component));
+        }
+    }
 }
 
 /// Says whether a file is the same for everyone.

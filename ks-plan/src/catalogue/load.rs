@@ -21,18 +21,19 @@ pub(super) fn load<P: Into<String>, C: Into<Vec<u8>>>(
     images: Images,
     files: impl IntoIterator<Item = (P, C)>,
 ) -> Result<Catalogue, CatalogueErrors> {
-    let mut loader = Loader { files: base, images, errors: Vec::new() };
-    loader.add(files);
-    let (catalogue, mut faults) = loader.read();
-    faults.extend(check::faults(&catalogue));
-    if faults.is_empty() { Ok(catalogue) } else { Err(CatalogueErrors::from(faults)) }
+    Loader { files: base, images, errors: Vec::new() }.with(files)
 }
 
 /// Reads what is built in, with what cannot be read.
 pub(super) fn embedded() -> (Catalogue, Vec<CatalogueError>) {
-    let mut loader = Loader { files: Texts::new(), images: Images::default(), errors: Vec::new() };
-    embedded::FILES.iter().for_each(|it| loader.add_text(it.path.to_owned(), Cow::Borrowed(it.text)));
-    loader.read()
+    Loader::embedded().read()
+}
+
+/// Reads `files` over what is built in, and checks the whole.
+pub(super) fn over_embedded<P: Into<String>, C: Into<Vec<u8>>>(
+    files: impl IntoIterator<Item = (P, C)>,
+) -> Result<Catalogue, CatalogueErrors> {
+    Loader::embedded().with(files)
 }
 
 struct Loader {
@@ -45,6 +46,23 @@ struct Loader {
 type Folders = BTreeMap<String, Component>;
 
 impl Loader {
+    fn embedded() -> Self {
+        let mut loader = Self { files: Texts::new(), images: Images::default(), errors: Vec::new() };
+        embedded::FILES.iter().for_each(|it| loader.add_text(it.path.to_owned(), Cow::Borrowed(it.text)));
+        loader
+    }
+
+    /// Reads more files over these, and checks the whole.
+    fn with<P: Into<String>, C: Into<Vec<u8>>>(
+        mut self,
+        files: impl IntoIterator<Item = (P, C)>,
+    ) -> Result<Catalogue, CatalogueErrors> {
+        self.add(files);
+        let (catalogue, mut faults) = self.read();
+        faults.extend(check::faults(&catalogue));
+        if faults.is_empty() { Ok(catalogue) } else { Err(CatalogueErrors::from(faults)) }
+    }
+
     fn add<P: Into<String>, C: Into<Vec<u8>>>(&mut self, files: impl IntoIterator<Item = (P, C)>) {
         for (path, content) in files {
             let path = path.into();

@@ -8,8 +8,10 @@ use std::borrow::Cow;
 use std::collections::BTreeMap;
 
 use ks_model::ComponentName;
+use rayon::prelude::*;
 
 use crate::images::Images;
+use crate::inventory::Inventory;
 use crate::render::Templates;
 
 mod check;
@@ -87,6 +89,30 @@ impl Catalogue {
         C: Into<Vec<u8>>,
     {
         load::load(Texts::new(), Images::default(), files)
+    }
+
+    /// Loads the catalogue that is built in with files on top, as [`overlay`](Self::overlay) lays them, and reads each file once.
+    ///
+    /// # Errors
+    /// All faults of the whole.
+    pub fn embedded_under<P, C>(files: impl IntoIterator<Item = (P, C)>) -> Result<Self, CatalogueErrors>
+    where
+        P: Into<String>,
+        C: Into<Vec<u8>>,
+    {
+        load::over_embedded(files)
+    }
+
+    /// The same, where the objects that are no templates carry the marks of an inventory already, which a
+    /// [`Desired`](crate::Desired) puts on everything that it wants: here they are put on before anything shares the objects, so
+    /// that each is held once.
+    #[must_use]
+    pub fn marked(mut self, inventory: &Inventory) -> Self {
+        for component in self.components.values_mut() {
+            let name = &component.name;
+            component.manifests.par_iter_mut().for_each(|file| file.mark(inventory, name));
+        }
+        self
     }
 
     /// Lays files on top: each replaces the one at the same path, an `images.yaml` replaces the images that it names.

@@ -11,11 +11,12 @@ use crate::graph::{EdgeReason, Until};
 pub fn edges<'a>(world: &World<'a>) -> Vec<Link<'a>> {
     let definitions: BTreeMap<GroupKind, &ObjectRef> =
         world.definitions().filter_map(|crd| Some((defined_kind(crd)?, crd.object()))).collect();
-    world
-        .manifests()
-        .filter_map(|it| Some((it.object(), *definitions.get(&it.object().kind)?)))
-        .map(|(object, crd)| Link::between(object, crd, Until::Ready, EdgeReason::Crd))
-        .collect()
+    let objects = |(kind, crd): (&GroupKind, &&'a ObjectRef)| {
+        let crd = *crd;
+        let objects = world.of_kind(&kind.group, &kind.kind);
+        objects.map(move |it| Link::between(it.object(), crd, Until::Ready, EdgeReason::Crd)).collect::<Vec<_>>()
+    };
+    definitions.iter().flat_map(objects).collect()
 }
 
 /// The kind that a CustomResourceDefinition defines.

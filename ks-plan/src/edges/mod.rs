@@ -14,6 +14,7 @@ pub mod webhook;
 use std::collections::{BTreeMap, BTreeSet};
 
 use ks_model::{ComponentName, GroupKind, Manifest, ObjectRef};
+use rayon::prelude::*;
 
 use crate::graph::{EdgeReason, Node, Until};
 use crate::lookup::Lookup;
@@ -80,7 +81,7 @@ pub struct Order<'a> {
 pub struct World<'a> {
     objects: BTreeMap<&'a ObjectRef, (&'a Manifest, Option<&'a ComponentName>)>,
     orders: BTreeMap<&'a ComponentName, Order<'a>>,
-    existing: BTreeSet<&'a ObjectRef>,
+    existing: Lookup<&'a ObjectRef, ()>,
     /// The same objects by group, kind, namespace and name.
     index: Lookup<Identity<'a>, &'a Manifest>,
 }
@@ -93,19 +94,21 @@ impl<'a> World<'a> {
         objects: impl IntoIterator<Item = (&'a Manifest, Option<&'a ComponentName>)>,
         orders: impl IntoIterator<Item = (&'a ComponentName, Order<'a>)>,
     ) -> Self {
-        let objects: BTreeMap<&ObjectRef, (&Manifest, Option<&ComponentName>)> =
+        let mut objects: Vec<(&ObjectRef, (&Manifest, Option<&ComponentName>))> =
             objects.into_iter().map(|(it, component)| (it.object(), (it, component))).collect();
+        objects.par_sort_by_key(|(object, _)| *object);
+        let objects: BTreeMap<_, _> = objects.into_iter().collect();
         let identity = |ObjectRef { kind, namespace, name }: &'a ObjectRef| {
             (kind.group.as_str(), kind.kind.as_str(), namespace.as_deref(), name.as_str())
         };
         let index = objects.iter().map(|(&object, &(manifest, _))| (identity(object), manifest)).collect();
-        Self { objects, orders: orders.into_iter().collect(), existing: BTreeSet::new(), index }
+        Self { objects, orders: orders.into_iter().collect(), existing: Lookup::default(), index }
     }
 
     /// The same, where `existing` of the objects are made by others and only some of their fields are wanted.
     #[must_use]
     pub fn with_existing(mut self, existing: impl IntoIterator<Item = &'a ObjectRef>) -> Self {
-        self.existing.extend(existing);
+        self.existing = existing.into_iter().map(|it| (it, ())).collect();
         self
     }
 
@@ -116,7 +119,7 @@ impl<'a> World<'a> {
 
     /// Whether somebody else makes the object.
     pub fn is_existing(&self, object: &ObjectRef) -> bool {
-        self.existing.contains(object)
+        self.existing.get(object).is_some()
     }
 
     /// All objects, sorted.

@@ -1,5 +1,6 @@
 //! The workload behind a webhook is ready before the objects that pass it are written.
 
+use std::cell::LazyCell;
 use std::collections::BTreeMap;
 
 use ks_model::{GroupKind, Manifest, ObjectRef};
@@ -13,7 +14,7 @@ const ADMISSION: &str = "admissionregistration.k8s.io";
 
 /// Objects wait for the webhooks that admit or convert them, and for the Service and the workload that answer.
 pub fn edges<'a>(world: &World<'a>) -> Vec<Link<'a>> {
-    let (kinds, workloads) = (kinds_by_resource(world), workloads(world));
+    let (kinds, workloads) = (kinds_by_resource(world), LazyCell::new(|| workloads(world)));
     let mut edges = Vec::new();
     for kind in ["ValidatingWebhookConfiguration", "MutatingWebhookConfiguration"] {
         for configuration in world.of_kind(ADMISSION, kind) {
@@ -58,7 +59,7 @@ fn seen_by(hook: &Value, kinds: &BTreeMap<(String, String), GroupKind>) -> Vec<G
 
 fn wait_for<'a>(
     world: &World<'a>,
-    workloads: &Workloads<'a>,
+    workloads: &LazyCell<Workloads<'a>, impl FnOnce() -> Workloads<'a>>,
     hook: &Value,
     kinds: &[GroupKind],
     configuration: Option<&'a ObjectRef>,

@@ -63,9 +63,13 @@ fn is_unchanged(desired: &Value, defaulted: &Value, live: &Value, manager: &str,
     if !is_same_object || at(desired, "/metadata/managedFields").is_some() {
         return false;
     }
-    let owns_exactly = owns_exactly(desired, live, manager, ty);
-    // The server refuses what does not fit, also where it would store nothing of it: a status, an empty list for a map.
-    owns_exactly && has_values(Wanted { applied: desired, defaulted }, live, manager, ty) && check(desired, ty).is_ok()
+    let mut walk = Walk::new(ty);
+    owns_exactly(desired, live, manager, ty)
+        && walk.object(Wanted { applied: desired, defaulted }, live, ty)
+        && !is_contested(&walk.respelled, live, manager)
+        // The server refuses what does not fit, also where it would store nothing of it: a status, an empty list for a map. What stands
+        // in the live object as it is wanted fits.
+        && (walk.is_literal() || check(desired, ty).is_ok())
 }
 
 /// The set of the wanted fields is only made where the one of the server, as it stands there, does not already tell.
@@ -81,11 +85,6 @@ fn owns_exactly(desired: &Value, live: &Value, manager: &str, ty: Type<'_>) -> b
         // Who mentions nothing has no entry. Without any entry, the first apply would write down who was there before it.
         None => fields.is_empty() && (live.pointer("/metadata/managedFields/0").is_some() || nobody_wrote(live, ty)),
     }
-}
-
-fn has_values<'a>(wanted: Wanted<'a>, live: &'a Value, manager: &str, ty: Type<'a>) -> bool {
-    let mut walk = Walk { is_typed: ty.traits().is_typed, trail: Trail::default(), respelled: FieldSet::EMPTY };
-    walk.object(wanted, live, ty) && !is_contested(&walk.respelled, live, manager)
 }
 
 /// A value that is equal only as the server stores it, or that the server does not store, counts as changed to the managers that
@@ -121,9 +120,21 @@ struct Walk<'a> {
     trail: Trail<'a>,
     /// The leaves whose text differs although their value does not.
     respelled: FieldSet,
+    /// Whether something that is wanted was not compared, because the server keeps nothing of it.
+    is_passed_over: bool,
 }
 
 impl<'a> Walk<'a> {
+    fn new(ty: Type<'_>) -> Self {
+        let (is_typed, respelled) = (ty.traits().is_typed, FieldSet::EMPTY);
+        Self { is_typed, trail: Trail::default(), respelled, is_passed_over: false }
+    }
+
+    /// Whether all that is wanted stands in the live object in the same words.
+    fn is_literal(&self) -> bool {
+        self.respelled.is_empty() && !self.is_passed_over
+    }
+
     fn object(&mut self, wanted: Wanted<'a>, live: &'a Value, ty: Type<'a>) -> bool {
         let (Some(fields), Some(live_map), Some(map)) = (wanted.applied.as_object(), live.as_object(), ty.as_map())
         else {
@@ -134,7 +145,10 @@ impl<'a> Walk<'a> {
             let inner = wanted.field(name, value);
             match name.as_str() {
                 "apiVersion" | "kind" => true,
-                "status" if resets_status => true,
+                "status" if resets_status => {
+                    self.is_passed_over = true;
+                    true
+                }
                 "metadata" => self.metadata(inner, live_map.get(name), map.field(name)),
                 "stringData" if is_secret(wanted.applied) => self.texts(value, live),
                 "data" if is_secret(wanted.applied) => {
@@ -152,11 +166,17 @@ impl<'a> Walk<'a> {
         else {
             return false;
         };
-        let counts = |name: &str| !STRIPPED_METADATA.contains(&name);
         self.below(Step::Field("metadata"), |walk| {
             walk.as_typed(|walk| {
-                let mut fields = fields.iter().filter(|(name, _)| counts(name));
-                fields.all(|(name, value)| walk.field(name, wanted.field(name, value), live, map))
+                fields.iter().all(|(name, value)| match name.as_str() {
+                    // They are compared before all else.
+                    "name" | "namespace" => true,
+                    it if STRIPPED_METADATA.contains(&it) => {
+                        walk.is_passed_over = true;
+                        true
+                    }
+                    _ => walk.field(name, wanted.field(name, value), live, map),
+                })
             })
         })
     }
@@ -192,7 +212,7 @@ impl<'a> Walk<'a> {
         let kept = Value::Object(kept.map(|(name, value)| (name.clone(), value.clone())).collect());
         // What is made here does not live as long as what is walked.
         let (trail, respelled) = (self.trail.clone(), std::mem::take(&mut self.respelled));
-        let mut inner = Walk { is_typed: self.is_typed, trail, respelled };
+        let mut inner = Walk { trail, respelled, ..*self };
         let is_same = inner.field("data", Wanted { applied: &kept, defaulted: &kept }, live, map);
         self.respelled = inner.respelled;
         let hidden = entries.iter().filter(|(name, _)| is_text(name));

@@ -155,6 +155,12 @@ impl Contender {
         self.steps(&[&text], way)
     }
 
+    /// A look of kubectl at what would change, where nothing would, as the manager that has applied everything: any other would
+    /// have conflicts with that one.
+    pub fn diff_as(&self, manager: &str, way: &Delay) -> Vec<Step> {
+        self.steps(&[&format!("diff --server-side --field-manager={manager} -f objects.yaml")], way)
+    }
+
     /// A first install of ks with so many writes at once.
     pub fn install_with(&self, concurrency: usize, waits: bool, way: &Delay) -> Vec<Step> {
         let text = format!("apply --yes --wait={waits} -f cc.yaml --manifests own --concurrency {concurrency}");

@@ -38,7 +38,7 @@ pub fn run(ks: &Path, counts: &[usize], rounds: usize) -> Vec<Size> {
         let kubectl = kubectl.filter(|_| *count == ASKS_KUBECTL).map(|it| {
             input::write_rendered(stage.folder(), stage.ks(), &stage.cluster);
             let mut row = Row::new("kubectl", Story::Plan);
-            row.add(stage.measure(&it.command(Story::Plan, &way)));
+            row.add(stage.measure(&it.diff_as("ks", &way)));
             row
         });
         Size { objects, floor, ks: plan, kubectl }
