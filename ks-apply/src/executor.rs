@@ -1,5 +1,6 @@
 //! Plan + Cluster → ApplyEvents. Carries out what the schedule says and decides nothing.
 
+use std::cmp::Reverse;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -88,8 +89,11 @@ pub async fn apply(
             run.interrupt();
         }
         let mut ready = run.schedule.ready();
-        // The server takes a while until it serves what they define.
-        ready.sort_by_key(|it| !defines(&plan.steps, *it));
+        // The server takes a while until it serves what they define, one after the other: what most wait for comes first.
+        ready.sort_by_cached_key(|it| {
+            let is_definition = defines(&plan.steps, *it);
+            Reverse(is_definition.then(|| run.schedule.next_but_one(*it)))
+        });
         for step in ready {
             tasks.spawn(worker.clone().step(step));
         }

@@ -7,7 +7,7 @@ use backon::{ExponentialBuilder, Retryable};
 use k8s_openapi::jiff::Timestamp;
 use ks_model::{GroupKind, ObjectRef};
 use ks_plan::Inventory;
-use ks_plan::history::{Counts, Record, is_record, number_of, selector};
+use ks_plan::history::{Counts, PackedRecord, is_record, number_of, selector};
 use serde_json::Value;
 use tokio::time::timeout;
 
@@ -25,7 +25,7 @@ const PATIENCE: Duration = Duration::from_secs(20);
 pub(crate) struct Journal {
     cluster: Arc<dyn Cluster>,
     inventory: Inventory,
-    record: Record,
+    packed: PackedRecord,
     /// The records that are too old by the end of this apply.
     old: Vec<(ObjectRef, Option<String>)>,
 }
@@ -72,7 +72,7 @@ impl Journal {
     pub(crate) async fn begin(
         cluster: Arc<dyn Cluster>,
         inventory: Inventory,
-        record: Record,
+        packed: PackedRecord,
         kept: usize,
     ) -> Result<Self, ClusterError> {
         let list = || list(&*cluster, &inventory, true);
@@ -81,9 +81,9 @@ impl Journal {
         let surplus = (found.len() + 1).saturating_sub(kept.max(1));
         let uid = |live: &Value| live.pointer("/metadata/uid").and_then(Value::as_str).map(str::to_owned);
         let old = found.iter().take(surplus).map(|(object, live)| (object.clone(), uid(live))).collect();
-        let mut journal = Self { cluster, inventory, record, old };
-        journal.record.number = last.saturating_add(1);
-        journal.record.started = now();
+        let mut journal = Self { cluster, inventory, packed, old };
+        journal.packed.record.number = last.saturating_add(1);
+        journal.packed.record.started = now();
         journal.write().await?;
         Ok(journal)
     }
@@ -92,10 +92,10 @@ impl Journal {
     pub(crate) async fn end(mut self, tally: Tally) -> Result<(), ClusterError> {
         let Tally { applied, deleted, failed, timed_out, skipped, interrupted, .. } = tally;
         let counts = Counts { applied, deleted, failed, timed_out, skipped, interrupted };
-        self.record.ended = Some(now());
-        self.record.outcome = counts.outcome();
-        self.record.counts = Some(counts);
-        let action = format!("write {}", self.record.object(&self.inventory));
+        self.packed.record.ended = Some(now());
+        self.packed.record.outcome = counts.outcome();
+        self.packed.record.counts = Some(counts);
+        let action = format!("write {}", self.packed.record.object(&self.inventory));
         let work = async {
             self.write().await?;
             let kind = kind();
@@ -117,8 +117,8 @@ impl Journal {
     }
 
     async fn write(&self) -> Result<(), ClusterError> {
-        let secret = self.record.secret(&self.inventory).map_err(|error| ClusterError::Protocol {
-            action: format!("write {}", self.record.object(&self.inventory)),
+        let secret = self.packed.secret(&self.inventory).map_err(|error| ClusterError::Protocol {
+            action: format!("write {}", self.packed.record.object(&self.inventory)),
             message: error.to_string(),
         })?;
         let (kind, mode) = (kind(), ApplyMode { dry_run: false, force: true });

@@ -15,7 +15,8 @@ mod work;
 use std::borrow::Cow;
 use std::collections::BTreeMap;
 
-use ks_model::{Facts, GroupKind, Manifest, ObjectRef, Ownership};
+use ks_model::{DesiredObject, Facts, GroupKind, Manifest, ObjectRef, Ownership};
+use rayon::prelude::*;
 use serde_json::Value;
 
 use crate::change::{Action, Change, Risk, Verified};
@@ -107,10 +108,12 @@ pub fn plan(desired: &Desired, live: &LiveState, facts: &Facts) -> Result<Plan, 
     let (missing, faults, volumes) = Default::default();
     let (changes, keeps) = (Vec::with_capacity(desired.manifests().count()), Keeps::of(desired, live));
     let mut builder = Builder { desired, live, facts, mask: &mask, reasons, keeps, changes, missing, faults, volumes };
+    builder.reasons.expect(desired.objects().map(|(_, it)| it).filter(|it| is_in_doubt(it, live)));
     for manifest in desired.manifests() {
         builder.wanted(manifest);
         builder.claims(manifest);
     }
+    builder.tell_of_created(0);
     builder.give_back();
     removal::check(desired, live)?;
     let doomed = removal::doomed(desired, live);
@@ -147,6 +150,12 @@ pub fn plan(desired: &Desired, live: &LiveState, facts: &Facts) -> Result<Plan, 
         Some(problems) => Err(problems.into()),
         None => Ok(plan),
     }
+}
+
+/// Whether an object is likely to change: it is not there, or the server was asked what would become of it.
+fn is_in_doubt(wanted: &DesiredObject, live: &LiveState) -> bool {
+    let object = wanted.manifest.object();
+    live.dry_run(object).is_some() || matches!(see(object, live), Seen::Absent { .. })
 }
 
 struct Builder<'a> {
@@ -221,7 +230,16 @@ impl Builder<'_> {
             }
             _ => self.by_schema(manifest, manifest.value().clone())?,
         };
-        Ok(Change { verified, ..self.change(manifest, Action::Create, None, after) })
+        Ok(Change { verified, ..self.silent(manifest, Action::Create, None, after) })
+    }
+
+    /// Tells of the objects that are made, from that change on, what is in them and why: beside each other, since a first install
+    /// makes everything.
+    fn tell_of_created(&mut self, since: usize) {
+        let mut changes = std::mem::take(&mut self.changes);
+        let created = changes.par_iter_mut().skip(since).filter(|it| it.action == Action::Create);
+        created.for_each(|change| self.tell(change));
+        self.changes = changes;
     }
 
     fn unchanged(&self, manifest: &Manifest, live: &Value) -> Change {
@@ -248,27 +266,26 @@ impl Builder<'_> {
     }
 
     fn change(&self, manifest: &Manifest, action: Action, before: Option<&Value>, after: Value) -> Change {
-        let object = manifest.object();
-        let secrecy = self.desired.secrecy(object);
-        let fields = fields::changes(manifest, before, &after, self.desired.type_of(manifest), (self.mask, &secrecy));
-        let found = self.desired.find(object);
-        Change {
-            object: object.clone(),
-            action,
-            ownership: found.map(|(_, wanted)| wanted.ownership).unwrap_or_default(),
-            component: found.map(|(bundle, _)| bundle.component.clone()),
-            conflicts: Vec::new(),
-            adopts: Vec::new(),
-            immutable: Vec::new(),
-            secrecy,
-            reasons: found.map(|(bundle, wanted)| self.reasons.of(bundle, wanted, action, &fields)).unwrap_or_default(),
-            risk: risk::of(object, action, before, &fields),
-            verified: Verified::None,
-            manifest: Some(manifest.clone()),
-            before: before.cloned(),
-            after: Some(after),
-            fields,
-        }
+        let mut change = self.silent(manifest, action, before, after);
+        self.tell(&mut change);
+        change
+    }
+
+    /// A change of which nothing is told yet.
+    fn silent(&self, manifest: &Manifest, action: Action, before: Option<&Value>, after: Value) -> Change {
+        let change = unchanged(self.desired, manifest, None);
+        Change { action, verified: Verified::None, before: before.cloned(), after: Some(after), ..change }
+    }
+
+    /// Says which fields change, why, and what may be lost.
+    fn tell(&self, change: &mut Change) {
+        let (Some(manifest), Some(after)) = (&change.manifest, &change.after) else { return };
+        let (before, ty) = (change.before.as_ref(), self.desired.type_of(manifest));
+        change.fields = fields::changes(manifest, before, after, ty, (self.mask, &change.secrecy));
+        change.risk = risk::of(&change.object, change.action, before, &change.fields);
+        let found = self.desired.find(&change.object);
+        let reasons = found.map(|(bundle, wanted)| self.reasons.of(bundle, wanted, change.action, &change.fields));
+        change.reasons = reasons.unwrap_or_default();
     }
 }
 

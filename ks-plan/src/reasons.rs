@@ -1,10 +1,10 @@
 //! Why an object is in the plan: the file that wants it, and the settings that shape the fields that change.
 
-use std::cell::RefCell;
 use std::collections::{BTreeMap, BTreeSet};
-use std::rc::Rc;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use ks_model::{Bundle, DesiredObject};
+use rayon::prelude::*;
 
 use crate::change::{Action, FieldChange, Reason};
 use crate::desired::Desired;
@@ -17,13 +17,22 @@ use crate::trace::Trace;
 pub(crate) struct Reasons<'a> {
     desired: &'a Desired,
     mask: &'a Mask,
-    traces: RefCell<BTreeMap<String, Option<Rc<Trace>>>>,
+    traces: Mutex<BTreeMap<String, Option<Arc<Trace>>>>,
 }
 
 impl<'a> Reasons<'a> {
     /// Starts with nothing traced: only files with objects that change are.
     pub(crate) fn new(desired: &'a Desired, mask: &'a Mask) -> Self {
-        Self { desired, mask, traces: RefCell::default() }
+        Self { desired, mask, traces: Mutex::default() }
+    }
+
+    /// Traces the files of objects that are likely to change, beside each other.
+    pub(crate) fn expect<'o>(&self, wanted: impl Iterator<Item = &'o DesiredObject>) {
+        let files: BTreeSet<&str> = wanted.filter(|it| !it.settings.is_empty()).map(|it| it.file.as_str()).collect();
+        let files: Vec<&str> = files.into_iter().collect();
+        let desired = self.desired;
+        let traced: Vec<_> = files.into_par_iter().map(|it| (it.to_owned(), desired.trace(it).map(Arc::new))).collect();
+        self.known().extend(traced);
     }
 
     /// The file that wants the object, then the settings that shape a field that changes. Of an object that comes from no
@@ -65,13 +74,20 @@ impl<'a> Reasons<'a> {
         [Reason::Wanted { file: wanted.file.clone() }].into_iter().chain(named).collect()
     }
 
-    fn trace(&self, wanted: &DesiredObject) -> Option<Rc<Trace>> {
+    fn trace(&self, wanted: &DesiredObject) -> Option<Arc<Trace>> {
         if wanted.settings.is_empty() {
             return None;
         }
-        let mut traces = self.traces.borrow_mut();
-        let traced = || self.desired.trace(&wanted.file).map(Rc::new);
-        traces.entry(wanted.file.clone()).or_insert_with(traced).clone()
+        if let Some(known) = self.known().get(&wanted.file) {
+            return known.clone();
+        }
+        // Nobody waits meanwhile: a thread that traces may take up another object of the same file.
+        let traced = self.desired.trace(&wanted.file).map(Arc::new);
+        self.known().entry(wanted.file.clone()).or_insert(traced).clone()
+    }
+
+    fn known(&self) -> MutexGuard<'_, BTreeMap<String, Option<Arc<Trace>>>> {
+        self.traces.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 

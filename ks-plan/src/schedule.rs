@@ -51,6 +51,12 @@ impl Schedule {
         ready.into_iter().collect()
     }
 
+    /// How many steps need one that needs this one: of the definition of a kind, which is waited for, the objects of that kind.
+    pub fn next_but_one(&self, step: StepId) -> usize {
+        let dependents = |it: &StepId| self.dependents.get(it).into_iter().flatten();
+        dependents(&step).map(|it| dependents(it).count()).sum()
+    }
+
     /// Notes that a running step succeeded; about any other step it says nothing.
     pub fn succeed(&mut self, step: StepId) {
         if !self.running.remove(&step) {

@@ -83,7 +83,7 @@ async fn is_written_down(cluster: &KubeCluster, planned: &Planned) {
         let options = LeaseOptions { holder: format!("jane {number}"), timeout: PATIENCE };
         let discovery = planned.survey.discovery.clone();
         let mut held = lookout.acquire(&planned.plan, &discovery, options, |_| ()).await.unwrap();
-        held.record(&inventory, Record::of(&planned.plan, "here"), 1).await.unwrap();
+        held.record(&inventory, Record::of(&planned.plan, "here").pack().unwrap(), 1).await.unwrap();
         let (sender, _events) = mpsc::unbounded_channel();
         let (_interrupt, interrupted) = watch::channel(false);
         let plan = Arc::new(planned.plan.clone());

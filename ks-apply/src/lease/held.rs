@@ -122,7 +122,7 @@ impl Held {
     pub async fn record(
         &mut self,
         inventory: &Inventory,
-        record: history::Record,
+        record: history::PackedRecord,
         kept: usize,
     ) -> Result<(), ClusterError> {
         self.journal = Some(Journal::begin(self.cluster(), inventory.clone(), record, kept).await?);

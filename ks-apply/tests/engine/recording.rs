@@ -32,7 +32,7 @@ async fn run(cluster: &Recorder, value: &str, kept: usize, before: impl Fn(&Sand
     let mut record = Record::of(&plan, "demo");
     record.who = "jane@build".into();
     record.holder = held.holder().to_owned();
-    if let Err(error) = held.record(&inventory(), record, kept).await {
+    if let Err(error) = held.record(&inventory(), record.pack().unwrap(), kept).await {
         held.release().await;
         return Err(error);
     }

@@ -3,18 +3,18 @@
 use std::sync::Arc;
 
 use ks_apply::lease::{DURATION, Ending, Held};
-use ks_plan::history::{Record, RecordedConfiguration};
+use ks_plan::history::{PackedRecord, Record, RecordError, RecordedConfiguration};
 use ks_plan::{Inventory, Plan};
 use tokio::task::{JoinHandle, spawn_blocking};
 
 use super::apply::Ready;
 use super::carry_out::Manner;
-use crate::command_error::{CommandError, missing};
+use crate::command_error::{CommandError, Kind, missing};
 use crate::holder::who;
 use crate::ui::Ui;
 
 /// What is written down of an apply that its plan does not say.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub struct Past {
     /// The configuration, where it is known.
     pub configuration: Option<RecordedConfiguration>,
@@ -22,28 +22,37 @@ pub struct Past {
     pub rollback_to: Option<u32>,
 }
 
-/// A record that is made of a plan while the lease is taken.
+/// A record that is made of a plan, and packed, while the lease is taken.
 pub struct Draft {
     plan: Arc<Plan>,
-    record: JoinHandle<Record>,
+    record: JoinHandle<Result<PackedRecord, RecordError>>,
 }
 
 impl Draft {
     /// Begins to make it, on a thread of its own; nothing where none is written.
     pub fn begin(ready: &Ready, manner: &Manner) -> Option<Self> {
-        let (plan, name) = (Arc::clone(&ready.plan), ready.name.clone());
+        let (plan, name, past) = (Arc::clone(&ready.plan), ready.name.clone(), ready.past.clone());
         is_written_down(&plan, manner)
-            .then(|| Self { plan: Arc::clone(&plan), record: spawn_blocking(move || Record::of(&plan, &name)) })
+            .then(|| Self { plan: Arc::clone(&plan), record: spawn_blocking(move || drafted(&plan, &name, past)) })
     }
 
     /// The record of what is carried out: under the lease another plan may have been made.
-    async fn end(draft: Option<Self>, ready: &Ready) -> Record {
-        let drafted = match draft.filter(|it| Arc::ptr_eq(&it.plan, &ready.plan)) {
+    async fn end(draft: Option<Self>, ready: &Ready) -> Result<PackedRecord, RecordError> {
+        let early = match draft.filter(|it| Arc::ptr_eq(&it.plan, &ready.plan)) {
             Some(draft) => draft.record.await.ok(),
             None => None,
         };
-        drafted.unwrap_or_else(|| Record::of(&ready.plan, &ready.name))
+        early.unwrap_or_else(|| drafted(&ready.plan, &ready.name, ready.past.clone()))
     }
+}
+
+fn drafted(plan: &Plan, cluster: &str, past: Past) -> Result<PackedRecord, RecordError> {
+    let mut record = Record::of(plan, cluster);
+    record.who = who();
+    env!("CARGO_PKG_VERSION").clone_into(&mut record.version);
+    record.configuration = past.configuration;
+    record.rollback_to = past.rollback_to;
+    record.pack()
 }
 
 /// Whether an apply is written down. A plan that was made again under the lease may have nothing left to write, and the end of
@@ -64,17 +73,17 @@ pub async fn begin(
     if !is_written_down(&ready.plan, manner) {
         return Ok(Some(held));
     }
-    let mut record = Draft::end(draft, ready).await;
-    record.who = who();
-    held.holder().clone_into(&mut record.holder);
-    env!("CARGO_PKG_VERSION").clone_into(&mut record.version);
-    record.configuration.clone_from(&ready.past.configuration);
-    record.rollback_to = ready.past.rollback_to;
-    match held.record(&Inventory::default(), record, manner.history).await {
+    let begun = match Draft::end(draft, ready).await {
+        Ok(mut packed) => {
+            held.holder().clone_into(&mut packed.record.holder);
+            held.record(&Inventory::default(), packed, manner.history).await.map_err(CommandError::from)
+        }
+        Err(error) => Err(CommandError::new(Kind::Bug, error.to_string())),
+    };
+    match begun {
         Ok(()) => Ok(Some(held)),
-        Err(error) => {
+        Err(mut error) => {
             held.release().await;
-            let mut error = CommandError::from(error);
             error.message = format!("the history cannot be written, and nothing was done: {}", error.message);
             Err(error.hint("--history 0 applies without writing it down"))
         }

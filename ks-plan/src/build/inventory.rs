@@ -45,7 +45,9 @@ impl Builder<'_> {
         contents.namespaces.insert(home.name);
         contents.kept = self.keeps.held();
         let manifest = self.desired.inventory_manifest(&contents)?;
+        let since = self.changes.len();
         self.wanted(&manifest);
+        self.tell_of_created(since);
         let change = self.changes.last_mut().filter(|it| it.object == *parent && it.action != Action::NoOp)?;
         change.reasons = vec![Reason::Inventory];
         // It is nobody else's.

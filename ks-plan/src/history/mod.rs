@@ -5,12 +5,14 @@
 
 mod configuration;
 mod object;
+mod packed;
 mod record;
 mod reveal;
 
 pub use configuration::{RecordedConfiguration, digest};
 pub(crate) use configuration::{read_paths, secret_paths};
 pub use object::{LABEL, RecordError, is_record, number_of, selector};
+pub use packed::PackedRecord;
 pub use record::{Counts, FORMAT_VERSION, Outcome, Record, RecordedPlan};
 pub use reveal::{Masked, sources};
 

@@ -1,15 +1,14 @@
 //! A record as a Secret, and back.
 
-use std::io::{Read, Write};
+use std::io::Read;
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
-use flate2::Compression;
 use flate2::read::GzDecoder;
-use flate2::write::GzEncoder;
 use ks_model::{GroupKind, Manifest, ObjectRef};
 use serde_json::{Value, json};
 
+use super::packed::PackedRecord;
 use super::record::{FORMAT_VERSION, Record};
 use crate::inventory::Inventory;
 
@@ -20,8 +19,6 @@ pub const LABEL: &str = "ks.kubesphere.io/history";
 const TYPE: &str = "ks.kubesphere.io/history";
 /// What stands between the name of the inventory and the number.
 const INFIX: &str = "-history-";
-/// How many bytes a record may have, compressed. An object may have a MiB or so, and base64 makes a third more of it.
-const MOST: usize = 256 * 1024;
 /// How many bytes are unpacked at most, whatever somebody wrote there.
 const UNPACKED: u64 = 64 * 1024 * 1024;
 
@@ -58,21 +55,13 @@ pub fn is_record(inventory: &Inventory, object: &ObjectRef, live: &Value) -> boo
     label == Some(&inventory.parent().name) && number_of(inventory, object).is_some()
 }
 
-impl Record {
-    /// The object that holds this record.
-    pub fn object(&self, inventory: &Inventory) -> ObjectRef {
-        let ObjectRef { namespace, name, .. } = inventory.parent();
-        let name = format!("{name}{INFIX}{}", self.number);
-        ObjectRef { kind: GroupKind::new("", "Secret"), namespace: namespace.clone(), name }
-    }
-
-    /// The Secret that holds this record. What is too large is left out, and said to be: the plan for programs first, then the
-    /// plan for people, and only then the configuration.
+impl PackedRecord {
+    /// The Secret that holds this record.
     ///
     /// # Errors
     /// When it does not become JSON, which is a bug.
     pub fn secret(&self, inventory: &Inventory) -> Result<Manifest, RecordError> {
-        let object = self.object(inventory);
+        let object = self.record.object(inventory);
         let secret = json!({
             "apiVersion": "v1",
             "kind": "Secret",
@@ -82,9 +71,18 @@ impl Record {
                 "labels": { LABEL: inventory.parent().name },
             },
             "type": TYPE,
-            "data": { "record": STANDARD.encode(self.packed(MOST)?) },
+            "data": { "record": STANDARD.encode(self.bytes()?) },
         });
         Manifest::parse(secret).map_err(malformed)
+    }
+}
+
+impl Record {
+    /// The object that holds this record.
+    pub fn object(&self, inventory: &Inventory) -> ObjectRef {
+        let ObjectRef { namespace, name, .. } = inventory.parent();
+        let name = format!("{name}{INFIX}{}", self.number);
+        ObjectRef { kind: GroupKind::new("", "Secret"), namespace: namespace.clone(), name }
     }
 
     /// Reads the record in a live Secret.
@@ -104,42 +102,8 @@ impl Record {
         // What serde says may quote a value.
         serde_json::from_value(value).map_err(|_| malformed("a field of it has another type"))
     }
-
-    /// The bytes of the record, no more than `most` where leaving out helps.
-    pub(super) fn packed(&self, most: usize) -> Result<Vec<u8>, RecordError> {
-        let mut packed = self.pack(Compression::default())?;
-        if packed.len() <= most {
-            return Ok(packed);
-        }
-        let mut record = self.clone();
-        packed = record.pack(Compression::best())?;
-        let left_out = ["the plan for programs", "the plan", "the plan and the configuration"];
-        for (step, words) in left_out.into_iter().enumerate() {
-            if packed.len() <= most {
-                break;
-            }
-            record.plan.document = None;
-            if step > 0 {
-                record.plan.text = None;
-            }
-            if step > 1 {
-                record.configuration = None;
-            }
-            record.plan.left_out = Some(format!("{words}: too large for an object of a cluster"));
-            packed = record.pack(Compression::best())?;
-        }
-        Ok(packed)
-    }
-
-    fn pack(&self, compression: Compression) -> Result<Vec<u8>, RecordError> {
-        let text = serde_json::to_vec(self).map_err(malformed)?;
-        // The header has no time, so that the same record has the same bytes.
-        let mut encoder = GzEncoder::new(Vec::new(), compression);
-        encoder.write_all(&text).map_err(malformed)?;
-        encoder.finish().map_err(malformed)
-    }
 }
 
-fn malformed(why: impl ToString) -> RecordError {
+pub(super) fn malformed(why: impl ToString) -> RecordError {
     RecordError::Malformed(why.to_string())
 }
