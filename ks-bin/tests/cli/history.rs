@@ -157,7 +157,8 @@ fn an_apply_without_an_end_is_running_as_long_as_it_holds_the_lease() {
     )
     .unwrap();
     record.who = "jane@build-7".into();
-    let write = |record: &Record| put(record.secret(&Inventory::default()).unwrap().value().clone());
+    let write =
+        |record: &Record| put(record.clone().pack().unwrap().secret(&Inventory::default()).unwrap().value().clone());
     write(&record);
     let told = || list(&room).iter().map(|it| it["outcome"].clone()).collect::<Vec<_>>();
     assert_eq!(told(), ["succeeded", "unfinished"]);

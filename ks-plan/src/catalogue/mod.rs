@@ -180,11 +180,44 @@ impl Catalogue {
 
 #[cfg(test)]
 mod tests {
+    use ks_model::Facts;
+    use ks_model::config::{ClusterConfiguration, Source};
+
     use super::*;
+    use crate::{Desired, compile};
 
     #[test]
     fn what_is_built_in_is_sound_as_a_whole() {
         let nothing: [(&str, &str); 0] = [];
         Catalogue::embedded().unwrap().overlay(nothing).unwrap();
+        Catalogue::embedded_under(nothing).unwrap();
+    }
+
+    #[test]
+    fn marks_in_place_are_those_that_are_put_on_what_is_wanted() {
+        let files = [
+            ("m/echo/component.yaml", "{ name: echo, description: Answers. }"),
+            ("m/echo/a.yaml", "{ apiVersion: v1, kind: ConfigMap, metadata: { name: a, namespace: default } }"),
+            ("m/echo/once/b.yaml", "{ apiVersion: v1, kind: ConfigMap, metadata: { name: b, namespace: default } }"),
+            ("m/echo/c.yaml.j2", "{ apiVersion: v1, kind: ConfigMap, metadata: { name: c, namespace: default } }"),
+        ];
+        let text = r#"{ "apiVersion": "installer.kubesphere.io/v1alpha1", "kind": "ClusterConfiguration",
+            "metadata": { "name": "ks-installer", "namespace": "kubesphere-system" }, "spec": {} }"#;
+        let config = ClusterConfiguration::parse(&Source::new("cc.json", text)).unwrap().config;
+        let wanted = |catalogue: &Catalogue| {
+            let compiled = compile(catalogue, &config, &Facts::default()).unwrap();
+            let desired = Desired::of(catalogue, compiled, Inventory::default()).unwrap();
+            desired.manifests().cloned().collect::<Vec<_>>()
+        };
+        let plain = Catalogue::from_files(files).unwrap();
+        let marked = plain.clone().marked(&Inventory::default());
+        assert_eq!(wanted(&marked), wanted(&plain));
+        let compiled = compile(&marked, &config, &Facts::default()).unwrap();
+        let is_marked = compiled.bundles[0].objects.iter().map(|it| Inventory::default().has(it.manifest.value()));
+        assert_eq!(
+            is_marked.collect::<Vec<_>>(),
+            [true, false, false],
+            "neither what belongs to others nor a template"
+        );
     }
 }

@@ -25,8 +25,10 @@ const NO_PLAN: &str = "{}}";
 /// # Example
 /// ```
 /// use ks_plan::Inventory;
-/// use ks_plan::history::{Outcome, Record};
-/// let mut packed = Record::default().pack()?;
+/// use ks_plan::history::{FORMAT_VERSION, Outcome, Record};
+/// let mut record = Record::default();
+/// record.format_version = FORMAT_VERSION.to_owned();
+/// let mut packed = record.pack()?;
 /// packed.record.outcome = Outcome::Succeeded;
 /// let secret = packed.secret(&Inventory::default())?;
 /// assert_eq!(Record::read(secret.value())?.outcome, Outcome::Succeeded);

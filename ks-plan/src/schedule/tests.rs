@@ -54,6 +54,21 @@ fn run(steps: &StepGraph, choices: &[(usize, bool)]) -> Run {
     run
 }
 
+#[test]
+fn of_a_definition_the_objects_of_its_kind_are_next_but_one() {
+    let mut steps = StepGraph::default();
+    let write = |name: &str| Task::Write(config_map(name).object().clone());
+    let definition = steps.add(write("a/definition"), BTreeSet::new());
+    let served = steps.add(Task::AwaitReady(config_map("a/definition").object().clone()), [definition].into());
+    for name in ["a/b", "a/c"] {
+        steps.add(write(name), [served].into());
+    }
+    let mut schedule = Schedule::new(&steps);
+    assert_eq!([definition, served].map(|it| schedule.next_but_one(it)), [2, 0]);
+    assert_eq!(schedule.ready(), [definition]);
+    assert_eq!(schedule.next_but_one(definition), 2, "also once it is handed out");
+}
+
 proptest! {
     #[test]
     fn every_step_runs_once_after_its_needs(steps in graphs(), order in proptest::collection::vec(0..9_usize, 1..9)) {
