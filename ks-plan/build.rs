@@ -1,6 +1,7 @@
 //! Embeds `manifests/`: each file as it is and, where it is YAML or JSON, also what it says as JSON, so that starting the program
 //! reads no YAML that was known when it was built. A CustomResourceDefinition, the bulk of all, comes in pieces that are read
-//! only when something asks for them. `src/catalogue/embedded.rs` has the types of the table that is written here.
+//! only when something asks for them. A template that says the same for everyone is rendered here, once for all starts.
+//! `src/catalogue/embedded.rs` has the types of the table that is written here.
 
 #![expect(clippy::disallowed_methods, reason = "building reads the catalogue and writes it; the crate itself is pure")]
 
@@ -10,8 +11,11 @@ use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
 use std::{env, fs};
 
+use minijinja::Environment;
 use serde_json::{Map, Value};
 
+#[path = "src/render/language.rs"]
+mod language;
 #[path = "src/yaml/mod.rs"]
 mod yaml;
 
@@ -20,12 +24,18 @@ const ROOT: &str = "../manifests";
 fn main() -> Result<(), Box<dyn Error>> {
     println!("cargo::rerun-if-changed={ROOT}");
     println!("cargo::rerun-if-changed=src/yaml");
+    println!("cargo::rerun-if-changed=src/render/language.rs");
     let out = PathBuf::from(env::var("OUT_DIR")?);
     let mut files = BTreeMap::new();
     collect(Path::new(ROOT), "", &mut files)?;
+    let mut made = made(&files)?;
     let mut table = String::from("&[\n");
     for (number, (path, text)) in files.iter().enumerate() {
-        let content = Pieces { out: &out, number }.content(path, text)?;
+        let pieces = Pieces { out: &out, number };
+        let content = match made.remove(path) {
+            Some(documents) => format!("Content::Made({})", pieces.piece("made", &serde_json::to_string(&documents)?)?),
+            None => pieces.content(path, text)?,
+        };
         let text = format!("include_str!(concat!(env!(\"CARGO_MANIFEST_DIR\"), \"/{ROOT}/{path}\"))");
         writeln!(table, "File {{ path: {path:?}, text: {text}, content: {content} }},")?;
     }
@@ -50,6 +60,32 @@ fn collect(folder: &Path, prefix: &str, files: &mut BTreeMap<String, String>) ->
         }
     }
     Ok(())
+}
+
+/// What those templates say that read no setting, no image and no fact: it is the same for everyone.
+fn made(files: &BTreeMap<String, String>) -> Result<BTreeMap<String, Vec<Value>>, Box<dyn Error>> {
+    let texts = files.iter().map(|(path, text)| (path.clone(), text.clone().into())).collect();
+    let mut environment = language::of_templates(texts, yaml::document);
+    let templates: Vec<&String> = files.keys().filter(|it| it.ends_with(".j2")).collect();
+    for path in &templates {
+        environment.add_template_owned((*path).clone(), files[*path].clone())?;
+    }
+    let (macros, templates): (Vec<&String>, Vec<&String>) = templates.iter().partition(|it| it.starts_with("shared/"));
+    if !macros.iter().all(|it| reads_nothing(&environment, it)) {
+        return Ok(BTreeMap::new());
+    }
+    let mut made = BTreeMap::new();
+    for path in templates.into_iter().filter(|it| reads_nothing(&environment, it)) {
+        let text = environment.get_template(path)?.render(())?;
+        made.insert(path.clone(), yaml::documents(path, &text).map_err(|error| error.to_string())?);
+    }
+    Ok(made)
+}
+
+/// Whether a template asks for nothing but the texts beside it.
+fn reads_nothing(environment: &Environment, path: &str) -> bool {
+    let found = environment.get_template(path).map(|it| it.undeclared_variables(false));
+    found.is_ok_and(|it| it.iter().all(|name| environment.globals().any(|(global, _)| global == name)))
 }
 
 /// Writes the pieces of one file.

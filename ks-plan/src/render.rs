@@ -6,18 +6,18 @@ use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
-use base64::Engine as _;
 use ks_model::ServerVersion;
-use md5::{Digest, Md5};
-use minijinja::{AutoEscape, Environment, Error, ErrorKind, State, UndefinedBehavior, value::Serde};
+use minijinja::{Environment, Error, UndefinedBehavior, value::Serde};
 use serde_json::Value;
 
-use crate::catalogue::{Texts, embedded};
+use crate::catalogue::embedded;
 use crate::images::ResolvedImage;
 use crate::yaml::SourceError;
 
-/// How many instructions one template or expression may run.
-const FUEL: u64 = 500_000;
+mod language;
+
+pub(crate) use language::{Texts, text_path};
+use language::{environment, fault};
 
 /// The names that templates and expressions may use beside their variables.
 const FUNCTIONS: &[&str] = &["image", "tag", "version", "include_text", "include_yaml", "server_at_least"];
@@ -37,15 +37,7 @@ pub(crate) struct Templates {
 impl Templates {
     /// Starts without templates; `texts` are what `include_text` and `include_yaml` find, by path.
     pub(crate) fn new(texts: Texts) -> Self {
-        let mut environment = environment(UndefinedBehavior::Strict);
-        environment.set_auto_escape_callback(|_| AutoEscape::Json);
-        let texts = Arc::new(texts);
-        add_include_function(&mut environment, "include_text", &texts, |_, text| Ok(minijinja::Value::from(text)));
-        add_include_function(&mut environment, "include_yaml", &texts, |path, text| {
-            let data: Value = embedded::document(path, text).map_err(|error| fault(error.to_string()))?;
-            Ok(minijinja::Value::from(Serde(data)))
-        });
-        Self { environment }
+        Self { environment: language::of_templates(texts, embedded::document) }
     }
 
     /// Compiles one more template.
@@ -182,78 +174,6 @@ fn quoted(text: &str) -> Option<&str> {
     let quote = text.chars().next().filter(|c| matches!(c, '"' | '\''))?;
     let (inside, rest) = text[1..].split_once(quote)?;
     rest.trim_start().starts_with(')').then_some(inside)
-}
-
-/// The path of a text that the template at `template` includes: relative to the folder of its component.
-pub(crate) fn text_path(template: &str, text: &str) -> String {
-    let folder: Vec<&str> = template.split('/').take(2).collect();
-    format!("{}/{text}", folder.join("/"))
-}
-
-fn environment(undefined: UndefinedBehavior) -> Environment<'static> {
-    let mut environment = Environment::new();
-    environment.set_undefined_behavior(undefined);
-    environment.set_fuel(Some(FUEL));
-    // So that errors know what they are about; the values that they know as well are never printed.
-    environment.set_debug(true);
-    environment.add_filter("b64encode", |text: &str| base64::engine::general_purpose::STANDARD.encode(text));
-    environment.add_filter("md5", md5_hex);
-    // What a macro printed is printed again as it is; as text it comes quoted.
-    environment.add_filter("text", |printed: String| printed);
-    environment.add_filter("canonical_json", |value: minijinja::Value| canonical_json(&value));
-    environment.add_test("object_name", is_object_name);
-    environment.add_filter("parse_json", |text: &str| {
-        let value: Option<Value> = serde_json::from_str(text).ok();
-        value.map_or(minijinja::Value::from(()), |it| minijinja::Value::from(Serde(it)))
-    });
-    environment
-}
-
-/// Whether a text can name an object: a DNS subdomain (RFC 1123), as most kinds want it.
-fn is_object_name(text: minijinja::Value) -> bool {
-    let Some(text) = text.as_str() else { return false };
-    let edge = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit();
-    let part = |it: &str| it.starts_with(edge) && it.ends_with(edge) && it.chars().all(|c| edge(c) || c == '-');
-    text.len() <= 253 && text.split('.').all(part)
-}
-
-fn md5_hex(text: &str) -> String {
-    Md5::digest(text).iter().map(|byte| format!("{byte:02x}")).collect()
-}
-
-/// JSON in one line, keys sorted by their bytes, nothing escaped that need not be.
-fn canonical_json(value: &minijinja::Value) -> Result<String, Error> {
-    let value = serde_json::to_value(value).map(sorted);
-    value.map(|it| it.to_string()).map_err(|error| fault(error.to_string()))
-}
-
-fn sorted(value: Value) -> Value {
-    match value {
-        Value::Object(members) => {
-            let members: BTreeMap<String, Value> = members.into_iter().map(|(key, it)| (key, sorted(it))).collect();
-            Value::Object(members.into_iter().collect())
-        }
-        Value::Array(items) => Value::Array(items.into_iter().map(sorted).collect()),
-        scalar => scalar,
-    }
-}
-
-fn fault(message: String) -> Error {
-    Error::new(ErrorKind::InvalidOperation, message)
-}
-
-fn add_include_function(
-    environment: &mut Environment<'static>,
-    name: &'static str,
-    texts: &Arc<Texts>,
-    read: impl Fn(&str, &str) -> Result<minijinja::Value, Error> + Send + Sync + 'static,
-) {
-    let texts = Arc::clone(texts);
-    environment.add_function(name, move |state: &State, text: &str| {
-        let path = text_path(state.name(), text);
-        let found = texts.get(&path).ok_or_else(|| fault(format!("there is no {path}")))?;
-        read(&path, found)
-    });
 }
 
 fn is_function(environment: &Environment, name: &str) -> bool {

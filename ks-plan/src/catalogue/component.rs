@@ -45,7 +45,11 @@ pub(crate) struct ManifestFile {
 impl ManifestFile {
     /// Marks its objects as members of an inventory, where they are known without rendering and belong to ks.
     pub(super) fn mark(&mut self, inventory: &Inventory, component: &ComponentName) {
-        if let (ManifestBody::Static(manifests), Ownership::Whole) = (&mut self.body, self.ownership) {
+        let known = match &mut self.body {
+            ManifestBody::Static(manifests) => Some(manifests),
+            ManifestBody::Template { made, .. } => made.as_mut(),
+        };
+        if let (Some(manifests), Ownership::Whole) = (known, self.ownership) {
             manifests.par_iter_mut().for_each(|it| inventory.mark(it, component));
         }
     }
@@ -56,8 +60,9 @@ impl ManifestFile {
 pub(crate) enum ManifestBody {
     /// Parsed once, when the catalogue is loaded.
     Static(Vec<Manifest>),
-    /// Rendered by each compile; `reads` are the names of the settings and images that shape it.
-    Template { reads: BTreeSet<String>, images: BTreeSet<String> },
+    /// Rendered by each compile; `reads` are the names of the settings and images that shape it. One that says the same for everyone
+    /// may be made already.
+    Template { reads: BTreeSet<String>, images: BTreeSet<String>, made: Option<Vec<Manifest>> },
 }
 
 /// The shape of `component.yaml`.

@@ -4,6 +4,7 @@ use ks_model::{Manifest, ManifestError, Prepared};
 use serde::de::DeserializeOwned;
 use serde_json::Value;
 
+use crate::render::{Texts, text_path};
 use crate::yaml::{self, SourceError};
 
 /// One file.
@@ -21,6 +22,8 @@ enum Content {
     Text,
     /// Documents, as a JSON list.
     Documents(&'static str),
+    /// A template that says the same for everyone; the objects that it makes, as a JSON list.
+    Made(&'static str),
     /// One CustomResourceDefinition.
     Definition(Prepared),
 }
@@ -55,6 +58,23 @@ pub(super) fn manifests(path: &str, text: &str) -> Result<Vec<Result<Manifest, M
     Ok(documents.into_iter().map(Manifest::parse).collect())
 }
 
+/// The objects of a template that says the same for everyone, where it and all that it may read are what is embedded.
+pub(super) fn made(path: &str, files: &Texts) -> Option<Vec<Manifest>> {
+    let Some(Content::Made(json)) = content(path, files.get(path)?) else { return None };
+    let texts = text_path(path, "files/");
+    let may_read = |it: &str| it.starts_with("shared/") || it.starts_with(&texts);
+    let is_embedded = |path: &str, text: &str| {
+        let found = FILES.binary_search_by(|it| it.path.cmp(path)).ok().and_then(|it| FILES.get(it));
+        found.is_some_and(|it| std::ptr::eq(it.text, text) || it.text == text)
+    };
+    let mut inputs = files.iter().filter(|(path, _)| may_read(path));
+    if !inputs.all(|(path, text)| is_embedded(path, text)) {
+        return None;
+    }
+    let documents: Vec<Value> = serde_json::from_str(json).ok()?;
+    documents.into_iter().map(|it| Manifest::parse(it).ok()).collect()
+}
+
 #[cfg(test)]
 mod tests {
     use std::path::Path;
@@ -69,7 +89,9 @@ mod tests {
             assert_eq!(std::fs::read_to_string(root.join(file.path)).unwrap(), file.text, "{}", file.path);
             let said = || yaml::documents(file.path, file.text).unwrap();
             match &file.content {
-                Content::Text => assert!(!file.path.ends_with(".yaml") && !file.path.ends_with(".json")),
+                Content::Text | Content::Made(_) => {
+                    assert!(!file.path.ends_with(".yaml") && !file.path.ends_with(".json"));
+                }
                 Content::Documents(json) => {
                     assert_eq!(serde_json::from_str::<Vec<Value>>(json).unwrap(), said(), "{}", file.path);
                 }

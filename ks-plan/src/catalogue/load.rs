@@ -156,7 +156,9 @@ impl Loader {
                     self.errors.extend(errors);
                     (ownership, body)
                 }
-                FileRole::Template(_, ownership) => (ownership, template_body(path, text, component, &templates)),
+                FileRole::Template(_, ownership) => {
+                    (ownership, template_body(path, &self.files, component, &templates))
+                }
                 _ => continue,
             };
             component.manifests.push(ManifestFile { path: path.clone(), ownership, body });
@@ -215,7 +217,8 @@ fn static_body(path: &str, text: &str) -> (ManifestBody, Vec<CatalogueError>) {
 }
 
 /// Finds what shapes a template. A setting is read by its own name or by that of a field in it.
-fn template_body(path: &str, text: &str, component: &Component, templates: &Templates) -> ManifestBody {
+fn template_body(path: &str, files: &Texts, component: &Component, templates: &Templates) -> ManifestBody {
+    let text = files.get(path).map_or("", |it| it);
     let variables = templates.variables(path);
     let is_read = |value_name: &String| {
         let full = format!("settings.{value_name}");
@@ -225,7 +228,7 @@ fn template_body(path: &str, text: &str, component: &Component, templates: &Temp
     let reads = value_names.filter(is_read).collect();
     let of = |function| literal_arguments(text, function).into_iter().map(str::to_owned);
     let images = ["image", "tag", "version"].into_iter().flat_map(of).collect();
-    ManifestBody::Template { reads, images }
+    ManifestBody::Template { reads, images, made: embedded::made(path, files) }
 }
 
 /// Tells whether the dotted path `shorter` is `path` or leads to it.

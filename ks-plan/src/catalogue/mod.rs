@@ -4,7 +4,6 @@
 //! settings come from, and the manifests of its objects: `*.yaml` as they are, `*.yaml.j2` rendered. `images.yaml` is the one
 //! table of images. Nothing in Rust knows the name of a component: a new one is a new folder.
 
-use std::borrow::Cow;
 use std::collections::BTreeMap;
 
 use ks_model::ComponentName;
@@ -12,7 +11,7 @@ use rayon::prelude::*;
 
 use crate::images::Images;
 use crate::inventory::Inventory;
-use crate::render::Templates;
+use crate::render::{Templates, Texts};
 
 mod check;
 mod component;
@@ -36,9 +35,6 @@ pub use manifest_fault::ManifestFault;
 use scope::Scopes;
 pub use setting::SettingRule;
 pub(crate) use setting::leaves;
-
-/// Files by their paths; what is built in is not copied.
-pub(crate) type Texts = BTreeMap<String, Cow<'static, str>>;
 
 /// Holds all components, checked: names are unique, needs exist and form no circle, images and settings are declared.
 ///
@@ -180,17 +176,54 @@ impl Catalogue {
 
 #[cfg(test)]
 mod tests {
-    use ks_model::Facts;
     use ks_model::config::{ClusterConfiguration, Source};
+    use ks_model::{Facts, Manifest};
 
     use super::*;
-    use crate::{Desired, compile};
+    use crate::{Desired, compile, yaml};
+
+    const DASHBOARDS: &str = "monitoring/grafana/config-maps.yaml.j2";
 
     #[test]
     fn what_is_built_in_is_sound_as_a_whole() {
         let nothing: [(&str, &str); 0] = [];
         Catalogue::embedded().unwrap().overlay(nothing).unwrap();
         Catalogue::embedded_under(nothing).unwrap();
+    }
+
+    /// The templates of which the objects are known without rendering, with these.
+    fn made(catalogue: &Catalogue) -> BTreeMap<&str, &Vec<Manifest>> {
+        let files = catalogue.components().flat_map(|it| &it.manifests);
+        let made = files.filter_map(|file| match &file.body {
+            ManifestBody::Template { made: Some(made), .. } => Some((file.path.as_str(), made)),
+            _ => None,
+        });
+        made.collect()
+    }
+
+    #[test]
+    fn what_is_made_beforehand_is_what_rendering_gives() {
+        let catalogue = Catalogue::embedded().unwrap();
+        let renderer = catalogue.templates().renderer(BTreeMap::new(), "1.34".parse().unwrap());
+        let found = made(&catalogue);
+        assert!(found.contains_key(DASHBOARDS), "{:?}", found.keys());
+        for (path, made) in found {
+            let text = renderer.render(path, &serde_json::Value::Null).unwrap();
+            let rendered = yaml::documents(path, &text).unwrap().into_iter();
+            assert_eq!(made, &rendered.map(|it| Manifest::parse(it).unwrap()).collect::<Vec<_>>(), "{path}");
+        }
+    }
+
+    #[test]
+    fn what_a_template_reads_from_other_files_is_rendered_anew() {
+        let embedded = Catalogue::embedded().unwrap();
+        let over = |path: &str, text: &str| embedded.overlay([(path, text)]).unwrap();
+        let is_made = |catalogue: &Catalogue| made(catalogue).contains_key(DASHBOARDS);
+        assert!(is_made(&over("m/echo/component.yaml", "{ name: echo, description: Answers. }")));
+        assert!(!is_made(&over("monitoring/grafana/files/dashboards.yaml", "[]")));
+        assert!(!is_made(&over(DASHBOARDS, "")));
+        let macros = embedded.source("shared/dashboard.j2").unwrap();
+        assert!(!is_made(&over("shared/dashboard.j2", &format!("{macros}\n"))));
     }
 
     #[test]

@@ -262,7 +262,11 @@ fn file_objects(
             let object = |it: &Manifest| desired(it.clone(), file, BTreeSet::new());
             return Ok(manifests.iter().map(object).collect());
         }
-        ManifestBody::Template { reads, images } => (reads, images),
+        ManifestBody::Template { made: Some(made), .. } => {
+            let object = |it: &Manifest| Ok(desired(fitting(it.clone(), file, inputs)?, file, BTreeSet::new()));
+            return made.iter().map(object).collect();
+        }
+        ManifestBody::Template { reads, images, made: None } => (reads, images),
     };
     let text = inputs.renderer.render(&file.path, &settings.values).map_err(CompileError::Template)?;
     let values = yaml::documents(&file.path, &text).map_err(CompileError::NotYaml)?;
@@ -279,7 +283,11 @@ fn desired(manifest: Manifest, file: &ManifestFile, settings: BTreeSet<String>) 
 }
 
 fn manifest(value: Value, file: &ManifestFile, inputs: &Inputs<'_>) -> Result<Manifest, CompileError> {
-    let manifest = manifest_fault::parse(&file.path, value)?;
+    fitting(manifest_fault::parse(&file.path, value)?, file, inputs)
+}
+
+/// The manifest of a template, where it fits what the catalogue says.
+fn fitting(manifest: Manifest, file: &ManifestFile, inputs: &Inputs<'_>) -> Result<Manifest, CompileError> {
     if let Some(fault) = manifest_fault::wrong_scope(&file.path, manifest.object(), inputs.catalogue.scopes()) {
         return Err(fault.into());
     }

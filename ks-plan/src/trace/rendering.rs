@@ -189,7 +189,7 @@ fn templates(catalogue: &Catalogue, component: &Component) -> Vec<(String, Templ
         images: images.clone(),
     };
     let files = component.manifests.iter().filter_map(|file| match &file.body {
-        ManifestBody::Template { reads, images } => Some((file.path.clone(), template(&file.path, reads, images))),
+        ManifestBody::Template { reads, images, .. } => Some((file.path.clone(), template(&file.path, reads, images))),
         ManifestBody::Static(_) => None,
     });
     files.collect()
