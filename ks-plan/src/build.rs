@@ -51,13 +51,9 @@ pub fn doubts<'a>(desired: &'a Desired, live: &LiveState) -> Vec<Cow<'a, Manifes
     let keeps = Keeps::of(desired, live);
     let doubtful = |manifest: &'a Manifest| {
         let object = manifest.object();
-        let seen = see(object, live);
-        if matches!(seen, Seen::Settled | Seen::Leaving(_)) {
-            return None;
-        }
         let manifest = keeps.trimmed(with_live_key(manifest, || live.object(object)), desired);
         let differs = |live: &Value| differs(desired, &keeps, &manifest, live);
-        let is_doubtful = match (seen, desired.ownership(object)) {
+        let is_doubtful = match (see(object, live), desired.ownership(object)) {
             (Seen::Leaving(_) | Seen::Settled, _)
             | (Seen::Absent { .. }, Ownership::Fields)
             | (Seen::Present(_), Ownership::Once) => false,

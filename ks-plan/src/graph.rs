@@ -210,7 +210,7 @@ impl DependencyGraph {
     fn of(world: &edges::World<'_>) -> Result<Self, GraphError> {
         let draw = || -> Vec<_> { edges::RULES.par_iter().map(|rule| rule(world)).collect() };
         let (links, nodes) = rayon::join(draw, || world.nodes());
-        let places = Places::of(&nodes, world);
+        let places = Places::of(&nodes);
         let wait = |link: edges::Link<'_>| {
             let (dependent, on) = (places.find(link.dependent)?, places.find(link.on)?);
             let edges::Link { before, until, because, .. } = link;

@@ -63,12 +63,8 @@ pub(super) fn made(path: &str, files: &Texts) -> Option<Vec<Manifest>> {
     let Some(Content::Made(json)) = content(path, files.get(path)?) else { return None };
     let texts = text_path(path, "files/");
     let may_read = |it: &str| it.starts_with("shared/") || it.starts_with(&texts);
-    let is_embedded = |path: &str, text: &str| {
-        let found = FILES.binary_search_by(|it| it.path.cmp(path)).ok().and_then(|it| FILES.get(it));
-        found.is_some_and(|it| std::ptr::eq(it.text, text) || it.text == text)
-    };
     let mut inputs = files.iter().filter(|(path, _)| may_read(path));
-    if !inputs.all(|(path, text)| is_embedded(path, text)) {
+    if !inputs.all(|(path, text)| content(path, text).is_some()) {
         return None;
     }
     let documents: Vec<Value> = serde_json::from_str(json).ok()?;

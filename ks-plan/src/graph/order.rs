@@ -2,12 +2,12 @@
 
 use std::collections::BTreeSet;
 
-use ks_model::{ComponentName, Manifest, ObjectRef};
+use ks_model::{ComponentName, ObjectRef};
 use petgraph::algo::tarjan_scc;
 use petgraph::graph::DiGraph;
 
 use super::{Edge, EdgeReason, Node, Until};
-use crate::edges::{End, World};
+use crate::edges::End;
 use crate::lookup::Lookup;
 
 /// Where a node stands among the sorted nodes of its graph.
@@ -42,12 +42,10 @@ impl Wait {
 pub(super) struct Places<'n> {
     components: Lookup<&'n ComponentName, Place>,
     objects: Lookup<&'n ObjectRef, Place>,
-    /// The same by where the names of the objects stand in memory: rules hand out names that stand in the world.
-    standing: Lookup<usize, Place>,
 }
 
 impl<'n> Places<'n> {
-    pub(super) fn of(nodes: &'n [Node], world: &World<'_>) -> Self {
+    pub(super) fn of(nodes: &'n [Node]) -> Self {
         let mut places = Self::default();
         for (node, place) in nodes.iter().zip(0..) {
             match node {
@@ -55,24 +53,15 @@ impl<'n> Places<'n> {
                 Node::Object(object) => places.objects.insert(object, place),
             };
         }
-        for object in world.manifests().map(Manifest::object) {
-            if let Some(place) = places.objects.get(object).copied() {
-                places.standing.insert(address(object), place);
-            }
-        }
         places
     }
 
     pub(super) fn find(&self, end: End<'_>) -> Option<Place> {
         match end {
             End::Component(component) => self.components.get(component).copied(),
-            End::Object(object) => self.standing.get(&address(object)).or_else(|| self.objects.get(object)).copied(),
+            End::Object(object) => self.objects.get(object).copied(),
         }
     }
-}
-
-fn address(object: &ObjectRef) -> usize {
-    std::ptr::from_ref(object).addr()
 }
 
 /// Sorts the nodes so that each stands after what it depends on, and among those that may come next the smallest first.
