@@ -120,6 +120,9 @@ pub struct ListQuery {
 pub enum Page {
     /// The next objects.
     Objects(Vec<Value>),
+    /// The next objects, each as the JSON that the server wrote, which may leave out version and kind: so what little is needed of an
+    /// object can be read without a tree of all of it.
+    Texts(Vec<Box<str>>),
     /// The server has forgotten where it was, and the list begins anew: what came so far counts no more.
     Anew,
 }

@@ -15,6 +15,7 @@ pub mod history;
 pub mod kube_cluster;
 pub mod lease;
 mod left_out;
+mod listed;
 pub mod look_again;
 pub mod observe;
 pub mod outlook;

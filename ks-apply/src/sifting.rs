@@ -6,13 +6,13 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use futures::TryStreamExt;
 use ks_model::ObjectRef;
 use ks_plan::{Sieve, Sifted};
-use serde_json::Value;
 use tokio::sync::watch;
 
 use crate::cluster::{Cluster, Page};
 use crate::discovery::ServedKind;
 use crate::error::ClusterError;
-use crate::observe::{identity, member_query};
+use crate::listed::Listed;
+use crate::observe::member_query;
 
 /// How many objects of all lists together wait for a sieve; a list that comes upon more asks for no further page before it is there.
 const WAITING: usize = 2000;
@@ -61,27 +61,26 @@ impl Sifting {
     ) -> Result<Members, ClusterError> {
         let query = member_query();
         let mut pages = cluster.pages(kind, &query);
-        let (mut unsifted, mut members): (Vec<Value>, Members) = (Vec::new(), Vec::new());
+        let (mut unsifted, mut members): (Vec<Listed>, Members) = (Vec::new(), Vec::new());
         loop {
-            let mut count = 0;
+            let before = unsifted.len();
             match pages.try_next().await {
-                Ok(Some(Page::Objects(objects))) => {
-                    count = objects.len();
-                    unsifted.extend(objects);
-                }
+                Ok(Some(Page::Objects(objects))) => unsifted.extend(objects.into_iter().map(Listed::Object)),
+                Ok(Some(Page::Texts(texts))) => unsifted.extend(texts.into_iter().map(Listed::Text)),
                 Ok(Some(Page::Anew)) => (unsifted, members) = Default::default(),
                 Ok(None) => break,
                 // It was served a moment ago: its definition has gone, and its objects with it.
                 Err(ClusterError::NotServed { .. }) => return Ok(Members::new()),
                 Err(error) => return Err(error),
             }
+            let count = unsifted.len().saturating_sub(before);
             let by = self.by.borrow().clone();
             let is_full = || self.waiting.fetch_add(count, Ordering::Relaxed) + count > WAITING;
             let by = if matches!(by, By::Unknown) && is_full() { self.known().await } else { by };
-            by.sift(kind, &mut unsifted, &mut members);
+            by.sift(kind, &mut unsifted, &mut members)?;
         }
         drop((pages, place));
-        self.known().await.sift(kind, &mut unsifted, &mut members);
+        self.known().await.sift(kind, &mut unsifted, &mut members)?;
         Ok(members)
     }
 
@@ -94,17 +93,39 @@ impl Sifting {
 }
 
 impl By {
-    fn sift(&self, kind: &ServedKind, unsifted: &mut Vec<Value>, members: &mut Members) {
-        let sifted = |object: &ObjectRef, value| match self {
-            Self::Sieve(sieve) => sieve.sift(object, value),
-            _ => Sifted::Whole(value),
-        };
-        if !matches!(self, Self::Unknown) {
-            members.extend(std::mem::take(unsifted).into_iter().map(|value| {
-                let object = identity(kind, &value);
-                let sifted = sifted(&object, value);
-                (object, sifted)
-            }));
+    fn sift(&self, kind: &ServedKind, unsifted: &mut Vec<Listed>, members: &mut Members) -> Result<(), ClusterError> {
+        if matches!(self, Self::Unknown) {
+            return Ok(());
         }
+        let api_version = kind.api_version();
+        for listed in std::mem::take(unsifted) {
+            let member = self.member(kind, &api_version, listed);
+            members.push(member.map_err(|error| unreadable(kind, &error))?);
+        }
+        Ok(())
     }
+
+    fn member(
+        &self,
+        kind: &ServedKind,
+        api_version: &str,
+        listed: Listed,
+    ) -> Result<(ObjectRef, Sifted), serde_json::Error> {
+        let object = listed.identity(kind)?;
+        let Self::Sieve(sieve) = self else { return Ok((object, Sifted::Whole(listed.read(kind)?))) };
+        let settled = match &listed {
+            Listed::Text(text) => sieve.sift_text(&object, api_version, text),
+            Listed::Object(_) => None,
+        };
+        let sifted = match settled {
+            Some(settled) => Sifted::Settled(Box::new(settled)),
+            None => sieve.sift(&object, listed.read(kind)?),
+        };
+        Ok((object, sifted))
+    }
+}
+
+fn unreadable(kind: &ServedKind, error: &serde_json::Error) -> ClusterError {
+    let message = format!("the answer is no JSON: {error}");
+    ClusterError::Protocol { action: format!("list {}", kind.kind), message }
 }

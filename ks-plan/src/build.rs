@@ -65,8 +65,10 @@ pub fn doubts<'a>(desired: &'a Desired, live: &LiveState) -> Vec<Cow<'a, Manifes
         };
         (is_doubtful && !lacks_live_key(&manifest)).then_some(manifest)
     };
-    let wanted = desired.manifests().filter_map(doubtful);
-    wanted.chain(given_back::given_back(desired, live).into_iter().map(Cow::Owned)).collect()
+    let manifests: Vec<&Manifest> = desired.manifests().collect();
+    let mut doubts: Vec<Cow<'a, Manifest>> = manifests.into_par_iter().filter_map(doubtful).collect();
+    doubts.extend(given_back::given_back(desired, live).into_iter().map(Cow::Owned));
+    doubts
 }
 
 fn differs(desired: &Desired, keeps: &Keeps, manifest: &Manifest, live: &Value) -> bool {
@@ -104,9 +106,15 @@ pub fn plan(desired: &Desired, live: &LiveState, facts: &Facts) -> Result<Plan, 
     let (missing, faults, volumes) = Default::default();
     let (changes, keeps) = (Vec::with_capacity(desired.manifests().count()), Keeps::of(desired, live));
     let mut builder = Builder { desired, live, facts, mask: &mask, reasons, keeps, changes, missing, faults, volumes };
-    builder.reasons.expect(desired.objects().map(|(_, it)| it).filter(|it| is_in_doubt(it, live)));
-    for manifest in desired.manifests() {
-        builder.wanted(manifest);
+    let wanted: Vec<&DesiredObject> = desired.objects().map(|(_, it)| it).collect();
+    let settled: Vec<Option<Change>> = wanted.par_iter().map(|it| builder.settled(&it.manifest)).collect();
+    let open = wanted.iter().zip(&settled).filter(|(_, settled)| settled.is_none()).map(|(it, _)| *it);
+    builder.reasons.expect(open.filter(|it| is_in_doubt(it, live)));
+    for (DesiredObject { manifest, .. }, settled) in wanted.into_iter().zip(settled) {
+        match settled {
+            Some(change) => builder.changes.push(change),
+            None => builder.wanted(manifest),
+        }
         builder.claims(manifest);
     }
     builder.tell_of_created(0);
@@ -169,6 +177,13 @@ struct Builder<'a> {
 }
 
 impl Builder<'_> {
+    /// The change of an object that is as it is wanted for certain. A Secret may still wait for its key.
+    fn settled(&self, manifest: &Manifest) -> Option<Change> {
+        let object = manifest.object();
+        let is_settled = !object.kind.is("", "Secret") && matches!(see(object, self.live), Seen::Settled);
+        is_settled.then(|| unchanged(self.desired, manifest, None))
+    }
+
     /// Decides what happens to a wanted object.
     fn wanted(&mut self, manifest: &Manifest) {
         let whole = with_live_key(manifest, || self.live.object(manifest.object()));

@@ -118,9 +118,7 @@ impl Desired {
         compiled: &mut Compiled,
         inventory: Inventory,
     ) -> Result<Self, DesiredError> {
-        for bundle in &mut compiled.bundles {
-            mark(bundle, &inventory);
-        }
+        mark(&mut compiled.bundles, &inventory);
         let (bundles, closed) = (compiled.bundles.clone(), compiled.closed.clone());
         let desired =
             Self::with_graph(bundles, closed, BTreeMap::new(), inventory, |_| Ok(DependencyGraph::default()))?;
@@ -155,16 +153,17 @@ impl Desired {
     /// # Errors
     /// When the objects wait for each other in a circle, or a CustomResourceDefinition is malformed.
     pub fn new(
-        bundles: Vec<Bundle>,
+        mut bundles: Vec<Bundle>,
         closed: Vec<ClosedGate>,
         orders: BTreeMap<ComponentName, ComponentOrder>,
         inventory: Inventory,
     ) -> Result<Self, DesiredError> {
+        mark(&mut bundles, &inventory);
         Self::with_graph(bundles, closed, orders, inventory, DependencyGraph::build)
     }
 
     fn with_graph(
-        mut bundles: Vec<Bundle>,
+        bundles: Vec<Bundle>,
         closed: Vec<ClosedGate>,
         orders: BTreeMap<ComponentName, ComponentOrder>,
         inventory: Inventory,
@@ -173,8 +172,7 @@ impl Desired {
         let mut schemas = Schemas::builtin();
         let mut index = Lookup::with_room_for(bundles.iter().map(|it| it.objects.len()).sum());
         let mut defined = BTreeMap::new();
-        for (i, bundle) in bundles.iter_mut().enumerate() {
-            mark(bundle, &inventory);
+        for (i, bundle) in bundles.iter().enumerate() {
             for (k, object) in bundle.objects.iter().enumerate() {
                 index.insert(Wanted(object.manifest.clone()), (i, k));
                 if let Some(kind) = definition(&object.manifest) {
@@ -362,10 +360,12 @@ impl Desired {
 }
 
 /// Marks what belongs to ks as members of an inventory.
-fn mark(bundle: &mut Bundle, inventory: &Inventory) {
-    let objects = bundle.objects.par_iter_mut().filter(|it| it.ownership == Ownership::Whole);
-    // Each gets a tree of its own.
-    objects.for_each(|it| inventory.mark(&mut it.manifest, &bundle.component));
+fn mark(bundles: &mut [Bundle], inventory: &Inventory) {
+    bundles.par_iter_mut().for_each(|bundle| {
+        let objects = bundle.objects.par_iter_mut().filter(|it| it.ownership == Ownership::Whole);
+        // Each gets a tree of its own.
+        objects.for_each(|it| inventory.mark(&mut it.manifest, &bundle.component));
+    });
 }
 
 fn definition(manifest: &Manifest) -> Option<GroupKind> {

@@ -216,7 +216,7 @@ impl DependencyGraph {
             let edges::Link { before, until, because, .. } = link;
             (dependent != on).then_some(Wait { dependent, before, on, until, because })
         };
-        let mut edges: Vec<Wait> = links.into_iter().flatten().filter_map(wait).collect();
+        let mut edges: Vec<Wait> = links.into_par_iter().flatten().filter_map(wait).collect();
         edges.par_sort_unstable();
         edges.dedup();
         let mut components = vec![None; nodes.len()];

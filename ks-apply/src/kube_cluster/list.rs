@@ -4,7 +4,10 @@ use futures::{Stream, TryStreamExt, stream};
 use http::HeaderValue;
 use http::header::ACCEPT;
 use kube::api::ListParams;
-use serde_json::{Map, Value};
+use serde::Deserialize;
+use serde::de::DeserializeOwned;
+use serde_json::Value;
+use serde_json::value::RawValue;
 
 use super::address;
 use super::errors::{self, Fault};
@@ -12,6 +15,7 @@ use super::wire::{Repeat, Wire};
 use crate::cluster::{ListQuery, Page};
 use crate::discovery::ServedKind;
 use crate::error::ClusterError;
+use crate::listed::complete;
 
 /// Objects per page, as client-go does it.
 const PAGE: u32 = 500;
@@ -22,16 +26,42 @@ const RESTARTS: u32 = 3;
 /// Servers that cannot shorten their objects answer with whole ones.
 const METADATA_ONLY: &str = "application/json;as=PartialObjectMetadataList;g=meta.k8s.io;v=v1,application/json";
 
+/// The answer to a list.
+#[derive(Deserialize)]
+struct Answer<T> {
+    kind: Option<String>,
+    metadata: Option<Metadata>,
+    items: Option<Vec<T>>,
+}
+
+#[derive(Deserialize)]
+struct Metadata {
+    #[serde(rename = "continue")]
+    token: Option<String>,
+}
+
 /// Lists objects, all pages of them.
 pub(super) async fn list(wire: &Wire, kind: &ServedKind, query: &ListQuery) -> Result<Vec<Value>, ClusterError> {
-    let gather = |mut all: Vec<Value>, page| async move {
+    let gather = |mut all: Vec<Value>, page: Option<Vec<Value>>| async move {
         match page {
-            Page::Objects(objects) => all.extend(objects),
-            Page::Anew => all.clear(),
+            Some(objects) => all.extend(objects.into_iter().map(|it| complete(it, kind, query.metadata_only))),
+            None => all.clear(),
         }
         Ok(all)
     };
-    pages(wire, kind, query).try_fold(Vec::new(), gather).await
+    steps(wire, kind, query).try_fold(Vec::new(), gather).await
+}
+
+/// Lists objects, page by page.
+pub(super) fn pages<'a>(
+    wire: &'a Wire,
+    kind: &'a ServedKind,
+    query: &'a ListQuery,
+) -> impl Stream<Item = Result<Page, ClusterError>> + Send + 'a {
+    steps(wire, kind, query).map_ok(|page: Option<Vec<Box<RawValue>>>| match page {
+        Some(objects) => Page::Texts(objects.into_iter().map(Into::into).collect()),
+        None => Page::Anew,
+    })
 }
 
 /// Where a list is.
@@ -49,12 +79,12 @@ impl Place {
     }
 }
 
-/// Lists objects, page by page.
-pub(super) fn pages<'a>(
+/// The objects of each page, or none where the list begins anew.
+fn steps<'a, T: DeserializeOwned + Send + 'a>(
     wire: &'a Wire,
     kind: &'a ServedKind,
     query: &'a ListQuery,
-) -> impl Stream<Item = Result<Page, ClusterError>> + Send + 'a {
+) -> impl Stream<Item = Result<Option<Vec<T>>, ClusterError>> + Send + 'a {
     stream::try_unfold(Some(Place::start(query, 0)), move |place| async move {
         let Some(Place { params, restarts }) = place else { return Ok(None) };
         let action = describe(kind, query);
@@ -62,10 +92,10 @@ pub(super) fn pages<'a>(
             Ok((objects, token)) => {
                 let next =
                     token.map(|it| Place { params: ListParams { continue_token: Some(it), ..params }, restarts });
-                Ok(Some((Page::Objects(objects), next)))
+                Ok(Some((Some(objects), next)))
             }
             Err(fault) if fault.code() == Some(410) && restarts < RESTARTS => {
-                Ok(Some((Page::Anew, Some(Place::start(query, restarts + 1)))))
+                Ok(Some((None, Some(Place::start(query, restarts + 1)))))
             }
             Err(fault) => Err(fault.explain(&action, Some(kind))),
         }
@@ -73,49 +103,33 @@ pub(super) fn pages<'a>(
 }
 
 /// Asks for one page; with it, where the next one begins.
-async fn page(
+async fn page<T: DeserializeOwned>(
     wire: &Wire,
     action: &str,
     (kind, query): (&ServedKind, &ListQuery),
     params: &ListParams,
-) -> Result<(Vec<Value>, Option<String>), Fault> {
+) -> Result<(Vec<T>, Option<String>), Fault> {
     let mut request = address::of_collection(kind, query.namespace.as_deref())
         .list(params)
         .map_err(|error| Fault::from(errors::unsendable(action, &error)))?;
     if query.metadata_only {
         request.headers_mut().insert(ACCEPT, HeaderValue::from_static(METADATA_ONLY));
     }
-    let mut page = wire.send(action, request, Repeat::Always).await?;
-    let Some(Value::Array(found)) = page.get_mut("items").map(Value::take) else {
+    let page: Answer<T> = wire.send(action, request, Repeat::Always).await?;
+    let Some(objects) = page.items else {
         // Go prints an empty list as null here and there.
-        return match page.get("kind").and_then(Value::as_str) {
+        return match page.kind {
             Some(kind) if kind.ends_with("List") => Ok((Vec::new(), None)),
             _ => Err(errors::protocol(action, "the answer is no list").into()),
         };
     };
-    let objects = found.into_iter().map(|item| complete(item, kind, query.metadata_only)).collect();
-    match page.pointer("/metadata/continue").and_then(Value::as_str) {
+    match page.metadata.and_then(|it| it.token).filter(|it| !it.is_empty()) {
         // The same place again would be the same page again, for ever.
-        Some(token) if params.continue_token.as_deref() == Some(token) => {
+        Some(token) if params.continue_token.as_ref() == Some(&token) => {
             Err(errors::protocol(action, "the list goes round in a circle").into())
         }
-        Some(token) if !token.is_empty() => Ok((objects, Some(token.to_owned()))),
-        _ => Ok((objects, None)),
+        token => Ok((objects, token)),
     }
-}
-
-/// Puts version and kind in front, which lists leave out or give as `PartialObjectMetadata`.
-fn complete(item: Value, kind: &ServedKind, metadata_only: bool) -> Value {
-    let Value::Object(item) = item else { return item };
-    let mut whole = Map::with_capacity(item.len() + 2);
-    whole.insert("apiVersion".into(), kind.api_version().into());
-    whole.insert("kind".into(), kind.kind.kind.as_str().into());
-    whole.extend(item.into_iter().filter(|(key, _)| match key.as_str() {
-        "apiVersion" | "kind" => false,
-        "metadata" => true,
-        _ => !metadata_only,
-    }));
-    Value::Object(whole)
 }
 
 fn describe(kind: &ServedKind, query: &ListQuery) -> String {

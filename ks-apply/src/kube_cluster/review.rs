@@ -18,7 +18,8 @@ pub(super) async fn review(wire: &Wire, review: &AccessReview) -> Result<Value, 
     let path = format!("/apis/authorization.k8s.io/v1/{resource}?dryRun=All");
     let request = Request::post(path).header(http::header::CONTENT_TYPE, "application/json");
     let request = request.body(body.to_string().into_bytes()).map_err(|error| errors::unsendable(action, &error))?;
-    let answer = wire.send(action, request, Repeat::Always).await.map_err(|fault| fault.explain(action, None))?;
+    let answer: Value =
+        wire.send(action, request, Repeat::Always).await.map_err(|fault| fault.explain(action, None))?;
     answer.get("status").cloned().ok_or_else(|| errors::protocol(action, "the answer holds no status"))
 }
 

@@ -8,6 +8,7 @@ use http::{HeaderMap, Request, Response};
 use k8s_openapi::jiff::Timestamp;
 use k8s_openapi::jiff::fmt::rfc2822;
 use kube::client::{Body, Client};
+use serde::de::DeserializeOwned;
 use serde_json::Value;
 
 use super::errors::{self, Credential, Fault, Refusal};
@@ -55,7 +56,12 @@ impl Wire {
     }
 
     /// Sends a request until it is answered, refused for good, or late.
-    pub(super) async fn send(&self, action: &str, request: Request<Vec<u8>>, repeat: Repeat) -> Result<Value, Fault> {
+    pub(super) async fn send<T: DeserializeOwned>(
+        &self,
+        action: &str,
+        request: Request<Vec<u8>>,
+        repeat: Repeat,
+    ) -> Result<T, Fault> {
         let passing = |fault: &Fault| {
             fault.may_pass(repeat).then(|| match fault.is_unreachable() {
                 true => Passing::Unreachable,
@@ -69,7 +75,7 @@ impl Wire {
         }
     }
 
-    async fn attempt(&self, action: &str, request: Request<Vec<u8>>) -> Result<Value, Fault> {
+    async fn attempt<T: DeserializeOwned>(&self, action: &str, request: Request<Vec<u8>>) -> Result<T, Fault> {
         let lost = |error: kube::Error| errors::lost(action, &error, self);
         let response = self.client.send(request.map(Body::from)).await.map_err(lost)?;
         let (parts, body) = Response::into_parts(response);

@@ -3,6 +3,7 @@
 use ks_model::{Manifest, ObjectRef};
 use ks_plan::rbac;
 use kube::api::{DeleteParams, Patch, PatchParams, PostParams, Preconditions, PropagationPolicy, ValidationDirective};
+use serde::de::IgnoredAny;
 use serde_json::{Value, json};
 
 use super::address;
@@ -131,7 +132,7 @@ pub(super) async fn set_owners(
     let request = address::of_object(&action, kind, object)?
         .patch(&object.name, &params, &Patch::Merge(patch))
         .map_err(|error| errors::unsendable(&action, &error))?;
-    match wire.send(&action, request, Repeat::Always).await {
+    match wire.send::<IgnoredAny>(&action, request, Repeat::Always).await {
         Ok(_) => Ok(()),
         Err(fault) if fault.is_absence_of(&object.name) => Ok(()),
         Err(fault) => Err(fault.explain(&action, Some(kind))),
@@ -157,7 +158,7 @@ pub(super) async fn delete(
         .delete(&object.name, &params)
         .map_err(|error| errors::unsendable(&action, &error))?;
     let repeat = if uid.is_some() { Repeat::Always } else { Repeat::IfUntouched };
-    match wire.send(&action, request, repeat).await {
+    match wire.send::<IgnoredAny>(&action, request, repeat).await {
         Ok(_) => Ok(()),
         Err(fault) if fault.code() == Some(404) => Ok(()),
         Err(fault) => Err(fault.explain(&action, Some(kind))),

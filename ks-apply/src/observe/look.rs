@@ -1,6 +1,6 @@
 //! Lists and reads of everything that a plan is about.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, HashSet};
 
 use futures::{StreamExt, TryStreamExt, stream};
 use ks_model::{GroupKind, Manifest, ObjectRef};
@@ -92,8 +92,10 @@ impl<'a> Observer<'a> {
     ) -> Result<(), ClusterError> {
         let mut kinds: BTreeMap<&GroupKind, &ServedKind> =
             recorded.kinds.iter().filter_map(|kind| Some((kind, self.served(kind, None)?))).collect();
-        let wanted: BTreeSet<(&GroupKind, &str)> =
+        // Thousands of members are of a few kinds: only these are put in order.
+        let wanted: HashSet<(&GroupKind, &str)> =
             self.desired.members().map(|it| (&it.object().kind, it.version())).collect();
+        let wanted: BTreeSet<(&GroupKind, &str)> = wanted.into_iter().collect();
         let served = wanted.into_iter().filter_map(|(kind, version)| Some((kind, self.served(kind, Some(version))?)));
         kinds.extend(served);
         let mut unseen = Vec::new();

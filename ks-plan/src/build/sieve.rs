@@ -8,13 +8,14 @@ use serde_json::Value;
 
 use super::keeps::Keeps;
 use super::seen::is_leaving;
-use super::{differs, unchanged};
+use super::{FIELD_MANAGER, differs, unchanged};
 use crate::desired::Desired;
 use crate::inventory::Contents;
 use crate::live::{LiveState, Observation, Settled};
 use crate::readiness::{Readiness, companion, waits_for_first_use};
 use crate::saved::expectation;
 use crate::sensitive::Mask;
+use crate::structured::is_verbatim;
 use crate::volumes::ClaimOwner;
 
 /// Compares live objects, each as soon as it is read: of one that an apply would leave as it is a small record stays
@@ -27,6 +28,8 @@ use crate::volumes::ClaimOwner;
 /// 2. [`sift`](Self::sift) the objects of each page of each LIST;
 /// 3. put what comes of it into a [`LiveState`], as far as it [holds](Settled::holds) for what is wanted in the end, and go on with
 ///    [`doubts`](crate::doubts()) and [`plan`](crate::plan()), which know the settled objects.
+///
+/// Of most objects not even a tree is made: their text as a LIST has it says enough ([`sift_text`](Self::sift_text)).
 ///
 /// The plan is the same, byte for byte, as if all objects had been observed. What needs the objects themselves must not sift them:
 /// a snapshot ([`RecordedState`](crate::RecordedState)) and the end of everything. A plan that is to be saved sifts
@@ -107,12 +110,32 @@ impl Sieve {
         }
     }
 
-    fn settled(&self, object: &ObjectRef, live: &Value) -> Option<Settled> {
+    /// Compares an object of which `text` is the JSON, as it stands in a list of `api_version`: it may leave out its version and
+    /// kind. `None` where its text does not tell enough, so that its tree has to be [sifted](Self::sift); always so for a plan that
+    /// is to be saved.
+    pub fn sift_text(&self, object: &ObjectRef, api_version: &str, text: &str) -> Option<Settled> {
+        let wanted = self.comparable(object, api_version)?;
+        let (manifest, is_claim) = (&wanted.manifest, object.kind.is("", "PersistentVolumeClaim"));
+        if self.mask.is_some() || is_claim || wanted.ownership == Ownership::Once {
+            return None;
+        }
+        let is_settled = is_verbatim(manifest.value(), text, FIELD_MANAGER, self.desired.type_of(manifest));
+        let readiness = is_settled.then(|| self.desired.readiness().judge_text(manifest, text))??;
+        let definition = self.desired.definition_of(&object.kind).cloned();
+        Some(Settled { manifest: manifest.clone(), ownership: wanted.ownership, definition, readiness, expected: None })
+    }
+
+    /// What is wanted of an object, where nothing but a comparison in this version is needed.
+    fn comparable(&self, object: &ObjectRef, api_version: &str) -> Option<&DesiredObject> {
         let (_, wanted) = self.desired.find(object)?;
+        let is_of_version = api_version == wanted.manifest.api_version();
+        (is_of_version && !self.is_looked_at_later(object, wanted)).then_some(wanted)
+    }
+
+    fn settled(&self, object: &ObjectRef, live: &Value) -> Option<Settled> {
+        let wanted = self.comparable(object, live.get("apiVersion")?.as_str()?)?;
         let manifest = &wanted.manifest;
-        // Fields are compared within one version.
-        let is_of_version = live.get("apiVersion").and_then(Value::as_str) == Some(manifest.api_version());
-        if !is_of_version || self.is_looked_at_later(object, wanted) || is_leaving(live) {
+        if is_leaving(live) {
             return None;
         }
         if wanted.ownership != Ownership::Once && differs(&self.desired, &Keeps::default(), manifest, live) {

@@ -32,7 +32,7 @@ impl Builder<'_> {
     /// Adds the changes of the claims of an object, whose own change was decided a moment ago.
     pub(super) fn claims(&mut self, manifest: &Manifest) {
         let object = manifest.object();
-        if self.desired.ownership(object) != Ownership::Whole {
+        if !ClaimOwner::is_one(object) || self.desired.ownership(object) != Ownership::Whole {
             return;
         }
         // What its operator will see: fields that others own, or that were kept, are not in what ks sends.

@@ -1,9 +1,10 @@
 //! What components say of the readiness of custom kinds, as data that a plan carries.
 
-use ks_model::GroupKind;
+use ks_model::{GroupKind, Manifest};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
-use serde_json::Value;
+use serde_json::value::RawValue;
+use serde_json::{Value, json};
 
 use super::expression::{holds, words};
 use super::{Readiness, is_awaited, kind_of, readiness};
@@ -68,9 +69,49 @@ impl Rules {
         }
     }
 
+    /// Judges a live object of which `text` is the JSON, without making a tree of all of it; absent where the rule of its kind may
+    /// ask for anything. The object is one that stays.
+    pub(crate) fn judge_text(&self, manifest: &Manifest, text: &str) -> Option<Readiness> {
+        let kind = &manifest.object().kind;
+        if self.of(kind).is_some() {
+            return None;
+        }
+        // Of the services only those that are balanced take time, and they say so.
+        let is_plain = kind.is("", "Service") && !text.contains(r#""LoadBalancer""#);
+        if !is_awaited(kind) || is_plain {
+            return Some(Readiness::Ready);
+        }
+        let Judged { metadata, spec, status } = serde_json::from_str(text).ok()?;
+        // A definition is long, and says in its status alone whether it is ready.
+        let spec = spec.filter(|_| !kind.is("apiextensions.k8s.io", "CustomResourceDefinition"));
+        let spec = spec.map_or(Ok(Value::Null), |it| serde_json::from_str(it.get())).ok()?;
+        let object = json!({
+            "apiVersion": manifest.api_version(), "kind": kind.kind, "metadata": { "generation": metadata.generation },
+            "spec": spec, "status": status,
+        });
+        Some(self.judge(Some(&object), None))
+    }
+
     fn of(&self, kind: &GroupKind) -> Option<&KindRule> {
         self.0.iter().find(|it| it.kind == *kind)
     }
+}
+
+/// What built-in rules ask for.
+#[derive(Deserialize)]
+struct Judged<'a> {
+    #[serde(default)]
+    metadata: Generation,
+    #[serde(borrow)]
+    spec: Option<&'a RawValue>,
+    #[serde(default)]
+    status: Value,
+}
+
+#[derive(Default, Deserialize)]
+struct Generation {
+    #[serde(default)]
+    generation: i64,
 }
 
 impl KindRule {
@@ -101,8 +142,6 @@ impl KindRule {
 
 #[cfg(test)]
 mod tests {
-    use serde_json::json;
-
     use super::*;
 
     fn rules() -> Rules {

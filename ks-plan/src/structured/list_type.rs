@@ -55,7 +55,7 @@ impl<'a> ListType<'a> {
     }
 
     /// Appends a step of plain texts and whole numbers, which need no escapes.
-    fn write_plain_step(&self, item: &Value, step: &mut String) -> Option<()> {
+    pub(super) fn write_plain_step(&self, item: &Value, step: &mut String) -> Option<()> {
         match &self.node.items {
             Items::Set => {
                 step.push_str("v:");
@@ -98,6 +98,17 @@ impl<'a> ListType<'a> {
             }
         }
         is_told
+    }
+
+    /// Gives the keys that an item leaves out, each with the value that the server fills in; nothing where an item cannot be told
+    /// from others so.
+    pub(super) fn implied_keys(&self, item: &Value) -> Option<Vec<(&'a str, &'a Value)>> {
+        let Items::Keyed(keys) = &self.node.items else {
+            return (!item.is_null() && !item.is_array() && !item.is_object()).then(Vec::new);
+        };
+        let item = item.as_object()?;
+        let missing = keys.iter().filter(|key| !item.contains_key(*key));
+        missing.map(|key| Some((key.as_str(), self.key_field(key)?.key_default.as_ref()?))).collect()
     }
 
     fn key_field(&self, key: &str) -> Option<&'a Field> {

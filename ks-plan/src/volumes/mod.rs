@@ -75,7 +75,7 @@ pub fn namespaces<'a>(members: impl Iterator<Item = &'a Manifest>) -> BTreeSet<&
 /// What is to be applied to the claims that grow in place, each for its very claim; the server is asked about it beforehand.
 pub fn expansions(desired: &Desired, live: &LiveState, facts: &Facts) -> Vec<Manifest> {
     let mut found = Vec::new();
-    for manifest in desired.members() {
+    for manifest in desired.members().filter(|it| ClaimOwner::is_one(it.object())) {
         let owner = ClaimOwner::of(manifest.object(), manifest.value(), live.object(manifest.object()));
         let Some(owner) = owner else { continue };
         for slot in owner.slots().iter().filter(|it| desired.find(&it.claim).is_none()) {

@@ -93,6 +93,11 @@ pub(crate) struct ClaimOwner {
 }
 
 impl ClaimOwner {
+    /// Whether objects of this kind may make numbered pods with claims.
+    pub(crate) fn is_one(object: &ObjectRef) -> bool {
+        object.kind.is("apps", "StatefulSet") || companion(object).is_some()
+    }
+
     /// Reads what a wanted object will be like; `None` for what makes no numbered pods. `live` is the same object in the
     /// cluster now, which knows under which name its claims were made.
     ///
