@@ -1,10 +1,8 @@
 //! Plan + Cluster → ApplyEvents. Carries out what the schedule says and decides nothing.
 
-use std::cmp::Reverse;
 use std::sync::Arc;
 use std::time::Duration;
 
-use ks_model::ObjectRef;
 use ks_plan::{Plan, Schedule, StepGraph, StepId, Task};
 use tokio::sync::{mpsc, watch};
 use tokio::task::JoinSet;
@@ -14,6 +12,7 @@ use crate::cluster::Cluster;
 use crate::discovery::Discovery;
 use crate::event::{ApplyEvent, Outcome, Tally};
 use crate::left_out;
+use crate::turns::Turns;
 use crate::wait::AGES;
 use crate::worker::Worker;
 
@@ -70,6 +69,7 @@ pub async fn apply(
     tell(ApplyEvent::Began(plan.summary()));
     let deadline = options.deadline.map(|it| Instant::now() + it.min(AGES));
     let schedule = left_out::schedule(&plan.steps, options.wait);
+    let turns = Turns::of(&plan.steps, &left_out::waits(&plan.steps, options.wait));
     let worker =
         Worker::new(cluster, discovery, Arc::clone(&plan), options, interrupt.clone(), deadline, events.clone());
     let mut run = Run { steps: &plan.steps, schedule, tally: Tally::default(), events: &events };
@@ -89,11 +89,7 @@ pub async fn apply(
             run.interrupt();
         }
         let mut ready = run.schedule.ready();
-        // The server takes a while until it serves what they define, one after the other: what most wait for comes first.
-        ready.sort_by_cached_key(|it| {
-            let is_definition = defines(&plan.steps, *it);
-            Reverse(is_definition.then(|| run.schedule.next_but_one(*it)))
-        });
+        turns.sort(&mut ready, &run.schedule);
         for step in ready {
             tasks.spawn(worker.clone().step(step));
         }
@@ -118,12 +114,6 @@ pub async fn apply(
     }
     tell(ApplyEvent::Ended(run.tally));
     run.tally
-}
-
-/// Whether a step writes the definition of a kind.
-fn defines(steps: &StepGraph, step: StepId) -> bool {
-    let is_definition = |it: &ObjectRef| it.kind.is("apiextensions.k8s.io", "CustomResourceDefinition");
-    steps.get(step).is_some_and(|it| matches!(&it.task, Task::Write(object) if is_definition(object)))
 }
 
 /// What the one owner of the state knows while steps are under way.

@@ -30,6 +30,7 @@ mod sifting;
 mod sightings;
 pub mod snapshot;
 mod taking;
+mod turns;
 mod volumes;
 mod wait;
 mod worker;

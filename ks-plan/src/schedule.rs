@@ -51,10 +51,14 @@ impl Schedule {
         ready.into_iter().collect()
     }
 
-    /// How many steps need one that needs this one: of the definition of a kind, which is waited for, the objects of that kind.
-    pub fn next_but_one(&self, step: StepId) -> usize {
-        let dependents = |it: &StepId| self.dependents.get(it).into_iter().flatten();
-        dependents(&step).map(|it| dependents(it).count()).sum()
+    /// How many steps need this one, directly or through others.
+    pub fn resting_on(&self, step: StepId) -> usize {
+        let (mut resting, mut next) = (BTreeSet::new(), vec![step]);
+        while let Some(step) = next.pop() {
+            let dependents = self.dependents.get(&step).into_iter().flatten().copied();
+            next.extend(dependents.filter(|it| resting.insert(*it)));
+        }
+        resting.len()
     }
 
     /// Notes that a running step succeeded; about any other step it says nothing.

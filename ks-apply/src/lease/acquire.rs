@@ -4,16 +4,17 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use k8s_openapi::jiff::Timestamp;
-use ks_model::{GroupKind, Manifest, ObjectRef};
+use ks_model::ObjectRef;
 use ks_plan::{Inventory, Plan};
 use tokio::time::Instant;
 
 use super::PAUSE;
 use super::claim::Claimant;
 use super::held::Held;
+use super::home::Home;
 use super::judge::{Observed, Standing};
 use super::record::Record;
-use crate::cluster::{ApplyMode, Cluster};
+use crate::cluster::Cluster;
 use crate::discovery::Discovery;
 use crate::error::ClusterError;
 
@@ -124,7 +125,11 @@ impl Lookout {
         let mut seen = self.seen.unwrap_or_default();
         let began = Instant::now();
         let mut next_word = began;
-        let mut is_namespace_made = false;
+        let home = Home::of(&claimant, plan, discovery);
+        let mut is_home_made = match &home {
+            Some(home) => home.make_if_new().await?,
+            None => false,
+        };
         // A lease that was free may still be: the claim tells, and saves a look.
         let mut is_known = first.is_some() && seen.standing(&claimant.holder, began) == Standing::Free;
         loop {
@@ -148,9 +153,10 @@ impl Lookout {
                     }
                     // Somebody was faster; the next look tells who.
                     Err(ClusterError::Conflict { .. }) => continue,
-                    Err(error) if is_missing_namespace(&error) && !is_namespace_made => {
-                        make_namespace(&claimant, plan, discovery, error).await?;
-                        is_namespace_made = true;
+                    Err(error) if is_missing_namespace(&error) && !is_home_made => {
+                        let Some(home) = &home else { return Err(error.into()) };
+                        home.make().await?;
+                        is_home_made = true;
                         continue;
                     }
                     Err(error) => return Err(error.into()),
@@ -190,19 +196,4 @@ fn occupied(record: Option<Record>, looks_abandoned: bool, waited: Duration) -> 
 
 fn is_missing_namespace(error: &ClusterError) -> bool {
     matches!(error, ClusterError::Invalid { causes, .. } if causes.iter().any(|it| it.field == "metadata.namespace"))
-}
-
-/// Makes the namespace as the plan makes it: applying the same object again, as the plan then does, changes nothing.
-async fn make_namespace(
-    claimant: &Claimant,
-    plan: &Plan,
-    discovery: &Discovery,
-    error: ClusterError,
-) -> Result<(), ClusterError> {
-    let kind = GroupKind::new("", "Namespace");
-    let namespace = ObjectRef::cluster(kind, claimant.object.namespace.clone().unwrap_or_default());
-    let manifest: Option<&Manifest> = plan.change(&namespace).and_then(|it| it.manifest.as_ref());
-    let Some(manifest) = manifest else { return Err(error) };
-    let Some(served) = discovery.find(&namespace.kind, manifest.version()) else { return Err(error) };
-    claimant.cluster.apply(served, manifest, ApplyMode::default()).await.map(drop)
 }

@@ -20,6 +20,7 @@ mod acquire;
 mod claim;
 mod fence;
 mod held;
+mod home;
 mod judge;
 mod record;
 mod renew;

@@ -236,3 +236,34 @@ async fn who_does_not_want_to_wait_needs_of_a_component_only_that_it_is_written(
     // Its component requires another one that is never ready, which is no reason of the server's.
     assert!(matches!(result.outcome("apply Thing.example.org home/t"), Outcome::Applied), "{}", result.told());
 }
+
+#[tokio::test(start_paused = true)]
+async fn the_kind_that_most_waits_for_is_defined_first_and_one_that_nothing_waits_for_last() {
+    let cluster = Recorder::new(sandbox());
+    let defined = |kind: &str, plural: &str| {
+        let mut definition = definition();
+        definition["metadata"]["name"] = json!(format!("{plural}.example.org"));
+        definition["spec"]["names"] = json!({ "kind": kind, "plural": plural });
+        definition
+    };
+    let gadget = |name: &str| {
+        let mut gadget = thing();
+        (gadget["kind"], gadget["metadata"]["name"]) = (json!("Gadget"), json!(name));
+        gadget
+    };
+    let unused = defined("Apparatus", "apparatuses");
+    let definitions = [unused, definition(), defined("Gadget", "gadgets")];
+    let objects = [namespace("home"), config_map("plain", "1"), thing(), gadget("a"), gadget("b")];
+    let wanted = desired(vec![bundle("base", definitions.into_iter().chain(objects))]);
+    let mut options = ApplyOptions::default();
+    options.wait = false;
+    assert!(applied_with(&cluster, &wanted, options, watch::channel(false).1).await.tally.is_success());
+    let mut applied = cluster.take();
+    applied.retain(|it| it.starts_with("apply CustomResourceDefinition") || it.ends_with("home/plain"));
+    insta::assert_snapshot!(applied.join("\n"), @r"
+    apply CustomResourceDefinition.apiextensions.k8s.io gadgets.example.org
+    apply CustomResourceDefinition.apiextensions.k8s.io things.example.org
+    apply ConfigMap home/plain
+    apply CustomResourceDefinition.apiextensions.k8s.io apparatuses.example.org
+    ");
+}

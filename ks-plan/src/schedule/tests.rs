@@ -55,18 +55,17 @@ fn run(steps: &StepGraph, choices: &[(usize, bool)]) -> Run {
 }
 
 #[test]
-fn of_a_definition_the_objects_of_its_kind_are_next_but_one() {
+fn what_rests_on_a_step_counts_to_the_end_and_once() {
     let mut steps = StepGraph::default();
     let write = |name: &str| Task::Write(config_map(name).object().clone());
     let definition = steps.add(write("a/definition"), BTreeSet::new());
     let served = steps.add(Task::AwaitReady(config_map("a/definition").object().clone()), [definition].into());
-    for name in ["a/b", "a/c"] {
-        steps.add(write(name), [served].into());
-    }
+    let objects = ["a/b", "a/c"].map(|name| steps.add(write(name), [served].into()));
+    let last = steps.add(write("a/d"), objects.into());
     let mut schedule = Schedule::new(&steps);
-    assert_eq!([definition, served].map(|it| schedule.next_but_one(it)), [2, 0]);
+    assert_eq!([definition, served, objects[0], last].map(|it| schedule.resting_on(it)), [4, 3, 1, 0]);
     assert_eq!(schedule.ready(), [definition]);
-    assert_eq!(schedule.next_but_one(definition), 2, "also once it is handed out");
+    assert_eq!(schedule.resting_on(definition), 4, "also once it is handed out");
 }
 
 proptest! {
