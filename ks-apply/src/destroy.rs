@@ -100,7 +100,7 @@ fn inside<'s>(kinds: &[&'s ServedKind], live: &LiveState, survey: &'s Survey) ->
             let namespaced = kinds.iter().filter(|it| it.namespaced);
             asked.extend(namespaced.map(|kind| (*kind, query(kind, Some(&object.name)))));
         }
-        if object.kind.is("apiextensions.k8s.io", "CustomResourceDefinition") {
+        if object.kind.is_definition() {
             let defined = Manifest::parse(value.clone()).ok().and_then(|it| defined_kind(&it));
             let served = defined.and_then(|it| survey.discovery.preferred(&it));
             asked.extend(served.map(|kind| (kind, query(kind, None))));

@@ -25,14 +25,13 @@ enum Turn {
 impl Turns {
     /// Finds the definitions in a plan of which these waits are left out.
     pub(crate) fn of(steps: &StepGraph, left_out: &BTreeSet<StepId>) -> Self {
-        let is_definition = |it: &ObjectRef| it.kind.is("apiextensions.k8s.io", "CustomResourceDefinition");
         let waits = steps.iter().filter(|it| !left_out.contains(&it.id)).filter_map(|it| match &it.task {
             Task::AwaitReady(object) => Some((object, it.id)),
             _ => None,
         });
-        let waits: BTreeMap<&ObjectRef, StepId> = waits.filter(|(object, _)| is_definition(object)).collect();
+        let waits: BTreeMap<&ObjectRef, StepId> = waits.filter(|(object, _)| object.kind.is_definition()).collect();
         let writes = steps.iter().filter_map(|it| match &it.task {
-            Task::Write(object) if is_definition(object) => Some((it.id, waits.get(object).copied())),
+            Task::Write(object) if object.kind.is_definition() => Some((it.id, waits.get(object).copied())),
             _ => None,
         });
         Self { served: writes.collect() }

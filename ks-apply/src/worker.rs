@@ -5,7 +5,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use backon::{BackoffBuilder, ExponentialBuilder};
-use ks_model::{GroupKind, Manifest, ObjectRef};
+use ks_model::{Manifest, ObjectRef};
 use ks_plan::diagnosis::Patience;
 use ks_plan::edges::crd::defined_kind;
 use ks_plan::sensitive::KnownSecrets;
@@ -381,8 +381,8 @@ impl Worker {
 
 /// The kinds that the definitions among the objects of a plan serve.
 fn defined(plan: &Plan) -> Discovery {
-    let kind = GroupKind::new("apiextensions.k8s.io", "CustomResourceDefinition");
-    let definitions = plan.changes.iter().filter(|it| it.object.kind == kind).filter_map(|it| it.manifest.as_ref());
+    let definitions =
+        plan.changes.iter().filter(|it| it.object.kind.is_definition()).filter_map(|it| it.manifest.as_ref());
     definitions.flat_map(|crd| served(crd).unwrap_or_default()).collect()
 }
 

@@ -25,6 +25,11 @@ impl GroupKind {
     pub fn is(&self, group: &str, kind: &str) -> bool {
         self.group == group && self.kind == kind
     }
+
+    /// Tells whether an object of this kind, a `CustomResourceDefinition`, defines a kind.
+    pub fn is_definition(&self) -> bool {
+        self.is("apiextensions.k8s.io", "CustomResourceDefinition")
+    }
 }
 
 /// Prints `Deployment.apps` as kubectl does, and `ConfigMap` for the core group.

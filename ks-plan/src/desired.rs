@@ -369,7 +369,7 @@ fn mark(bundles: &mut [Bundle], inventory: &Inventory) {
 }
 
 fn definition(manifest: &Manifest) -> Option<GroupKind> {
-    let is = manifest.object().kind.is("apiextensions.k8s.io", "CustomResourceDefinition");
+    let is = manifest.object().kind.is_definition();
     if is { defined_kind(manifest) } else { None }
 }
 

@@ -51,8 +51,7 @@ pub fn trial_name(name: &str) -> String {
 /// Whether objects of a kind may have to be made anew, and can be tried under another name.
 pub(crate) fn is_made_anew(kind: &GroupKind) -> bool {
     // The name of a definition is made of what it defines.
-    !kind.is("apiextensions.k8s.io", "CustomResourceDefinition")
-        && TABLE.iter().any(|(group, name, ..)| kind.is(group, name))
+    !kind.is_definition() && TABLE.iter().any(|(group, name, ..)| kind.is(group, name))
 }
 
 /// The changed fields that stand in the way of a change in place.

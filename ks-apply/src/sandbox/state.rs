@@ -120,7 +120,7 @@ impl State {
 
     fn touch(&mut self, object: &ObjectRef) {
         self.revision += 1;
-        if object.kind.is("apiextensions.k8s.io", "CustomResourceDefinition") {
+        if object.kind.is_definition() {
             self.definitions = self.revision;
         }
     }

@@ -101,6 +101,19 @@ async fn the_lease_is_taken_before_the_first_write_and_given_back_at_the_end() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn a_namespace_that_somebody_made_meanwhile_is_left_as_it_is_until_the_lease_is_held() {
+    let cluster = Recorder::new(sandbox());
+    let door: Arc<dyn Cluster> = Arc::new(cluster.clone());
+    let lookout = Lookout::begin(door, &inventory()).await;
+    let (survey, plan) = planned(&cluster, &wanted()).await;
+    cluster.sandbox.update_as("somebody", &manifest(namespace("home"))).unwrap();
+    cluster.take();
+    let held = lookout.acquire(&plan, &survey.discovery, options("one", 0), |_| ()).await.unwrap();
+    assert_eq!(cluster.take(), ["get Namespace home", "create Lease.coordination.k8s.io home/ks"]);
+    held.release().await;
+}
+
+#[tokio::test(start_paused = true)]
 async fn a_second_runner_is_refused_at_once_and_told_who_is_there() {
     let cluster = Recorder::new(sandbox());
     let first = acquire(&cluster, "one", 0).await.unwrap();

@@ -73,7 +73,7 @@ impl<'a> Tenants<'a> {
 }
 
 fn definition(object: &ObjectRef, live: &Value) -> Option<GroupKind> {
-    if !object.kind.is("apiextensions.k8s.io", "CustomResourceDefinition") {
+    if !object.kind.is_definition() {
         return None;
     }
     defined_kind(&Manifest::parse(live.clone()).ok()?)

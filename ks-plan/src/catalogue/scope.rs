@@ -49,7 +49,7 @@ pub(crate) struct Scopes {
 impl Scopes {
     /// Learns from `manifest` when it defines a custom kind.
     pub(crate) fn learn(&mut self, manifest: &Manifest) {
-        if !manifest.object().kind.is("apiextensions.k8s.io", "CustomResourceDefinition") {
+        if !manifest.object().kind.is_definition() {
             return;
         }
         let text = |pointer: &str| manifest.outline().pointer(pointer).and_then(|it| it.as_str());

@@ -83,7 +83,7 @@ impl Rules {
         }
         let Judged { metadata, spec, status } = serde_json::from_str(text).ok()?;
         // A definition is long, and says in its status alone whether it is ready.
-        let spec = spec.filter(|_| !kind.is("apiextensions.k8s.io", "CustomResourceDefinition"));
+        let spec = spec.filter(|_| !kind.is_definition());
         let spec = spec.map_or(Ok(Value::Null), |it| serde_json::from_str(it.get())).ok()?;
         let object = json!({
             "apiVersion": manifest.api_version(), "kind": kind.kind, "metadata": { "generation": metadata.generation },

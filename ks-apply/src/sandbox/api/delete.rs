@@ -54,7 +54,7 @@ pub(in crate::sandbox) fn delete(
 /// Forgets an object and, with a definition, the objects that it defines.
 pub(in crate::sandbox) fn remove(state: &mut State, target: &ObjectRef) {
     let Some(value) = state.remove(target) else { return };
-    if target.kind.is("apiextensions.k8s.io", "CustomResourceDefinition") {
+    if target.kind.is_definition() {
         let kind = GroupKind::new(object::text(&value, "/spec/group"), object::text(&value, "/spec/names/kind"));
         remove_all(state, |it| it.kind == kind);
     }
